@@ -1,0 +1,105 @@
+# Daily work, one line a recipe; `make` alone lists the targets. Needs Python 3.11 or newer, git and make; installs the rest in .venv.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+RUNTIME := .venv/.runtime
+DEV := .venv/.dev
+WORKERS ?= 2
+export NUMBA_DISABLE_PERFORMANCE_WARNINGS := 1
+
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
+
+$(RUNTIME): requirements/runtime.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Tradewright needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Say which one to use: make PYTHON=python3.12 ...")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV): $(RUNTIME) requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+setup: $(DEV) ## create .venv with everything needed to run and to develop
+	@echo "Ready. Try: make demo"
+
+demo: $(RUNTIME) ## from nothing to a tear sheet on shipped real data
+	@$(BIN)/tradewright demo
+
+run: $(RUNTIME) ## run a command: make run ARGS="backtest list"
+	@$(BIN)/tradewright $(ARGS)
+
+test: $(DEV) ## all tests
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
+
+test-unit: $(DEV) ## unit and architecture tests
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile tests/unit tests/architecture
+
+test-integration: $(DEV) ## tests with real files, processes and browsers
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile tests/integration
+
+test-coverage: $(DEV) ## coverage with the compiler off, so that compiled code counts
+	@rm -f .coverage .coverage.*
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --cov --cov-report= -m "not slow"
+	$(BIN)/python tests/coverage_floors.py
+
+format: $(DEV) ## rewrite the layout of the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix-only -q .
+
+format-check: $(DEV)
+	$(BIN)/ruff format --check -q .
+
+lint: $(DEV) ## lint findings
+	$(BIN)/ruff check -q .
+
+type-check: $(DEV) ## strict types
+	$(BIN)/mypy
+
+contracts: $(DEV) ## who may import whom
+	$(BIN)/lint-imports
+
+check: format-check lint type-check contracts test docs-build ## everything that CI checks
+
+bench: $(DEV) ## benchmarks that need no peer, as a table
+	$(BIN)/python -m benchmarks
+
+bench-peers: $(DEV) ## the same beside vectorbt, nautilus, backtesting.py and backtrader, in one run
+	$(BIN)/python -m benchmarks.peers
+
+docs-build: $(DEV) ## build the documentation site into site/
+	$(BIN)/zensical build --clean --strict
+
+build: $(DEV) ## build the wheel into dist/
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation -w dist .
+
+requirements: ## lock the dependencies anew
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --extra plots requirements/build.in --universal --generate-hashes --no-header -q -o requirements/runtime.txt
+	$(BIN)/uv pip compile pyproject.toml --extra plots --extra oracles --group dev requirements/build.in --universal --generate-hashes --no-header -q -o requirements/dev.txt
+
+shell: $(RUNTIME) ## Python with the package at hand
+	@$(BIN)/python -i -c 'import tradewright as tw'
+
+status: $(RUNTIME) ## what the project folder holds
+	@$(BIN)/tradewright status
+
+check-env: $(RUNTIME) ## explain every setting and every problem
+	@$(BIN)/tradewright doctor
+
+backtest: $(RUNTIME) ## a backtest: make backtest ARGS="moving_average --symbol AAPL"
+	@$(BIN)/tradewright backtest run $(ARGS)
+
+update: requirements setup ## newest allowed dependencies
+
+clean: ## remove caches and built files
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist site htmlcov .coverage .coverage.*
+	find src tests benchmarks examples -name __pycache__ -type d -prune -exec rm -rf {} +
+
+clean-data: ## remove the demo's and the project's data (asks first)
+	@read -r -p "Delete .tradewright and tradewright-demo with all data? [y/N] " answer; [ "$$answer" = y ] && rm -rf .tradewright tradewright-demo || echo "kept"
+
+.PHONY: help setup demo run test test-unit test-integration test-coverage format format-check lint type-check contracts check bench bench-peers docs-build build requirements shell status check-env backtest update clean clean-data

@@ -1,0 +1,34 @@
+"""A corporate action changes what a share is: a split multiplies shares, a dividend pays cash per share.
+
+Both take effect before the open of their ex-date; prices in the store stay raw (ADR 7).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ActionKind(StrEnum):
+    """What happened to the share."""
+
+    SPLIT = "split"
+    DIVIDEND = "dividend"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class CorporateAction:
+    """One split or dividend of one instrument.
+
+    >>> CorporateAction(11123, "AAPL.XNAS", ActionKind.SPLIT, 2.0).value
+    2.0
+    """
+
+    ex_session: int
+    """Ex-date as days since 1970-01-01."""
+    instrument: str
+    kind: ActionKind
+    value: float
+    """Split: new shares per old share. Dividend: cash per share, in the instrument's currency."""
+
+    def __post_init__(self) -> None:
+        if not 0 < self.value < float("inf"):
+            raise ValueError(f"{self.kind} of {self.instrument}: value must be positive and finite, found {self.value}")

@@ -1,0 +1,86 @@
+"""The compiler behind a door: pure functions run as plain Python until the work is worth compiling them.
+
+Numba's cache does not notice an edit in a helper of another file, so the cache lives in a folder named by the hash of
+all sources that can be compiled, the compiler's version and the processor (ADR 6).
+"""
+
+import hashlib
+import os
+import platform
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any, ParamSpec, TypeVar, cast
+
+from tradewright.lazy import load
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+PACKAGE = Path(__file__).resolve().parent.parent
+COMPILED_ROOMS = ("quant", "domain/arithmetic", "domain/matching", "engine/kernel")
+
+
+def is_loaded() -> bool:
+    """True when the compiler is in the process already, so that using it costs no start-up."""
+    return "numba" in sys.modules
+
+
+def is_enabled() -> bool:
+    """False when `NUMBA_DISABLE_JIT=1` asks for plain Python (coverage, debugging)."""
+    return os.environ.get("NUMBA_DISABLE_JIT", "0") in {"", "0"}
+
+
+@cache
+def sources_digest() -> str:
+    """Hash of every source file whose code can end up in a compiled kernel."""
+    digest = hashlib.blake2b(digest_size=10)
+    for room in COMPILED_ROOMS:
+        for path in sorted((PACKAGE / room).rglob("*.py")):
+            digest.update(str(path.relative_to(PACKAGE)).encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def cache_folder() -> Path:
+    """Where compiled code is kept: `TRADEWRIGHT_KERNEL_CACHE`, or the user's cache folder."""
+    chosen = os.environ.get("TRADEWRIGHT_KERNEL_CACHE")
+    base = Path(chosen) if chosen else Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "tradewright" / "kernels"
+    return base
+
+
+@cache
+def compiler() -> ModuleType:
+    """Numba, with its cache pointed at the folder of these very sources."""
+    numba = load("numba")
+    key = f"{sources_digest()}-{numba.__version__}-{sys.implementation.cache_tag}-{platform.machine()}"
+    folder = cache_folder() / key
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return numba  # a read-only home: numba then keeps the cache beside the source or does without
+    numba.config.CACHE_DIR = str(folder)
+    return numba
+
+
+@cache
+def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    return cast("Callable[..., Any]", compiler().njit(cache=True, nogil=True, error_model="numpy")(function))
+
+
+def compiled(function: Callable[P, R]) -> Callable[P, R]:
+    """The compiled form of a pure function, made on first use and kept on disk for the next process.
+
+    `error_model="numpy"`: a division by zero gives inf or NaN as in arrays instead of raising.
+    """
+    return cast("Callable[P, R]", _compiled(function))
+
+
+def shared(*functions: Callable[..., Any]) -> None:
+    """Let compiled code call these plain functions, each compiled into its caller."""
+    extending = load("numba.extending")
+    compiler()
+    for function in functions:
+        extending.register_jitable(error_model="numpy")(function)
