@@ -1,1 +1,1 @@
-"""."""
+"""The nouns and rules of the market, in the standard library alone: what everything else talks about."""

@@ -1,0 +1,126 @@
+"""What can go wrong, as one tree; a door turns each branch into one message and one exit code.
+
+    TradewrightError                     1   something went wrong that has no branch of its own
+    ├── InputError                       2   what a person typed or handed in cannot be used
+    │   ├── UnknownInstrument            2   no instrument of that name; carries near matches
+    │   └── UnknownVenue                 2   no venue of that code; carries near matches
+    ├── DataError                        3   market data is absent, damaged or not enough
+    ├── StrategyError                    4   a strategy raised or answered nonsense
+    ├── StorageError                     5   the place that keeps things failed: full, locked, damaged
+    └── Unauthorized                     6   this actor may not do that
+
+An expected "no" of the market or of risk is a value, never an exception; a broken assumption is an assertion. The
+settings have an error of their own (`tradewright.settings.SettingsError`), because they know no room; doors answer it
+as they answer an `InputError`.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+
+class TradewrightError(Exception):
+    """The root: what happened, what was expected, what was found, what to do.
+
+    >>> raise TradewrightError("the price is wrong", expected="a positive number", found="-1", remedy="check column close")
+    Traceback (most recent call last):
+    tradewright.domain.errors.TradewrightError: the price is wrong: expected a positive number, found -1; check column close
+    """
+
+    exit_code: ClassVar[int] = 1
+    """What the command line returns to the shell."""
+
+    def __init__(self, problem: str, *, expected: str = "", found: str = "", remedy: str = "") -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.expected = expected
+        self.found = found
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        facts = [f"expected {self.expected}" if self.expected else "", f"found {self.found}" if self.found else ""]
+        told = ", ".join(fact for fact in facts if fact)
+        text = f"{self.problem}: {told}" if told else self.problem
+        return f"{text}; {self.remedy}" if self.remedy else text
+
+
+class InputError(TradewrightError):
+    """What a person typed or handed in cannot be used.
+
+    >>> str(InputError("--cash cannot be used", expected="more than 0", found="-5"))
+    '--cash cannot be used: expected more than 0, found -5'
+    """
+
+    exit_code: ClassVar[int] = 2
+
+
+class UnknownInstrument(InputError):  # noqa: N818 - said as a trader says it; the tree above tells that it is an error
+    """No instrument of that name; `near` holds the known names that look like it.
+
+    >>> str(UnknownInstrument("APPL", near=["AAPL.XNAS"]))
+    'instrument APPL is not known; did you mean AAPL.XNAS?'
+    """
+
+    def __init__(self, name: str, *, near: Sequence[str] = (), remedy: str = "") -> None:
+        super().__init__(f"instrument {name} is not known", remedy=remedy or _did_you_mean(near) or _LIST_INSTRUMENTS)
+        self.name = name
+        self.near = tuple(near)
+
+
+class UnknownVenue(InputError):  # noqa: N818 - see UnknownInstrument
+    """No venue of that code; `near` holds the known codes that look like it.
+
+    >>> str(UnknownVenue("XNSA", near=["XNAS"]))
+    'venue XNSA is not known; did you mean XNAS?'
+    """
+
+    def __init__(self, code: str, *, near: Sequence[str] = (), remedy: str = "") -> None:
+        super().__init__(f"venue {code} is not known", remedy=remedy or _did_you_mean(near))
+        self.code = code
+        self.near = tuple(near)
+
+
+class DataError(TradewrightError):
+    """Market data is absent, damaged or not enough for what was asked.
+
+    >>> str(DataError("AAPL.XNAS has too few bars", expected="at least 50", found="12"))
+    'AAPL.XNAS has too few bars: expected at least 50, found 12'
+    """
+
+    exit_code: ClassVar[int] = 3
+
+
+class StrategyError(TradewrightError):
+    """A strategy raised or answered nonsense.
+
+    >>> str(StrategyError("Breakout.on_bar raised ZeroDivisionError at bar 12", remedy="see line 7 of breakout.py"))
+    'Breakout.on_bar raised ZeroDivisionError at bar 12; see line 7 of breakout.py'
+    """
+
+    exit_code: ClassVar[int] = 4
+
+
+class StorageError(TradewrightError):
+    """The place that keeps things failed: full, locked, read-only, damaged.
+
+    >>> str(StorageError("the bar store cannot be written", found="no space left", remedy="free some space; nothing was lost"))
+    'the bar store cannot be written: found no space left; free some space; nothing was lost'
+    """
+
+    exit_code: ClassVar[int] = 5
+
+
+class Unauthorized(TradewrightError):  # noqa: N818 - see UnknownInstrument
+    """This actor may not do that.
+
+    >>> str(Unauthorized("guest may not ReleaseKillSwitch"))
+    'guest may not ReleaseKillSwitch'
+    """
+
+    exit_code: ClassVar[int] = 6
+
+
+_LIST_INSTRUMENTS = "`tradewright data list` shows what is there"
+
+
+def _did_you_mean(near: Sequence[str]) -> str:
+    return f"did you mean {' or '.join(near)}?" if near else ""
