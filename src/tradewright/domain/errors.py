@@ -1,13 +1,14 @@
-"""What can go wrong, as one tree; a door turns each branch into one message and one exit code.
+"""What can go wrong, as one tree; a door turns each branch into one message and one exit code (0 done, 1 could not
+be done, 2 not understood).
 
-    TradewrightError                     1   something went wrong that has no branch of its own
-    ├── InputError                       2   what a person typed or handed in cannot be used
-    │   ├── UnknownInstrument            2   no instrument of that name; carries near matches
-    │   └── UnknownVenue                 2   no venue of that code; carries near matches
-    ├── DataError                        3   market data is absent, damaged or not enough
-    ├── StrategyError                    4   a strategy raised or answered nonsense
-    ├── StorageError                     5   the place that keeps things failed: full, locked, damaged
-    └── Unauthorized                     6   this actor may not do that
+    TradewrightError               1   something went wrong that has no branch of its own
+    ├── InputError                 2   what a person typed or handed in cannot be used
+    │   ├── UnknownInstrument      2   no instrument of that name; carries near matches
+    │   └── UnknownVenue           2   no venue of that code; carries near matches
+    ├── DataError                  1   market data is absent, damaged or not enough
+    ├── StrategyError              1   a strategy raised or answered nonsense
+    ├── StorageError               1   the place that keeps things failed: full, locked, damaged
+    └── Unauthorized               1   this actor may not do that
 
 An expected "no" of the market or of risk is a value, never an exception; a broken assumption is an assertion. The
 settings have an error of their own (`tradewright.settings.SettingsError`), because they know no room; doors answer it
@@ -21,9 +22,8 @@ from typing import ClassVar
 class TradewrightError(Exception):
     """The root: what happened, what was expected, what was found, what to do.
 
-    >>> raise TradewrightError("the price is wrong", expected="a positive number", found="-1", remedy="check column close")
-    Traceback (most recent call last):
-    tradewright.domain.errors.TradewrightError: the price is wrong: expected a positive number, found -1; check column close
+    >>> str(TradewrightError("the price is wrong", expected="more than 0", found="-1", remedy="check column close"))
+    'the price is wrong: expected more than 0, found -1; check column close'
     """
 
     exit_code: ClassVar[int] = 1
@@ -86,8 +86,6 @@ class DataError(TradewrightError):
     'AAPL.XNAS has too few bars: expected at least 50, found 12'
     """
 
-    exit_code: ClassVar[int] = 3
-
 
 class StrategyError(TradewrightError):
     """A strategy raised or answered nonsense.
@@ -96,17 +94,13 @@ class StrategyError(TradewrightError):
     'Breakout.on_bar raised ZeroDivisionError at bar 12; see line 7 of breakout.py'
     """
 
-    exit_code: ClassVar[int] = 4
-
 
 class StorageError(TradewrightError):
     """The place that keeps things failed: full, locked, read-only, damaged.
 
-    >>> str(StorageError("the bar store cannot be written", found="no space left", remedy="free some space; nothing was lost"))
-    'the bar store cannot be written: found no space left; free some space; nothing was lost'
+    >>> str(StorageError("the bar store cannot be written", found="no space left", remedy="free some space"))
+    'the bar store cannot be written: found no space left; free some space'
     """
-
-    exit_code: ClassVar[int] = 5
 
 
 class Unauthorized(TradewrightError):  # noqa: N818 - see UnknownInstrument
@@ -115,8 +109,6 @@ class Unauthorized(TradewrightError):  # noqa: N818 - see UnknownInstrument
     >>> str(Unauthorized("guest may not ReleaseKillSwitch"))
     'guest may not ReleaseKillSwitch'
     """
-
-    exit_code: ClassVar[int] = 6
 
 
 _LIST_INSTRUMENTS = "`tradewright data list` shows what is there"

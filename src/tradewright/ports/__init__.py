@@ -1,1 +1,1 @@
-"""."""
+"""What we ask of the world, as protocols."""

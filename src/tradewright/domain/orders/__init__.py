@@ -1,1 +1,1 @@
-"""."""
+"""Our standing instructions and the life they lead."""

@@ -1,1 +1,1 @@
-"""."""
+"""What we hold and what it cost."""
