@@ -1,0 +1,1 @@
+"""Files of Python that people wrote."""
