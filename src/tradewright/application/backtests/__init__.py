@@ -1,0 +1,1 @@
+"""Backtests: run, keep, show, compare."""

@@ -1,0 +1,100 @@
+"""What can be asked about backtests: run one, keep it, list the kept, show one, set several beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tradewright.trading.bars import Bars
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Market:
+    """Which bars: of the store by symbol, or straight from a file. Dates are session dates, both inclusive."""
+
+    symbols: tuple[str, ...] = ()
+    timeframe: str = "1d"
+    start: str | None = None
+    end: str | None = None
+    prices: str = "raw"
+    """`raw` with splits and dividends on their dates, or `adjusted`."""
+    as_of: str | None = None
+    """Only what was known by then (ISO date or time); None means all that is known."""
+    file: str | None = None
+    timezone: str | None = None
+    """Of the stamps in a file that name none."""
+    benchmark: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """The money, and what trading costs and may do."""
+
+    cash: float = 100_000.0
+    costs: object | None = None
+    """A cost (`PerShare(0.005, minimum=1) + Spread(bps=2)`), its expression as text, or None for no costs."""
+    fill: str = "next-open"
+    size_at: str = "decision"
+    lot: float = 1.0
+    """Smallest step of a quantity; 0 for any fraction."""
+    leverage: float = 1.0
+    rebalance_band: float | None = None
+    numbers: str = "float"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conventions:
+    """How the statistics are counted, where people differ."""
+
+    risk_free: float = 0.0
+    """Annual rate, as a fraction."""
+    periods_per_year: float | None = None
+    """Sessions in a year; None takes 252, or 365 where the bars show trading on weekends."""
+    ddof: int = 1
+    """1 divides a variance by n - 1, 0 by n."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunBacktest:
+    """Test a strategy on bars. Answer: `RunResult`."""
+
+    strategy: object
+    """Registry id, `path.py:ClassName`, a strategy's class, or a strategy."""
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    """By name; text is read as the parameter's type."""
+    market: Market = field(default_factory=Market)
+    bars: Bars | None = None
+    """Bars at hand; then `market` is used for the benchmark only."""
+    benchmark: Bars | None = None
+    account: Account = field(default_factory=Account)
+    conventions: Conventions = field(default_factory=Conventions)
+    engine: str = "auto"
+    """`auto`, `runtime` or `kernel`; all give the same fills."""
+    keep: bool = True
+    """Keep the run in the project folder."""
+    progress: Callable[[int, int | None], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptBacktests:
+    """The runs in the project folder, newest first. Answer: a tuple of `BacktestSummary`."""
+
+    limit: int = 50
+    strategy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptBacktest:
+    """One kept run with its tables. Answer: `BacktestView`."""
+
+    run_id: str
+    """The id, the beginning of one, or `latest`."""
+
+
+@dataclass(frozen=True, slots=True)
+class BacktestComparison:
+    """Several kept runs side by side. Answer: `ComparisonView`."""
+
+    run_ids: tuple[str, ...]

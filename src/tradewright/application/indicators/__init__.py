@@ -1,0 +1,1 @@
+"""Indicators: which there are and what they take."""

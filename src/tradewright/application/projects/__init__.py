@@ -1,0 +1,1 @@
+"""The project folder: set it up, explain it, say what it holds."""

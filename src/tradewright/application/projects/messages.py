@@ -1,0 +1,22 @@
+"""What can be asked of the project folder: set it up, examine it, say what it holds."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class InitializeProject:
+    """Write a `tradewright.toml` with remarks and a `.gitignore`. Answer: `Initialized`."""
+
+    timezone: str | None = None
+    """Of stamps in files that name none; None leaves the default."""
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectDiagnosis:
+    """Every check and every setting with its origin. Answer: `Diagnosis`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectStatus:
+    """What the folder holds. Answer: `StatusView`."""

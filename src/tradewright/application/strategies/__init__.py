@@ -1,0 +1,1 @@
+"""Strategies: which there are, what they take, and a file to start an own one from."""
