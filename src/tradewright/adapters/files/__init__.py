@@ -1,1 +1,1 @@
-"""."""
+"""Files that people bring, and the ones we ship."""

@@ -1,0 +1,55 @@
+"""A text file in pieces that end at a line's end, so that a file of any size is read in bounded memory."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tradewright.adapters.files.opening import BROKEN, Source, damaged
+
+BLOCK_BYTES = 32 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Whole lines of a file."""
+
+    text: bytes
+    first: int
+    """Number of the first line, counted from 1."""
+    fraction: float
+    """How much of the file has been read with this block, 0 to 1."""
+
+    def lines(self) -> list[bytes]:
+        """The lines without their ends."""
+        return [line.rstrip(b"\r") for line in self.text.removesuffix(b"\n").split(b"\n")]
+
+
+def blocks(source: Source, *, skip_lines: int, size: int | None = None) -> Iterator[Block]:
+    """All lines after the first `skip_lines`, in blocks of about `size` bytes (32 MB)."""
+    size = BLOCK_BYTES if size is None else size
+    try:
+        with source.stream() as (unwrapped, raw):
+            rest = unwrapped.read(3).removeprefix(b"\xef\xbb\xbf")
+            rest += b"".join(unwrapped.readline() for _ in range(skip_lines)) if skip_lines else b""
+            rest = _after(rest, skip_lines)
+            line = skip_lines + 1
+            while piece := unwrapped.read(size):
+                text = rest + piece
+                cut = text.rfind(b"\n") + 1
+                rest = text[cut:]
+                if cut:
+                    yield Block(text[:cut], line, min(raw.tell() / source.size, 1.0))
+                    line += text.count(b"\n", 0, cut)
+            if rest:
+                yield Block(rest, line, 1.0)
+    except BROKEN as broken:
+        raise damaged(source.path, broken) from broken
+
+
+def _after(text: bytes, lines: int) -> bytes:
+    """What follows the first `lines` line ends."""
+    place = 0
+    for _ in range(lines):
+        place = text.find(b"\n", place) + 1
+        if place == 0:
+            return b""
+    return text[place:]
