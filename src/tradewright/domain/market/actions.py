@@ -8,7 +8,11 @@ from enum import StrEnum
 
 
 class ActionKind(StrEnum):
-    """What happened to the share."""
+    """What happened to the share.
+
+    >>> ActionKind("split").name
+    'SPLIT'
+    """
 
     SPLIT = "split"
     DIVIDEND = "dividend"

@@ -1,0 +1,149 @@
+"""An order is our standing instruction with its life: what was asked, where it is, what is filled.
+
+This file decides how events and executions change it: always a new value, or an `IllegalStep` where the table of
+`transitions.py` or a quantity forbids it.
+"""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from tradewright.domain.identifiers import ClientOrderId, ExecutionId, VenueOrderId
+from tradewright.domain.orders.fill import Fill
+from tradewright.domain.orders.life import OrderLife
+from tradewright.domain.orders.pending import PendingKind, PendingRequest
+from tradewright.domain.orders.request import OrderRequest
+from tradewright.domain.orders.transitions import IllegalStep, OrderEvent, PendingChange, Transition, transition
+
+_BEFORE_FILLS = frozenset({OrderLife.DRAFT, OrderLife.REFUSED, OrderLife.APPROVED, OrderLife.UNKNOWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One order: a request, its life, its quantities, at most one pending request.
+
+    >>> from tradewright.domain.orders.side import Side
+    >>> order = Order(ClientOrderId("a1"), OrderRequest(instrument="AAPL.XNAS", side=Side.BUY, quantity=Decimal(10)))
+    >>> order.after(OrderEvent.GATE_APPROVED).life.value, order.remaining
+    ('approved', Decimal('10'))
+    """
+
+    client_order_id: ClientOrderId
+    request: OrderRequest
+    life: OrderLife = OrderLife.DRAFT
+    pending: PendingRequest | None = None
+    executions: tuple[tuple[ExecutionId, Decimal], ...] = ()
+    """Execution ids with their quantities, of those that stand, in the order they came."""
+    busted: frozenset[ExecutionId] = frozenset()
+    """Executions that the venue took back."""
+    attempt: int = 1
+    """How often it may have been sent, at most."""
+    venue_order_id: VenueOrderId | None = None
+    predecessor: ClientOrderId | None = None
+    successor: ClientOrderId | None = None
+
+    def __post_init__(self) -> None:
+        filled, wanted = self.filled, self.request.quantity
+        match self.life:
+            case OrderLife.PARTIALLY_FILLED:
+                assert 0 < filled < wanted, f"{self.client_order_id}: filled in part, but {filled} of {wanted}"
+            case OrderLife.FILLED:
+                assert filled >= wanted, f"{self.client_order_id}: filled, but {filled} of {wanted}"
+            case OrderLife.WORKING | OrderLife.REJECTED | OrderLife.LOST:
+                assert filled == 0, f"{self.client_order_id}: {self.life.value}, but {filled} is filled"
+            case life if life in _BEFORE_FILLS:
+                assert filled == 0, f"{self.client_order_id}: {life.value}, but {filled} is filled"
+
+    @property
+    def filled(self) -> Decimal:
+        """Executed quantity; more than ordered only after an `OVERFILLED` incident."""
+        return sum((quantity for _, quantity in self.executions), Decimal(0))
+
+    @property
+    def remaining(self) -> Decimal:
+        """Ordered minus filled, never below zero."""
+        return max(self.request.quantity - self.filled, Decimal(0))
+
+    @property
+    def reserved(self) -> Decimal:
+        """Quantity that could still be filled for all we know: what exposure has to count."""
+        return self.remaining if self.life.reserves_exposure else Decimal(0)
+
+    def knows(self, execution_id: ExecutionId) -> bool:
+        """True when that execution was booked before, also when it was taken back since."""
+        return execution_id in self.busted or any(execution_id == known for known, _ in self.executions)
+
+    def after(self, event: OrderEvent) -> "Order | IllegalStep":
+        """The order after an event that carries no quantity."""
+        if event.is_fill or event in {OrderEvent.BUSTED_IN_PART, OrderEvent.BUSTED_IN_FULL}:
+            return IllegalStep(self.life, event, "an execution is needed: use with_fill or without_fill")
+        step = transition(self.life, event)
+        if isinstance(step, IllegalStep):
+            return step
+        if event is OrderEvent.REJECTED and self.filled:
+            return IllegalStep(self.life, event, f"{self.filled} of it is filled")
+        pending = _asked(self.pending, step)
+        if isinstance(pending, IllegalStep):
+            return pending
+        more = 1 if event is OrderEvent.RESEND_APPROVED else 0
+        return replace(self, life=step.target, pending=pending, attempt=self.attempt + more)
+
+    def with_fill(self, fill: Fill) -> "Order | IllegalStep":
+        """The order after an execution; one that is known changes nothing, more than ordered is an overfill."""
+        if self.knows(fill.execution_id):
+            return self.after(OrderEvent.REPEATED)
+        if problem := self._mismatch(fill):
+            return IllegalStep(self.life, OrderEvent.FILLED_IN_PART, problem)
+        executions = (*self.executions, (fill.execution_id, fill.quantity))
+        return self._executed(self._fill_event(fill.quantity), executions, self.busted)
+
+    def without_fill(self, execution_id: ExecutionId) -> "Order | IllegalStep":
+        """The order after the venue took an execution back: the only way that filled falls."""
+        if execution_id in self.busted:
+            return self.after(OrderEvent.REPEATED)
+        kept = tuple(execution for execution in self.executions if execution[0] != execution_id)
+        event = OrderEvent.BUSTED_IN_PART if kept else OrderEvent.BUSTED_IN_FULL
+        if len(kept) == len(self.executions):
+            return IllegalStep(self.life, event, f"execution {execution_id} is not known")
+        busted = self.busted | {execution_id}
+        if (
+            self.life is OrderLife.FILLED
+            and sum((quantity for _, quantity in kept), Decimal(0)) >= self.request.quantity
+        ):
+            return replace(self, executions=kept, busted=busted)  # one too many was taken back: an overfill is healed
+        return self._executed(event, kept, busted)
+
+    def _executed(
+        self, event: OrderEvent, executions: tuple[tuple[ExecutionId, Decimal], ...], busted: frozenset[ExecutionId]
+    ) -> "Order | IllegalStep":
+        step = transition(self.life, event)
+        if isinstance(step, IllegalStep):
+            return step
+        pending = None if step.target.is_final else self.pending
+        return replace(self, life=step.target, pending=pending, executions=executions, busted=busted)
+
+    def _fill_event(self, quantity: Decimal) -> OrderEvent:
+        total = self.filled + quantity
+        if total > self.request.quantity:
+            return OrderEvent.OVERFILLED
+        return OrderEvent.FILLED_IN_FULL if total == self.request.quantity else OrderEvent.FILLED_IN_PART
+
+    def _mismatch(self, fill: Fill) -> str:
+        ours = (self.client_order_id, self.request.instrument, self.request.side.value)
+        theirs = (fill.client_order_id, fill.instrument, fill.side.value)
+        return f"the fill is for {theirs}, the order is {ours}" if ours != theirs else ""
+
+
+def _asked(pending: PendingRequest | None, step: Transition) -> PendingRequest | IllegalStep | None:
+    """What is outstanding after a step, or why it cannot be taken."""
+    match step.pending:
+        case PendingChange.KEPT:
+            return pending
+        case PendingChange.ANSWERED:
+            return None
+        case PendingChange.ASKED_AGAIN:
+            return pending.again() if pending else IllegalStep(step.source, step.event, "nothing is outstanding")
+        case PendingChange.CANCEL_ASKED | PendingChange.REPLACE_ASKED:
+            if pending:
+                return IllegalStep(step.source, step.event, f"a {pending.kind.value} is outstanding already")
+            is_cancel = step.pending is PendingChange.CANCEL_ASKED
+            return PendingRequest(PendingKind.CANCEL if is_cancel else PendingKind.REPLACE)
