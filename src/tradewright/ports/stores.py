@@ -1,10 +1,10 @@
 """What we ask of the place that keeps market data: append, correct, read as of a moment, say what is there.
 
-Frames are Polars, sorted by instrument and time. The columns of each table are in `TABLES`. A correction is a second row
-with the same key and a later `known_at`; a read gives, for each key, the newest row known by `as_of` (ADR 7).
+Frames are Polars, sorted by instrument and time. The columns of each table are in `TABLES`. A correction is a second
+row with the same key and a later `known_at`; a read gives, for each key, the newest row known by `as_of` (ADR 7).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -64,6 +64,9 @@ class Selection:
     start: int | None = None
     end: int | None = None
     as_of: int | None = None
+    prefer: tuple[str, ...] = ()
+    """Sources in order of preference, where `source` is None: an instrument's rows all come from the first of these
+    that has any, then from the first in alphabetical order. Sources are never mixed within one series."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,25 @@ class MarketStore(Protocol):
     """Keeps market data for several processes at once."""
 
     def append(self, table: Table, rows: pl.DataFrame, *, note: str = "") -> Written:
-        """Add rows in one atomic commit; `known_at` must be set. Rows equal to what is known are left out."""
+        """Add rows in one atomic commit; `known_at` must be set. Rows equal to what is known are left out.
+
+        A row that differs from the known one of its key is a correction and needs a later `known_at`; two different
+        rows with one key and one `known_at` are a DataError. A failing disk is a StorageError; nothing is half-written.
+        """
+        ...
+
+    def append_chunks(self, table: Table, chunks: Iterable[pl.DataFrame], *, note: str = "") -> Written:
+        """The same for more rows than memory holds: all chunks in one atomic commit.
+
+        `chunks` must be iterable more than once (a list, or an object that reads its file anew), because a commit that
+        loses a race is made again. A key must not appear in two chunks.
+        """
+        ...
+
+    def instruments(
+        self, table: Table = Table.BARS, *, interval: str | None = None, symbol: str | None = None
+    ) -> tuple[str, ...]:
+        """Ids of the instruments there are, sorted; with `symbol` only those of that symbol, at any venue."""
         ...
 
     def read(self, selection: Selection) -> pl.DataFrame:
@@ -100,7 +121,7 @@ class MarketStore(Protocol):
         ...
 
     def coverage(self, table: Table = Table.BARS) -> pl.DataFrame:
-        """instrument, interval, source, rows, first, last: what is there."""
+        """instrument, interval (null where there is none), source, rows, first, last: what is there as known now."""
         ...
 
     def versions(self, table: Table, *, limit: int = 50) -> Sequence[Version]:
@@ -108,13 +129,22 @@ class MarketStore(Protocol):
         ...
 
     def query(self, sql: str) -> pl.DataFrame:
-        """Read-only SQL over every table by its name."""
+        """One read-only SQL statement over every table by its name, as known now.
+
+        `<table>_raw` has superseded rows too. Anything but reading, and anything outside the store, is an InputError.
+        """
         ...
 
     def compact(self, table: Table | None = None) -> dict[str, int]:
-        """Rewrite small files into sorted ones; returns files before and after. Loses nothing, also while others write."""
+        """Rewrite small files into sorted ones; returns the numbers of files `before` and `after`.
+
+        Loses nothing, also while others write.
+        """
         ...
 
     def clean(self, *, keep_hours: int = 168) -> int:
-        """Delete files no version newer than `keep_hours` names; returns how many."""
+        """Delete files no version newer than `keep_hours` names, and leftovers of that age; returns how many.
+
+        At least one hour: a file being written has no version yet. No row is lost, since reads are by `as_of`.
+        """
         ...

@@ -1,0 +1,252 @@
+"""The market store on Delta tables: Parquet files with a commit log, safe for several processes without a server.
+
+This file decides how the port's verbs are said to the tables; partitions and types are `layout.py`, corrections are
+`revisions.py`, races are `commits.py`, SQL is `sql.py`, rewriting and deleting files is `upkeep.py` (ADR 7).
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import polars as pl
+from arro3.core.types import ArrowStreamExportable
+from deltalake import DeltaTable, write_deltalake
+
+from tradewright.adapters.stores import layout, revisions, upkeep
+from tradewright.adapters.stores.commits import (
+    CORRECTED,
+    commit_properties,
+    committed,
+    opened,
+    opened_for_writing,
+    storage_errors,
+)
+from tradewright.adapters.stores.spool import Spool
+from tradewright.adapters.stores.sql import Relation, answered
+from tradewright.ports.stores import KEYS, TABLES, Selection, Table, Version, Written
+
+
+class DeltaStore:
+    """Keeps each table in a folder of its name below `root`. Cheap to make: nothing is opened before it is needed."""
+
+    def __init__(self, root: Path, *, prefer: tuple[str, ...] = ()) -> None:
+        """`prefer`: sources in order of preference, for selections that name none."""
+        self._root = root
+        self._prefer = prefer
+
+    def append(self, table: Table, rows: pl.DataFrame, *, note: str = "") -> Written:
+        """Add rows in one atomic commit; see the port."""
+        stored = layout.to_stored(table, layout.checked(table, rows))
+        folder = self._folder(table)
+
+        def attempt() -> Written:
+            handle = opened_for_writing(table, folder)
+            news = revisions.compare(table, self._known(table, handle, stored), stored)
+            touched = [layout.partition_name(part) for part in layout.partitions_of(table, stored)]
+            corrected = layout.partitions_of(table, news.rows.filter(news.corrects))
+            counts = (news.added, news.corrected, news.unchanged)
+            if news.rows.is_empty():
+                return Written(*counts, version=handle.version())
+            names = [layout.partition_name(part) for part in corrected]
+            self._write(handle, news.rows, transactions=(touched, names), facts=_facts(counts, note))
+            return Written(*counts, version=handle.version())
+
+        return committed(f"appending to {table}", folder, attempt)
+
+    def append_chunks(self, table: Table, chunks: Iterable[pl.DataFrame], *, note: str = "") -> Written:
+        """The same for more rows than memory holds; see the port.
+
+        News are spooled to temporary files by partition, then streamed into one commit, sorted partition by partition.
+        """
+        folder = self._folder(table)
+
+        def attempt() -> Written:
+            handle = opened_for_writing(table, folder)
+            with Spool(table, self._root) as spool:
+                for chunk in chunks:
+                    stored = layout.to_stored(table, layout.checked(table, chunk))
+                    spool.add(stored, revisions.compare(table, self._known(table, handle, stored), stored))
+                if spool.counts[:2] != (0, 0):
+                    names = (sorted(spool.touched), sorted(spool.corrected))
+                    self._write(handle, spool.reader(), transactions=names, facts=_facts(spool.counts, note))
+                return Written(*spool.counts, version=handle.version())
+
+        return committed(f"appending to {table}", folder, attempt)
+
+    def read(self, selection: Selection) -> pl.DataFrame:
+        """The rows as known by `as_of`, sorted by instrument, then time; see the port."""
+        table = selection.table
+        folder = self._folder(table)
+        with storage_errors(f"reading {table}", folder):
+            handle = opened(folder)
+            files = layout.data_files(handle, layout.file_predicate(selection)) if handle is not None else []
+            if handle is None or not files:
+                return pl.DataFrame(schema=TABLES[table])
+            frame = layout.from_stored(table, _scanned(table, files).filter(_conditions(selection))).collect()
+        if not _is_sorted(frame):
+            frame = frame.sort(*layout.ROW_ORDER, maintain_order=True)
+            if _has_corrections(handle, layout.partitions_of_files(table, files)):
+                frame = revisions.newest(table, frame)
+        if selection.source is None:
+            frame = revisions.one_source_each(frame, selection.prefer or self._prefer)
+        return frame
+
+    def instruments(
+        self, table: Table = Table.BARS, *, interval: str | None = None, symbol: str | None = None
+    ) -> tuple[str, ...]:
+        """Ids of the instruments there are, sorted; see the port."""
+        folder = self._folder(table)
+        selection = Selection(table, interval=interval)
+        with storage_errors(f"reading {table}", folder):
+            handle = opened(folder)
+            files = layout.data_files(handle, layout.file_predicate(selection)) if handle is not None else []
+            if not files:
+                return ()
+            scan = _scanned(table, files)
+            if symbol is not None:
+                # the range lets row groups be skipped by their statistics; "/" is the character after "."
+                first, last = f"{symbol}.", f"{symbol}/"
+                scan = scan.filter(pl.col("instrument").is_between(pl.lit(first), pl.lit(last), closed="left"))
+            names = scan.select(pl.col("instrument").unique()).collect()["instrument"].to_list()
+        return tuple(sorted(name for name in names if symbol is None or name.rpartition(".")[0] == symbol))
+
+    def coverage(self, table: Table = Table.BARS) -> pl.DataFrame:
+        """instrument, interval, source, rows, first, last; see the port."""
+        folder = self._folder(table)
+        series = ["instrument", "interval", "source"]
+        schema = dict.fromkeys(series, pl.String) | {
+            "rows": pl.UInt32,
+            "first": TABLES[table]["time"],
+            "last": TABLES[table]["time"],
+        }
+        with storage_errors(f"reading {table}", folder):
+            handle = opened(folder)
+            files = layout.data_files(handle) if handle is not None else []
+            if handle is None or not files:
+                return pl.DataFrame(schema=schema)
+            scan = layout.from_stored(table, _scanned(table, files))
+            if "interval" not in TABLES[table]:
+                scan = scan.with_columns(interval=pl.lit(None, dtype=pl.String))
+            count = pl.len()
+            if _has_corrections(handle, layout.partitions_of_files(table, files)):
+                count = pl.struct(KEYS[table]).n_unique()
+            spans = scan.group_by(series).agg(rows=count, first=pl.col("time").min(), last=pl.col("time").max())
+            return spans.sort(series).collect().cast({"rows": pl.UInt32})
+
+    def versions(self, table: Table, *, limit: int = 50) -> Sequence[Version]:
+        """Commits of the table, newest first; see the port."""
+        folder = self._folder(table)
+        with storage_errors(f"reading the versions of {table}", folder):
+            handle = opened(folder)
+            return [_version(table, entry) for entry in handle.history(limit)] if handle is not None else []
+
+    def query(self, sql: str) -> pl.DataFrame:
+        """One read-only SQL statement over every table by its name; see the port."""
+        with storage_errors("reading for SQL", self._root):
+            relations = [self._relation(table) for table in Table]
+        return answered(sql, relations)
+
+    def compact(self, table: Table | None = None) -> dict[str, int]:
+        """Rewrite small files into sorted ones; returns `before` and `after`, the numbers of files."""
+        counts = [upkeep.compact(each, self._folder(each)) for each in ([table] if table else Table)]
+        return {"before": sum(before for before, _ in counts), "after": sum(after for _, after in counts)}
+
+    def clean(self, *, keep_hours: int = 168) -> int:
+        """Delete files no version newer than `keep_hours` names; see the port."""
+        files = sum(upkeep.clean(self._folder(table), keep_hours=keep_hours) for table in Table)
+        return files + upkeep.clean_spool(self._root, keep_hours=keep_hours)
+
+    def _folder(self, table: Table) -> Path:
+        return self._root / str(table)
+
+    def _known(self, table: Table, handle: DeltaTable, stored: pl.DataFrame) -> pl.DataFrame:
+        """What the table tells of the instruments and times of these rows, superseded rows included."""
+        columns = [*TABLES[table]]
+        parts = [layout.partition_predicate(part) for part in layout.partitions_of(table, stored)]
+        files = layout.data_files(handle, " OR ".join(f"({part})" for part in parts)) if parts else []
+        if not files:
+            return stored.select(columns).clear()
+        names = stored["instrument"].unique()
+        span = pl.col("time").is_between(stored["time"].min(), stored["time"].max())
+        return (
+            _scanned(table, files).filter(pl.col("instrument").is_in(names.implode()) & span).select(columns).collect()
+        )
+
+    def _write(
+        self,
+        handle: DeltaTable,
+        rows: ArrowStreamExportable,
+        *,
+        transactions: tuple[list[str], list[str]],
+        facts: dict[str, str],
+    ) -> None:
+        touched, corrected = transactions
+        write_deltalake(
+            handle,
+            rows,
+            mode="append",
+            writer_properties=layout.writer_properties(),
+            target_file_size=layout.TARGET_FILE_BYTES,
+            commit_properties=commit_properties(touched, corrected, handle.version() + 1, facts),
+        )
+
+    def _relation(self, table: Table) -> Relation:
+        handle = opened(self._folder(table))
+        files = layout.data_files(handle) if handle is not None else []
+        parts = layout.partitions_of_files(table, files)
+        return Relation(table, tuple(files), handle is not None and _has_corrections(handle, parts))
+
+
+def _scanned(table: Table, files: list[str]) -> pl.LazyFrame:
+    return pl.scan_parquet(files, hive_partitioning=True, hive_schema=layout.hive_schema(table), glob=False)
+
+
+def _conditions(selection: Selection) -> pl.Expr:
+    parts = [pl.lit(True)]
+    if selection.instruments:
+        names = list(selection.instruments)
+        one = pl.col("instrument") == names[0]
+        parts.append(one if len(names) == 1 else pl.col("instrument").is_in(names))
+    if selection.interval is not None and layout.has_interval(selection.table):
+        parts.append(pl.col("interval") == selection.interval)
+    if selection.source is not None:
+        parts.append(pl.col("source") == selection.source)
+    if selection.start is not None:
+        parts.append(pl.col("time") >= selection.start)
+    if selection.end is not None:
+        parts.append(pl.col("time") <= selection.end)
+    if selection.as_of is not None:
+        parts.append(pl.col("known_at") <= selection.as_of)
+    return pl.all_horizontal(parts)
+
+
+def _is_sorted(frame: pl.DataFrame) -> bool:
+    """True when rows are sorted by instrument and strictly by time: then nothing is there twice either."""
+    name, time = pl.col("instrument"), pl.col("time")
+    previous = name.shift(1)
+    broken = (name < previous) | ((name == previous) & (time <= time.shift(1)))
+    return not frame.select(broken.any()).item()
+
+
+def _has_corrections(handle: DeltaTable, partitions: set[str]) -> bool:
+    return any(handle.transaction_version(CORRECTED + name) is not None for name in partitions)
+
+
+def _facts(counts: tuple[int, int, int], note: str) -> dict[str, str]:
+    names = ("rows_added", "rows_corrected", "rows_unchanged")
+    return {name: str(count) for name, count in zip(names, counts, strict=True)} | {"note": note}
+
+
+def _version(table: Table, entry: dict[str, object]) -> Version:
+    facts = {name: str(entry[name]) for name in ("rows_added", "rows_corrected") if name in entry}
+    operation = str(entry.get("operation"))
+    return Version(
+        table=table,
+        version=int(str(entry["version"])),
+        time=int(str(entry["timestamp"])) * 1_000_000,
+        operation=str(entry.get("what", _OPERATIONS.get(operation, operation.lower()))),
+        rows=sum(int(count) for count in facts.values()),
+        note=str(entry.get("note", "")),
+    )
+
+
+_OPERATIONS = {"CREATE TABLE": "create", "WRITE": "append", "VACUUM START": "clean", "VACUUM END": "clean"}

@@ -1,0 +1,182 @@
+"""How market data lies on disk: one folder per table, below it partitions by interval and period (ADR 7).
+
+This file decides partitions, the order of rows, and how a frame of the port becomes a frame of the files and back.
+Stamps are stored as 64-bit integers, because Delta's own timestamp drops what is finer than a microsecond.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from urllib.parse import unquote
+
+import polars as pl
+from deltalake import DeltaTable, Field, Schema, WriterProperties
+from deltalake.schema import PrimitiveType
+
+from tradewright.domain.errors import DataError
+from tradewright.domain.timeframe import NANOSECONDS, Timeframe
+from tradewright.ports.stores import NS, TABLES, Selection, Table
+
+PERIOD = "period"
+ROW_GROUP_ROWS = 65_536
+TARGET_FILE_BYTES = 1 << 30
+"""A partition is one sorted file, unless it is larger than this."""
+STAMPS = ("time", "known_at")
+DENSE_TABLES = frozenset({Table.TRADES, Table.QUOTES, Table.BOOK})
+"""Tables dense enough to be partitioned by month rather than by year."""
+TABLE_SETTINGS: dict[str, str | None] = {
+    "delta.checkpointInterval": "25",  # opening a table reads the commits since the last checkpoint
+    "delta.logRetentionDuration": "interval 3650 days",  # the commits are the audit trail; they are small
+}
+ROW_ORDER = ("instrument", "time", "known_at")
+"""Of rows within a file. The sort is stable, so prints of one moment stay as they came."""
+_DELTA_TYPES: dict[object, str] = {
+    pl.String: "string",
+    pl.Int64: "long",
+    pl.Int32: "integer",
+    pl.Float64: "double",
+    pl.Date: "date",
+}
+
+
+def has_interval(table: Table) -> bool:
+    """True where rows belong to a timeframe."""
+    return "interval" in TABLES[table]
+
+
+def partition_columns(table: Table) -> list[str]:
+    """The columns that are folders."""
+    return ["interval", PERIOD] if has_interval(table) else [PERIOD]
+
+
+def hive_schema(table: Table) -> dict[str, type[pl.String]]:
+    """The same with their types, for readers of the files."""
+    return dict.fromkeys(partition_columns(table), pl.String)
+
+
+def stored_schema(table: Table) -> dict[str, pl.DataType | type[pl.DataType]]:
+    """Columns and types of the files, the partition columns last."""
+    columns = {name: pl.Int64 if name in STAMPS else kind for name, kind in TABLES[table].items() if name != "interval"}
+    return columns | hive_schema(table)
+
+
+def delta_schema(table: Table) -> Schema:
+    """The same in the words of the commit log."""
+    return Schema([Field(name, PrimitiveType(_DELTA_TYPES[kind])) for name, kind in stored_schema(table).items()])
+
+
+def writer_properties() -> WriterProperties:
+    """ZSTD and row groups small enough that one instrument's rows are found by their statistics."""
+    return WriterProperties(compression="ZSTD", compression_level=3, max_row_group_size=ROW_GROUP_ROWS)
+
+
+def is_monthly(table: Table, interval: str | None) -> bool:
+    """True where partitions are months; years otherwise. Bars finer than an hour are dense."""
+    if interval is not None:
+        return Timeframe.parse(interval).nanoseconds < NANOSECONDS["h"]
+    return table in DENSE_TABLES
+
+
+def checked(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with exactly the table's columns, or a DataError that names what is wrong."""
+    expected = TABLES[table]
+    missing = [name for name in expected if name not in rows.columns]
+    unknown = [name for name in rows.columns if name not in expected]
+    wrong = [
+        f"{name} {rows.schema[name]} instead of {kind}"
+        for name, kind in expected.items()
+        if name in rows.columns and rows.schema[name] != kind
+    ]
+    if missing or unknown or wrong:
+        found = "; ".join(
+            f"{what} {', '.join(names)}"
+            for what, names in (("missing", missing), ("unknown", unknown), ("wrong type", wrong))
+            if names
+        )
+        raise DataError(f"rows do not fit the table {table}", expected=f"columns {', '.join(expected)}", found=found)
+    rows = rows.select(list(expected))
+    required = [name for name in ("instrument", "source", "time", "interval", "known_at") if name in expected]
+    empty = [name for name in required if rows[name].null_count()]
+    if empty:
+        raise DataError(
+            f"rows do not fit the table {table}",
+            expected=f"a value in every row of {', '.join(required)}",
+            found=f"nulls in {', '.join(empty)}",
+        )
+    return rows
+
+
+def to_stored(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
+    """A frame of the port with integer stamps and partition columns, in the order of the files."""
+    year = pl.col("time").dt.year().cast(pl.String).str.zfill(4)
+    month = year + "-" + pl.col("time").dt.month().cast(pl.String).str.zfill(2)
+    if has_interval(table):
+        monthly = [name for name in rows["interval"].unique() if is_monthly(table, name)]
+        period = pl.when(pl.col("interval").is_in(monthly)).then(month).otherwise(year)
+    else:
+        period = month if is_monthly(table, None) else year
+    stored = rows.with_columns(period.alias(PERIOD), *(pl.col(name).cast(pl.Int64) for name in STAMPS))
+    return sorted_rows(table, stored.select(list(stored_schema(table))))
+
+
+def sorted_rows(table: Table, stored: pl.DataFrame) -> pl.DataFrame:
+    """Partition by partition, then by instrument, time and the moment it was known."""
+    return stored.sort(*partition_columns(table), *ROW_ORDER, maintain_order=True)
+
+
+def from_stored(table: Table, stored: pl.LazyFrame) -> pl.LazyFrame:
+    """The port's columns and stamps over the columns of the files."""
+    return stored.select(pl.col(name).cast(NS) if name in STAMPS else pl.col(name) for name in TABLES[table])
+
+
+def partitions_of(table: Table, stored: pl.DataFrame) -> list[dict[str, str]]:
+    """The partitions that these rows touch, in order."""
+    columns = partition_columns(table)
+    return stored.select(columns).unique().sort(columns).to_dicts()
+
+
+def partition_name(partition: dict[str, str]) -> str:
+    """`interval=1d/period=2012`: the folder, and the name of the partition's application transaction."""
+    return "/".join(f"{column}={value}" for column, value in partition.items())
+
+
+def partition_predicate(partition: dict[str, str]) -> str:
+    """The SQL condition that holds for exactly this partition's rows."""
+    return " AND ".join(f"\"{column}\" = '{_quoted(value)}'" for column, value in partition.items())
+
+
+def file_predicate(selection: Selection) -> str | None:
+    """What a file must hold to be of interest, by its partition and statistics; None means every file."""
+    parts: list[str] = []
+    if selection.interval is not None and has_interval(selection.table):
+        parts.append(f"\"interval\" = '{_quoted(selection.interval)}'")
+    # "2012" <= "2012-03" <= "2012-12": bounds by year hold for yearly and monthly periods
+    if selection.start is not None:
+        parts.append(f'"period" >= \'{_year(selection.start)}\' AND "time" >= {selection.start}')
+    if selection.end is not None:
+        parts.append(f'"period" <= \'{_year(selection.end)}-12\' AND "time" <= {selection.end}')
+    if selection.instruments:
+        parts.append(
+            f"\"instrument\" >= '{_quoted(min(selection.instruments))}'"
+            f" AND \"instrument\" <= '{_quoted(max(selection.instruments))}'"
+        )
+    return " AND ".join(parts) or None
+
+
+def data_files(handle: DeltaTable, predicate: str | None = None) -> list[str]:
+    """Paths of the files of the handle's version that can satisfy the predicate, by partition."""
+    found = handle.file_uris(file_pruning_predicate=predicate) if predicate else handle.file_uris()
+    return sorted(unquote(uri) for uri in found)
+
+
+def partitions_of_files(table: Table, files: Iterable[str]) -> set[str]:
+    """The partitions' names as they stand in the paths."""
+    depth = len(partition_columns(table))
+    return {"/".join(path.rsplit("/", depth + 1)[1:-1]) for path in files}
+
+
+def _year(nanoseconds: int) -> str:
+    return f"{datetime.fromtimestamp(nanoseconds // NANOSECONDS['s'], UTC).year:04d}"
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")
