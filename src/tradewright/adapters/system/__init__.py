@@ -1,0 +1,1 @@
+"""The machine's own clock and randomness, and repeatable ones in their place."""
