@@ -40,8 +40,16 @@ class Account:
     lot: float = 1.0
     """Smallest step of a quantity; 0 for any fraction."""
     leverage: float = 1.0
-    rebalance_band: float | None = None
+    lots: Mapping[str, float] = field(default_factory=dict)
+    """Other lots by instrument id."""
+    multipliers: Mapping[str, float] = field(default_factory=dict)
+    """Money per point and unit of quantity by instrument id."""
+    rebalance_band: float = 0.0
+    """Drift from a target weight that makes an order; 0 is off."""
+    allocation: object | None = None
+    """The slots of equity; None: equal ones."""
     numbers: str = "float"
+    close_at_end: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +62,15 @@ class Conventions:
     """Sessions in a year; None takes 252, or 365 where the bars show trading on weekends."""
     ddof: int = 1
     """1 divides a variance by n - 1, 0 by n."""
+    resample: str = "daily"
+    """`daily` takes the last equity of each session before returns, `none` every bar."""
+    var_level: float = 0.95
+    """Confidence of value at risk and expected shortfall."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunBacktest:
-    """Test a strategy on bars. Answer: `RunResult`."""
+    """Test a strategy on bars. Answer: `FinishedBacktest`."""
 
     strategy: object
     """Registry id, `path.py:ClassName`, a strategy's class, or a strategy."""
@@ -66,8 +78,9 @@ class RunBacktest:
     """By name; text is read as the parameter's type."""
     market: Market = field(default_factory=Market)
     bars: Bars | None = None
-    """Bars at hand; then `market` is used for the benchmark only."""
+    """Bars at hand; then `market` is not asked."""
     benchmark: Bars | None = None
+    """Bars at hand to compare with; else `market.benchmark` is."""
     account: Account = field(default_factory=Account)
     conventions: Conventions = field(default_factory=Conventions)
     engine: str = "auto"

@@ -23,6 +23,10 @@ class {name}(tw.Strategy):
     fast: int = tw.parameter(20, low=2, high=200)
     slow: int = tw.parameter(50, low=5, high=400)
 
+    def warm_up_bars(self):
+        """Bars that pass before the first opinion; a backtest on fewer bars is refused."""
+        return self.slow
+
     def generate_signals(self, bars):
         """One strength in [-1, 1] for each bar: 1 all in, 0 flat, -1 short, NaN no opinion (keep what there is).
 
@@ -31,7 +35,7 @@ class {name}(tw.Strategy):
         """
         fast = sma(bars.close, self.fast)
         slow = sma(bars.close, self.slow)
-        # `tw.where` gives NaN while an average still warms up, so nothing is traded before both are known.
+        # While an average warms up it is NaN; no comparison with NaN holds, so nothing is bought before both are known.
         return tw.where(fast > slow, 1.0, 0.0)
 '''
 

@@ -1,0 +1,232 @@
+"""A backtest that has run: the run in plain columns, and its statistics and tables, each computed when first asked for.
+
+A notebook that wants one number pays for that number only; a door that shows everything takes the view.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+
+import polars as pl
+
+from tradewright.application.backtests import tables
+from tradewright.application.backtests.identity import RunInputs, run_id
+from tradewright.application.backtests.views import BacktestView, Number
+from tradewright.application.strategies.source import code_digest
+from tradewright.engine.assumptions import Assumptions, FillRule
+from tradewright.engine.run import Run
+from tradewright.quant.performance.conventions import Conventions, infer_periods_per_year
+from tradewright.quant.performance.excursions import excursions
+from tradewright.quant.performance.round_trips import Adjustments, Fills, RoundTrips, round_trips
+from tradewright.quant.performance.summary import Statistics, buy_and_hold, buy_and_hold_statistics, summarize
+from tradewright.trading.bars import Bars, Floats
+from tradewright.trading.strategies.strategy import Strategy
+
+COUNTS = frozenset(
+    {
+        "fills",
+        "round_trips",
+        "open_round_trips",
+        "max_drawdown_days",
+        "max_drawdown_periods",
+        "longest_drawdown_days",
+        "longest_win_streak",
+        "longest_loss_streak",
+    }
+)
+"""Statistics that are whole numbers."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Benchmark:
+    """What a run is compared with: bought at the first bar and held, dividends reinvested."""
+
+    instrument: str
+    closes: Floats
+    """One a row of the run's bars: the last close known by then; NaN before the first."""
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """How the run was made; no part of its identity."""
+
+    created_at: str
+    duration_s: float
+    engine_version: Callable[[], str]
+    """Asked when the run is to be named; hashing the engine's sources takes longer than a small run."""
+
+
+class FinishedBacktest:
+    """One finished run with everything that follows from it."""
+
+    def __init__(
+        self,
+        strategy: Strategy,
+        bars: Bars,
+        *,
+        strategy_id: str,
+        assumptions: Assumptions,
+        conventions: Conventions,
+        run: Run,
+        benchmark: Benchmark | None,
+        circumstances: Circumstances,
+    ) -> None:
+        self.strategy = strategy
+        self.bars = bars
+        self.strategy_id = strategy_id
+        self.assumptions = assumptions
+        self.conventions = conventions
+        self.run = run
+        self.benchmark = benchmark
+        self.circumstances = circumstances
+
+    @cached_property
+    def fill_columns(self) -> Fills:
+        """The fills as the statistics read them."""
+        return tables.performance_fills(self.run, self.bars, self.assumptions)
+
+    @cached_property
+    def adjustments(self) -> Adjustments:
+        """The splits and dividends that met a position."""
+        return tables.adjustments(self.run, self.bars, self.fill_columns)
+
+    @cached_property
+    def trips(self) -> RoundTrips:
+        """The round trips in columns."""
+        marks = tables.last_marks(self.bars, self.run)
+        return round_trips(
+            self.fill_columns, marks=marks, last_bar=len(self.run.equity) - 1, adjustments=self.adjustments
+        )
+
+    @cached_property
+    def raw_stats(self) -> Statistics:
+        """The statistics by name; NaN where undefined."""
+        rows = len(self.run.equity)
+        found = summarize(
+            self.run.equity,
+            self.bars.session[:rows],
+            cash=self.assumptions.cash,
+            gross_exposure=self.run.gross,
+            fills=self.fill_columns,
+            trips=self.trips,
+            conventions=self.conventions,
+            benchmark=None if self.benchmark is None else self.benchmark.closes[:rows],
+        )
+        return found | {"slippage": self.run.slippage, "dividends": self.run.dividends}
+
+    @cached_property
+    def stats(self) -> Mapping[str, Number]:
+        """The statistics by name; None where undefined."""
+        return shown(self.raw_stats)
+
+    @cached_property
+    def benchmark_stats(self) -> Mapping[str, Number]:
+        """The benchmark's own return statistics; empty without one."""
+        if self.benchmark is None:
+            return {}
+        rows = len(self.run.equity)
+        found = buy_and_hold_statistics(
+            self.benchmark.closes[:rows],
+            self.bars.session[:rows],
+            cash=self.assumptions.cash,
+            conventions=self.conventions,
+        )
+        return shown(found)
+
+    @cached_property
+    def equity(self) -> pl.DataFrame:
+        """One row a bar, as in `BacktestView`."""
+        held = None
+        if self.benchmark is not None:
+            held = buy_and_hold(self.benchmark.closes[: len(self.run.equity)], cash=self.assumptions.cash)
+        return tables.equity(self.run, self.bars, held)
+
+    @cached_property
+    def fills(self) -> pl.DataFrame:
+        """One row a fill, as in `BacktestView`."""
+        return tables.fills(self.run, self.bars)
+
+    @cached_property
+    def round_trips(self) -> pl.DataFrame:
+        """One row a round trip, as in `BacktestView`."""
+        adverse, favourable = excursions(
+            self.trips,
+            self.bars.highs,
+            self.bars.lows,
+            fills_at="open" if self.assumptions.fill is FillRule.NEXT_OPEN else "close",
+            adjustments=self.adjustments,
+        )
+        return tables.round_trips(self.trips, self.bars, adverse=adverse, favourable=favourable)
+
+    @cached_property
+    def settings(self) -> dict[str, object]:
+        """Every setting that can change a number, as JSON values."""
+        given = self.assumptions
+        plain = {name: getattr(given, name) for name in given.__slots__}
+        plain |= {"costs": repr(given.costs), "allocation": repr(given.allocation)}
+        plain |= {name: str(plain[name]) for name in ("fill", "size_at", "numbers")}
+        plain |= {"lots": dict(given.lots), "multipliers": dict(given.multipliers)}
+        plain |= {"prices": self.bars.prices, "timeframe": str(self.bars.timeframe), "as_of": self.bars.as_of}
+        plain |= asdict(self.conventions)
+        plain["benchmark"] = None if self.benchmark is None else self.benchmark.instrument
+        return plain
+
+    @cached_property
+    def data_digest(self) -> str:
+        """Identity of the rows the run read."""
+        return self.bars.digest or tables.digest_of(self.bars)
+
+    @cached_property
+    def run_id(self) -> str:
+        """The name of the run: the same inputs give the same name."""
+        data = (self.data_digest,) if self.benchmark is None else (self.data_digest, self.benchmark.digest)
+        code = code_digest(type(self.strategy))
+        inputs = RunInputs(code, self.strategy.values, data, self.settings, self.circumstances.engine_version())
+        return run_id(inputs)
+
+    @cached_property
+    def view(self) -> BacktestView:
+        """Everything, as doors show it."""
+        bars, rows = self.bars, len(self.run.equity)
+        settings = dict(self.settings)
+        if self.conventions.periods_per_year is None:
+            settings["periods_per_year"] = self.raw_stats.get(
+                "periods_per_year", infer_periods_per_year(bars.session[:rows])
+            )
+        return BacktestView(
+            run_id=self.run_id,
+            strategy=self.strategy_id,
+            strategy_expression=repr(self.strategy),
+            parameters=self.strategy.values,
+            symbols=bars.instruments,
+            timeframe=str(bars.timeframe),
+            start=tables.iso_date(bars.session[0]),
+            end=tables.iso_date(bars.session[rows - 1]),
+            currency=bars.currency,
+            cash=self.assumptions.cash,
+            data_digest=self.data_digest,
+            engine=self.run.engine,
+            engine_version=self.circumstances.engine_version(),
+            fill_rule=str(self.assumptions.fill),
+            assumptions=settings,
+            stats=self.stats,
+            benchmark=None if self.benchmark is None else self.benchmark.instrument,
+            benchmark_stats=self.benchmark_stats,
+            equity=self.equity,
+            fills=self.fills,
+            round_trips=self.round_trips,
+            prices=tables.prices(bars),
+            rejections=tables.rejections(self.run, bars),
+            warnings=self.run.warnings,
+            duration_s=self.circumstances.duration_s,
+            created_at=self.circumstances.created_at,
+        )
+
+
+def shown(statistics: Statistics) -> Mapping[str, Number]:
+    """Statistics as doors show them: None where undefined, whole numbers whole."""
+    return {
+        name: None if not abs(value) < float("inf") else int(value) if name in COUNTS else float(value)
+        for name, value in statistics.items()
+    }

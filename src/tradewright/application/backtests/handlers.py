@@ -1,0 +1,179 @@
+"""Answers about backtests: run one, keep it, list the kept, show one, set several side by side."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Protocol
+
+from tradewright.application.backtests.benchmark import benchmark_of
+from tradewright.application.backtests.costs import costs_of
+from tradewright.application.backtests.finished import Circumstances, FinishedBacktest
+from tradewright.application.backtests.messages import (
+    Account,
+    BacktestComparison,
+    KeptBacktest,
+    KeptBacktests,
+    Market,
+    RunBacktest,
+)
+from tradewright.application.backtests.messages import Conventions as StatedConventions
+from tradewright.application.backtests.records import record_of, summary_of, view_of
+from tradewright.application.backtests.summaries import BacktestSummary, ComparisonView
+from tradewright.application.backtests.views import BacktestView
+from tradewright.application.strategies.finding import make_strategy
+from tradewright.domain.errors import InputError
+from tradewright.engine.assumptions import Assumptions
+from tradewright.engine.run import Run
+from tradewright.ports.clock import Clock
+from tradewright.ports.code import CodeFiles
+from tradewright.ports.runs import RunStore
+from tradewright.quant.performance.conventions import Conventions
+from tradewright.trading.bars import Bars
+from tradewright.trading.strategies.strategy import Strategy
+
+
+class Engine(Protocol):
+    """The engine with a broker in it."""
+
+    def __call__(self, strategy: Strategy, bars: Bars, assumptions: Assumptions, *, engine: str) -> Run:
+        """Run the strategy over the bars."""
+        ...
+
+
+def run_backtest(
+    command: RunBacktest,
+    *,
+    code: CodeFiles,
+    clock: Clock,
+    engine: Engine,
+    bars_of: Callable[[Market], Bars],
+    engine_version: Callable[[], str],
+    runs: RunStore | None,
+) -> FinishedBacktest:
+    """Run a strategy on bars; keep the run when asked to and when there is a place for it."""
+    strategy, found = make_strategy(command.strategy, command.parameters, code)
+    assumptions = assumptions_of(command.account)
+    conventions = conventions_of(command.conventions)
+    bars = command.bars if command.bars is not None else bars_of(command.market)
+    enough(strategy, bars)
+    held = command.benchmark
+    if held is None and command.market.benchmark is not None:
+        held = bars_of(_benchmark_market(command.market))
+    benchmark = None if held is None else benchmark_of(held, bars)
+    started = clock.monotonic_ns()
+    run = engine(strategy, bars, assumptions, engine=command.engine)
+    duration_s = (clock.monotonic_ns() - started) / 1e9
+    finished = FinishedBacktest(
+        strategy,
+        bars,
+        strategy_id=found.id,
+        assumptions=assumptions,
+        conventions=conventions,
+        run=run,
+        benchmark=benchmark,
+        circumstances=Circumstances(_moment(clock.now_ns()), duration_s, engine_version),
+    )
+    if command.keep and runs is not None:
+        runs.save(record_of(finished.view))
+    return finished
+
+
+def assumptions_of(account: Account) -> Assumptions:
+    """The account as the engine takes it; InputError for what it cannot be."""
+    stated = {name: getattr(account, name) for name in account.__slots__}
+    stated["costs"] = costs_of(account.costs)
+    if account.allocation is None:
+        del stated["allocation"]
+    return Assumptions(**stated)
+
+
+def conventions_of(stated: StatedConventions) -> Conventions:
+    """The conventions as the statistics take them; InputError for what they cannot be."""
+    try:
+        return Conventions(**asdict(stated))
+    except (ValueError, TypeError) as problem:
+        raise InputError(f"the conventions of the statistics cannot be used: {problem}") from problem
+
+
+def enough(strategy: Strategy, bars: Bars) -> None:
+    """InputError when the bars end before the strategy can have an opinion."""
+    needed = strategy.warm_up_bars()
+    if len(bars) == 0 or len(bars) <= needed:
+        raise InputError(
+            f"too few bars of {', '.join(bars.instruments)} for {strategy!r}",
+            expected=f"more than the {needed} bars of its warm-up",
+            found=f"{len(bars)}",
+            remedy="start earlier, end later, or give it shorter lookbacks",
+        )
+
+
+def kept_backtests(query: KeptBacktests, *, runs: RunStore) -> tuple[BacktestSummary, ...]:
+    """The newest kept runs."""
+    found = (summary_of(record) for record in runs.summaries())
+    wanted = [run for run in found if query.strategy is None or run.strategy == query.strategy]
+    return tuple(wanted[: query.limit])
+
+
+def kept_backtest(query: KeptBacktest, *, runs: RunStore) -> BacktestView:
+    """One kept run with its tables."""
+    return view_of(runs.load(full_id(query.run_id, runs)))
+
+
+def full_id(given: str, runs: RunStore) -> str:
+    """The run that an id, the beginning of one, or `latest` means; InputError when that is none or several."""
+    if given == "latest":
+        newest = runs.summaries()
+        if newest:
+            return newest[0].run_id
+    matching = sorted(run_id for run_id in runs.ids() if run_id.startswith(given.lower()))
+    if given.lower() in matching:
+        return given.lower()
+    if len(matching) == 1 and given:
+        return matching[0]
+    raise InputError(
+        f"run {given} is not known" if not matching else f"{given!r} is the beginning of {len(matching)} runs",
+        expected="the id of a kept run, the beginning of one, or latest",
+        found=", ".join(matching[:5]) or given,
+        remedy="see: tradewright backtest list",
+    )
+
+
+def backtest_comparison(query: BacktestComparison, *, runs: RunStore) -> ComparisonView:
+    """What kept runs differ in, and all statistics of each."""
+    if len(query.run_ids) < 2:
+        raise InputError("a comparison needs two runs", expected="two or more ids", found=", ".join(query.run_ids))
+    wanted = [full_id(given, runs) for given in query.run_ids]
+    records = {record.run_id: record for record in runs.summaries()}
+    chosen = [records[run_id] for run_id in wanted if run_id in records]
+    summaries = tuple(summary_of(record) for record in chosen)
+    settings = [_settings(summary, record.facts) for summary, record in zip(summaries, chosen, strict=True)]
+    names = dict.fromkeys(name for one in settings for name in one)
+    columns = {name: tuple(one.get(name) for one in settings) for name in names}
+    differences = {name: values for name, values in columns.items() if any(value != values[0] for value in values)}
+    statistics = dict.fromkeys(name for summary in summaries for name in summary.stats)
+    return ComparisonView(
+        summaries, differences, {name: tuple(one.stats.get(name) for one in summaries) for name in statistics}
+    )
+
+
+def _settings(summary: BacktestSummary, facts: object) -> dict[str, object]:
+    assert isinstance(facts, dict)
+    same = {"symbols": ", ".join(summary.symbols), "start": summary.start, "end": summary.end}
+    stated = {"timeframe": summary.timeframe, "data_digest": facts["data_digest"]}
+    return {"strategy": summary.strategy} | dict(summary.parameters) | same | stated | dict(facts["assumptions"])
+
+
+def _benchmark_market(market: Market) -> Market:
+    assert market.benchmark is not None
+    return Market(
+        symbols=(market.benchmark,),
+        timeframe=market.timeframe,
+        start=market.start,
+        end=market.end,
+        as_of=market.as_of,
+    )
+
+
+def _moment(time_ns: int) -> str:
+    moment = datetime.fromtimestamp(time_ns // 1_000_000_000, UTC)
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,210 @@
+"""The tables of a run, made from the engine's columns: row numbers become times, codes become words."""
+
+import hashlib
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tradewright.domain.market.actions import ActionKind
+from tradewright.engine.assumptions import Assumptions
+from tradewright.engine.run import ENDINGS, REASONS, REFUSALS, Run
+from tradewright.quant.performance.round_trips import Adjustments, Fills, RoundTrips
+from tradewright.trading.bars import Bars, Floats
+
+NS = pl.Datetime("ns", "UTC")
+EPOCH = date(1970, 1, 1)
+STILL_OPEN = "open"
+
+
+def iso_date(days: int) -> str:
+    """A session date (days since 1970-01-01) as text."""
+    return (EPOCH + timedelta(days=int(days))).isoformat()
+
+
+def equity(run: Run, bars: Bars, benchmark: Floats | None) -> pl.DataFrame:
+    """One row a bar."""
+    rows = np.arange(len(run.equity))
+    return pl.DataFrame(
+        {
+            "time": _times(bars, rows),
+            "session": _sessions(bars, rows),
+            "equity": run.equity,
+            "cash": run.cash,
+            "gross_exposure": run.gross,
+            "net_exposure": run.net,
+            "benchmark": pl.Series(benchmark if benchmark is not None else [None] * len(rows), dtype=pl.Float64),
+        }
+    )
+
+
+def fills(run: Run, bars: Bars) -> pl.DataFrame:
+    """One row a fill; `time` is the close of the bar in which it happened."""
+    columns = run.fills
+    return pl.DataFrame(
+        {
+            "fill": np.arange(1, len(columns) + 1),
+            "time": _times(bars, columns.row),
+            "session": _sessions(bars, columns.row),
+            "symbol": _words(bars.instruments, columns.instrument),
+            "side": _words(("SELL", "BUY"), (columns.quantity > 0).astype(np.int64)),
+            "quantity": np.abs(columns.quantity),
+            "price": columns.price,
+            "fee": columns.fee,
+            "slippage": columns.slippage,
+            "reason": _words(REASONS, columns.role),
+            "order": columns.order,
+            "bar": columns.row,
+        }
+    )
+
+
+def round_trips(trips: RoundTrips, bars: Bars, *, adverse: Floats, favourable: Floats) -> pl.DataFrame:
+    """One row a round trip; excursions are fractions of the entry price."""
+    return pl.DataFrame(
+        {
+            "symbol": _words(bars.instruments, trips.instrument),
+            "direction": _words(("SHORT", "LONG"), (trips.direction > 0).astype(np.int64)),
+            "entry_time": _times(bars, trips.entry_bar),
+            "exit_time": _times(bars, trips.exit_bar),
+            "entry_bar": trips.entry_bar,
+            "exit_bar": trips.exit_bar,
+            "quantity": trips.quantity,
+            "entry_price": trips.entry_price,
+            "exit_price": trips.exit_price,
+            "pnl": trips.pnl,
+            "gross_pnl": trips.gross_pnl,
+            "fees": trips.fees,
+            "income": trips.income,
+            "return": pl.Series(trips.returns, nan_to_null=True),
+            "bars": trips.bars,
+            "mae": pl.Series(adverse, nan_to_null=True),
+            "mfe": pl.Series(favourable, nan_to_null=True),
+            "entry_reason": _words(REASONS, trips.entry_reason),
+            "exit_reason": _words(
+                (*REASONS, STILL_OPEN), np.where(trips.exit_reason < 0, len(REASONS), trips.exit_reason)
+            ),
+            "is_open": trips.is_open,
+        }
+    )
+
+
+def prices(bars: Bars) -> pl.DataFrame:
+    """The bars of the run, one row a bar that happened."""
+    frames = []
+    for column, instrument in enumerate(bars.instruments):
+        happened = np.flatnonzero(~np.isnan(bars.closes[:, column]))
+        matrices = {
+            "open": bars.opens,
+            "high": bars.highs,
+            "low": bars.lows,
+            "close": bars.closes,
+            "volume": bars.volumes,
+        }
+        frames.append(
+            pl.DataFrame(
+                {"time": _times(bars, happened), "symbol": pl.repeat(instrument, len(happened), eager=True)}
+                | {name: pl.Series(matrix[happened, column], nan_to_null=True) for name, matrix in matrices.items()}
+            )
+        )
+    return pl.concat(frames)
+
+
+def rejections(run: Run, bars: Bars) -> pl.DataFrame:
+    """The orders that the account could not carry."""
+    ends = run.endings
+    told = np.flatnonzero(np.isin(ends.reason, REFUSALS))
+    return pl.DataFrame(
+        {
+            "time": _times(bars, ends.row[told]),
+            "symbol": _words(bars.instruments, ends.instrument[told]),
+            "order": ends.order[told],
+            "reason": _words(ENDINGS, ends.reason[told]),
+            "needed": ends.needed[told],
+            "available": ends.available[told],
+        }
+    )
+
+
+def performance_fills(run: Run, bars: Bars, assumptions: Assumptions) -> Fills:
+    """The fills as the statistics read them."""
+    multipliers = np.array([float(assumptions.multipliers.get(name, 1.0)) for name in bars.instruments])
+    columns = run.fills
+    return Fills(
+        instrument=columns.instrument,
+        quantity=columns.quantity,
+        price=columns.price,
+        fee=columns.fee,
+        multiplier=multipliers[columns.instrument],
+        bar=columns.row,
+        reason=columns.role,
+    )
+
+
+def adjustments(run: Run, bars: Bars, traded: Fills) -> Adjustments:
+    """Splits that took effect and dividends that met a position, in order of bars."""
+    found = [(row, instrument, ratio, 0.0) for row, instrument, ratio in run.splits]
+    multipliers = dict(zip(traded.instrument.tolist(), traded.multiplier.tolist(), strict=True))
+    for action in bars.actions:
+        row = int(np.searchsorted(bars.session, action.ex_session))
+        if action.kind is not ActionKind.DIVIDEND or row >= len(run.equity):
+            continue
+        column = bars.instruments.index(action.instrument)
+        held = _held_before(row, column, run, traded)
+        if held:
+            found.append((row, column, 1.0, held * action.value * multipliers.get(column, 1.0)))
+    found.sort(key=lambda item: item[0])
+    rows = np.array([item[0] for item in found], np.int64)
+    return Adjustments(
+        instrument=np.array([item[1] for item in found], np.int64),
+        ratio=np.array([item[2] for item in found], np.float64),
+        income=np.array([item[3] for item in found], np.float64),
+        bar=rows,
+    )
+
+
+def last_marks(bars: Bars, run: Run) -> Floats:
+    """The last close known of each instrument at the end of the run; 0 where there was none."""
+    closes = bars.closes[: len(run.equity)]
+    marks = np.zeros(closes.shape[1])
+    for column in range(closes.shape[1]):
+        known = np.flatnonzero(~np.isnan(closes[:, column]))
+        if len(known):
+            ratio = np.prod([r for row, i, r in run.splits if i == column and row > known[-1]])
+            marks[column] = closes[known[-1], column] / ratio
+    return marks
+
+
+def digest_of(bars: Bars) -> str:
+    """Identity of bars that came without one, as from a frame: a hash over all rows and actions."""
+    digest = hashlib.blake2b(digest_size=16)
+    digest.update(repr((bars.instruments, str(bars.timeframe), bars.prices, bars.actions)).encode())
+    for column in (bars.time, bars.session, bars.opens, bars.highs, bars.lows, bars.closes, bars.volumes):
+        digest.update(np.ascontiguousarray(column).tobytes())
+    return digest.hexdigest()
+
+
+def _held_before(row: int, column: int, run: Run, traded: Fills) -> float:
+    """Quantity held of one instrument at the end of the row before, in the units after the row's own splits."""
+    own = (traded.instrument == column) & (traded.bar < row)
+    held = 0.0
+    splits = [(at, ratio) for at, instrument, ratio in run.splits if instrument == column and at <= row]
+    for at, quantity in zip(traded.bar[own].tolist(), traded.quantity[own].tolist(), strict=True):
+        later = 1.0
+        for split_row, ratio in splits:
+            later *= ratio if split_row > at else 1.0
+        held += quantity * later
+    return held
+
+
+def _times(bars: Bars, rows: NDArray[np.int64]) -> pl.Series:
+    return pl.Series(bars.time[rows], dtype=pl.Int64).cast(NS)
+
+
+def _sessions(bars: Bars, rows: NDArray[np.int64]) -> pl.Series:
+    return pl.Series(bars.session[rows], dtype=pl.Int32).cast(pl.Date)
+
+
+def _words(words: tuple[str, ...], codes: NDArray[np.int64]) -> pl.Series:
+    return pl.Series(words, dtype=pl.String).gather(codes)
