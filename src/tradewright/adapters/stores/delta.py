@@ -47,7 +47,7 @@ class DeltaStore:
             if news.rows.is_empty():
                 return Written(*counts, version=handle.version())
             names = [layout.partition_name(part) for part in corrected]
-            self._write(handle, news.rows, transactions=(touched, names), facts=_facts(counts, note))
+            self._write(handle, news.rows.rechunk(), transactions=(touched, names), facts=_facts(counts, note))
             return Written(*counts, version=handle.version())
 
         return committed(f"appending to {table}", folder, attempt)

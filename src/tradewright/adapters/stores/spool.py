@@ -9,7 +9,6 @@ import polars as pl
 from arro3.core.types import ArrowStreamExportable
 
 from tradewright.adapters.stores.layout import (
-    ROW_GROUP_ROWS,
     partition_columns,
     partition_name,
     partitions_of,
@@ -82,7 +81,5 @@ class Spool:
     def _batches(self, schema: object) -> Iterator[object]:
         for name in sorted(self._pieces):
             rows = pl.concat([pl.read_parquet(path, hive_partitioning=False) for path in self._pieces[name]])
-            batches: list[object] = (
-                sorted_rows(self._table, rows).to_arrow().cast(schema).to_batches(max_chunksize=ROW_GROUP_ROWS)
-            )
-            yield from batches
+            # one batch a partition: the writer deals batches out to parallel tasks, which would unsort a partition
+            yield from sorted_rows(self._table, rows).rechunk().to_arrow().cast(schema).to_batches()

@@ -1,0 +1,1 @@
+"""Market data: what can be asked of the store and of files that people bring."""

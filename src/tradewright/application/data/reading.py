@@ -1,0 +1,184 @@
+"""Answers about the bar store: load bars for a strategy; list, show and query what is there; keep it tidy."""
+
+from datetime import date, datetime
+
+import polars as pl
+
+from tradewright.application.data.adjust import adjusted
+from tradewright.application.data.columns import Provenance, bars_from_rows
+from tradewright.application.data.dates import SessionRange, known_by, session_range
+from tradewright.application.data.messages import (
+    CleanStore,
+    CompactStore,
+    LoadBars,
+    SqlQuestion,
+    StoredData,
+    StoredRows,
+    StoreVersions,
+)
+from tradewright.application.data.views import SeriesView, UpkeepView
+from tradewright.domain.errors import DataError, InputError
+from tradewright.domain.identifiers import resolve
+from tradewright.domain.market.actions import ActionKind, CorporateAction
+from tradewright.domain.timeframe import Timeframe
+from tradewright.ports.stores import MarketStore, Selection, Table, Version
+from tradewright.quant.adjustment import DividendConvention
+from tradewright.trading.bars import Bars
+
+
+def load_bars(query: LoadBars, *, store: MarketStore) -> Bars:
+    """Bars of the asked instruments in the asked order, with the corporate actions of their time where prices are raw.
+
+    Raises UnknownInstrument with near matches, InputError for dates, timeframe or prices that cannot be used, DataError
+    naming what is there when there are no bars for what was asked.
+    """
+    timeframe = _timeframe(query.timeframe)
+    dates = session_range(query.start, query.end)
+    as_of = known_by(query.as_of)
+    convention = _checked_prices(query)
+    if not query.symbols:
+        raise InputError("no bars to load", expected="at least one symbol", found="none")
+    names = tuple(dict.fromkeys(resolved(symbol, store=store) for symbol in query.symbols))
+    frame = _read(store, Selection(Table.BARS, names, str(timeframe), query.source, as_of=as_of), dates)
+    missing = set(names) - set(frame["instrument"].unique())
+    if missing:
+        raise _nothing_there(min(missing), timeframe=str(timeframe), dates=dates, store=store)
+    sources = tuple(frame["source"].unique().sort())
+    actions = _actions(store, names, frame, as_of=as_of, prefer=sources)
+    provenance = Provenance(source=",".join(sources), as_of=as_of)
+    bars = bars_from_rows(frame, timeframe, instruments=names, actions=actions, provenance=provenance)
+    return adjusted(bars, dividends=convention) if query.prices == "adjusted" else bars
+
+
+def resolved(symbol: str, *, store: MarketStore, table: Table = Table.BARS) -> str:
+    """The id of the one instrument in the table that is meant; UnknownInstrument names those that look like it."""
+    wanted = symbol.strip().upper()
+    bare, dot, _ = wanted.rpartition(".")
+    near = store.instruments(table, symbol=wanted) + (store.instruments(table, symbol=bare) if dot else ())
+    if wanted in near or any(name.rpartition(".")[0] == wanted for name in near):
+        return resolve(wanted, near)
+    return resolve(wanted, store.instruments(table))
+
+
+def stored_data(query: StoredData, *, store: MarketStore) -> tuple[SeriesView, ...]:
+    """What is there: one entry per table, instrument, timeframe and source."""
+    found: list[SeriesView] = []
+    for table in [query.table] if query.table else Table:
+        coverage = store.coverage(table)
+        if query.symbol is not None and not coverage.is_empty():
+            name = query.symbol.strip().upper()
+            symbol = pl.col("instrument").str.replace(r"\.[^.]*$", "")
+            coverage = coverage.filter((pl.col("instrument") == name) | (symbol == name))
+        found += [SeriesView(str(table), **row) for row in coverage.iter_rows(named=True)]
+    if query.symbol is not None and not found:
+        known = {name for table in ([query.table] if query.table else Table) for name in store.instruments(table)}
+        resolve(query.symbol, known)
+    return tuple(found)
+
+
+def stored_rows(query: StoredRows, *, store: MarketStore) -> pl.DataFrame:
+    """Rows of one instrument, as known by `as_of`; an empty answer is a DataError that names what is there."""
+    dates = session_range(query.start, query.end)
+    interval = None if query.timeframe is None else str(_timeframe(query.timeframe))
+    name = resolved(query.symbol, store=store, table=query.table)
+    selection = Selection(query.table, (name,), interval, query.source, as_of=known_by(query.as_of))
+    frame = _read(store, selection, dates)
+    if frame.is_empty():
+        raise _nothing_there(name, timeframe=interval, dates=dates, store=store, table=query.table)
+    return frame
+
+
+def store_versions(query: StoreVersions, *, store: MarketStore) -> tuple[Version, ...]:
+    """Commits of a table, newest first."""
+    return tuple(store.versions(query.table, limit=query.limit))
+
+
+def sql_answer(query: SqlQuestion, *, store: MarketStore) -> pl.DataFrame:
+    """The rows that one read-only statement asks for."""
+    return store.query(query.sql)
+
+
+def compact_store(command: CompactStore, *, store: MarketStore) -> UpkeepView:
+    """Rewrite small files into sorted ones; no row is lost."""
+    counts = store.compact(command.table)
+    return UpkeepView(counts["before"], counts["after"])
+
+
+def clean_store(command: CleanStore, *, store: MarketStore) -> UpkeepView:
+    """Delete files that nothing names any more; no row is lost."""
+    return UpkeepView(0, 0, deleted=store.clean(keep_hours=command.keep_hours))
+
+
+def _read(store: MarketStore, selection: Selection, dates: SessionRange) -> pl.DataFrame:
+    """Rows of the sessions; tables without sessions are cut by the UTC date of the stamp."""
+    bounded = Selection(
+        selection.table,
+        selection.instruments,
+        selection.interval,
+        selection.source,
+        start=dates.start_ns,
+        end=dates.end_ns,
+        as_of=selection.as_of,
+    )
+    frame = store.read(bounded)
+    day = pl.col("session") if "session" in frame.columns else pl.col("time").dt.date()
+    if dates.first is not None:
+        frame = frame.filter(day >= dates.first)
+    if dates.last is not None:
+        frame = frame.filter(day <= dates.last)
+    return frame
+
+
+def _actions(
+    store: MarketStore, names: tuple[str, ...], frame: pl.DataFrame, *, as_of: int | None, prefer: tuple[str, ...]
+) -> tuple[CorporateAction, ...]:
+    """Splits and dividends with an ex-date among the sessions of the bars, known by `as_of`."""
+    first, last = frame["session"].min(), frame["session"].max()
+    assert isinstance(first, date) and isinstance(last, date)
+    selection = Selection(Table.ACTIONS, names, as_of=as_of, prefer=prefer)
+    rows = store.read(selection).filter(pl.col("session").is_between(first, last))
+    days = rows["session"].to_physical()
+    return tuple(
+        CorporateAction(day, row["instrument"], ActionKind(row["kind"]), row["value"])
+        for day, row in zip(days, rows.iter_rows(named=True), strict=True)
+    )
+
+
+def _timeframe(text: str) -> Timeframe:
+    try:
+        return Timeframe.parse(text)
+    except ValueError as problem:
+        raise InputError(str(problem)) from problem
+
+
+def _checked_prices(query: LoadBars) -> DividendConvention:
+    if query.prices not in {"raw", "adjusted"}:
+        raise InputError("prices cannot be used", expected="raw or adjusted", found=repr(query.prices))
+    try:
+        return DividendConvention(query.dividends)
+    except ValueError as problem:
+        known = " or ".join(DividendConvention)
+        raise InputError("dividends cannot be used", expected=known, found=repr(query.dividends)) from problem
+
+
+def _nothing_there(
+    name: str, *, timeframe: str | None, dates: SessionRange, store: MarketStore, table: Table = Table.BARS
+) -> DataError:
+    """Says what there is of the instrument instead."""
+    series = stored_data(StoredData(table, name), store=store)
+    there = [
+        f"{each.rows} {f'{each.interval} ' if each.interval else ''}{table} from {each.source}, "
+        f"{_day(each.first)} to {_day(each.last)}"
+        for each in series
+    ]
+    asked = f"{timeframe} {table}" if timeframe and table is Table.BARS else str(table)
+    return DataError(
+        f"no {asked} of {name} from {dates}",
+        expected="dates, timeframe and source within what is stored",
+        found="; ".join(there),
+        remedy="choose among these, or import what is missing with `tradewright data import`",
+    )
+
+
+def _day(moment: datetime) -> str:
+    return moment.date().isoformat()
