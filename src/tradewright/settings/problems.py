@@ -1,0 +1,36 @@
+"""A problem is one setting that can't be used: its name, what was found and where, and what to write instead."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One setting that can't be used.
+
+    >>> print(Problem("risk.max_position", "5", "tradewright.toml", "write a number above 0, at most 1"))
+    risk.max_position = 5 (tradewright.toml): write a number above 0, at most 1
+    """
+
+    name: str
+    value: str
+    """As found, with secrets hidden."""
+    origin: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.name} = {self.value} ({self.origin}): {self.remedy}"
+
+
+class SettingsError(ValueError):
+    """The settings can't be used; `problems` holds all that is wrong, not only the first."""
+
+    exit_code = 2
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(tuple(problems))
+        self.problems = tuple(problems)
+
+    def __str__(self) -> str:
+        count = "one setting" if len(self.problems) == 1 else f"{len(self.problems)} settings"
+        return "\n".join([f"{count} cannot be used:", *(f"  {problem}" for problem in self.problems)])
