@@ -1,0 +1,198 @@
+"""The dispatcher is the one gate that every message passes, whichever door it came through.
+
+It decides the order of things: may this actor ask it, was it asked before, do it, write down what came of it. Handlers
+are registered explicitly, one a message, as functions `handler(message, *, store, clock, ...)`: the names after the
+star are looked up among the dependencies, which are made when they are first needed.
+"""
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from threading import RLock
+from typing import TypeVar
+
+from tradewright.application.envelope import Envelope
+from tradewright.application.messages import MessageKind, Role
+from tradewright.application.repeats import Repeats
+from tradewright.domain.errors import Unauthorized
+from tradewright.domain.identifiers import CorrelationId, IdempotencyKey
+from tradewright.lazy import load
+from tradewright.ports.clock import Clock
+
+Handler = Callable[..., object]
+A = TypeVar("A")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Which function answers a message, and who may ask it."""
+
+    message: type
+    handler: Handler | str
+    """The function, or `package.module:function`, which is imported when it is first asked for."""
+    kind: MessageKind
+    role: Role
+
+
+class Outcome(StrEnum):
+    """What came of a message."""
+
+    DONE = "done"
+    REPEATED = "repeated"
+    """An earlier answer was given again."""
+    UNAUTHORIZED = "unauthorized"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """One message that passed the gate, or did not. It names the message and holds nothing of its content."""
+
+    time_ns: int
+    """When it came, nanoseconds UTC."""
+    duration_ns: int
+    actor: str
+    message: str
+    kind: MessageKind
+    correlation_id: CorrelationId
+    idempotency_key: IdempotencyKey | None
+    outcome: Outcome
+    error: str = ""
+    """Class of the error; its text may hold what the log must not."""
+
+
+Authorize = Callable[[Envelope, Route], None]
+"""Raises `Unauthorized`, or lets pass."""
+Audit = Callable[[AuditRecord], None]
+
+
+def by_role(envelope: Envelope, route: Route) -> None:
+    """Let pass who has the route's role."""
+    if not envelope.actor.may(route.role):
+        raise Unauthorized(f"{envelope.actor.name} may not ask {envelope.name}", expected=f"role {route.role.value}")
+
+
+class Dispatcher:
+    """Messages in, answers out."""
+
+    def __init__(
+        self,
+        routes: Iterable[Route],
+        *,
+        providers: Mapping[str, Callable[[], object]],
+        repeats: Repeats,
+        clock: Clock,
+        audit: Audit,
+        authorize: Authorize = by_role,
+    ) -> None:
+        """`providers` make a dependency by its name; each is called once, when a handler first needs it."""
+        self._routes: dict[type, Route] = {}
+        for route in routes:
+            if route.message in self._routes:
+                raise ValueError(f"{route.message.__name__} has two handlers; register one")
+            self._routes[route.message] = route
+        self._providers = dict(providers)
+        self._made: dict[str, object] = {}
+        self._bound: dict[type, tuple[Handler, tuple[str, ...]]] = {}
+        self._lock = RLock()
+        self._repeats, self._clock, self._audit, self._authorize = repeats, clock, audit, authorize
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """All routes, in the order they were registered."""
+        return tuple(self._routes.values())
+
+    def check(self) -> None:
+        """Import every handler and see that each finds its dependencies by name; makes none of them."""
+        for route in self._routes.values():
+            self._binding(route)
+
+    def dispatch(self, envelope: Envelope) -> object:
+        """The handler's answer. Raises what the handler raises, `Unauthorized`, and LookupError without a handler."""
+        route = self._routes.get(type(envelope.message))
+        if route is None:
+            raise LookupError(f"nothing answers {envelope.name}; register a route for it")
+        began_ns, began = self._clock.now_ns(), self._clock.monotonic_ns()
+        outcome, error = Outcome.FAILED, ""
+        try:
+            self._authorize(envelope, route)
+            answer, outcome = self._once(envelope, route)
+            return answer
+        except BaseException as problem:
+            outcome = Outcome.UNAUTHORIZED if isinstance(problem, Unauthorized) else Outcome.FAILED
+            error = type(problem).__name__
+            raise
+        finally:
+            self._audit(
+                AuditRecord(
+                    time_ns=began_ns,
+                    duration_ns=self._clock.monotonic_ns() - began,
+                    actor=envelope.actor.name,
+                    message=envelope.name,
+                    kind=route.kind,
+                    correlation_id=envelope.correlation_id,
+                    idempotency_key=envelope.idempotency_key,
+                    outcome=outcome,
+                    error=error,
+                )
+            )
+
+    def ask(self, envelope: Envelope, *, answer: type[A]) -> A:
+        """`dispatch` for a caller that knows the answer's type; another one is a defect and a TypeError."""
+        found = self.dispatch(envelope)
+        if not isinstance(found, answer):
+            raise TypeError(f"{envelope.name} should answer {answer.__name__}, found {type(found).__name__}")
+        return found
+
+    def _once(self, envelope: Envelope, route: Route) -> tuple[object, Outcome]:
+        """Do it, unless the same command was done before; a query has nothing to repeat."""
+        if route.kind is MessageKind.QUERY or envelope.idempotency_key is None:
+            return self._handle(envelope, route), Outcome.DONE
+        earlier = self._repeats.claim(envelope)
+        if earlier is not None:
+            return earlier.answer, Outcome.REPEATED
+        try:
+            answer = self._handle(envelope, route)
+        except BaseException:
+            self._repeats.release(envelope)
+            raise
+        self._repeats.keep(envelope, answer)
+        return answer, Outcome.DONE
+
+    def _handle(self, envelope: Envelope, route: Route) -> object:
+        handler, needs = self._binding(route)
+        return handler(envelope.message, **{name: self._dependency(name) for name in needs})
+
+    def _binding(self, route: Route) -> tuple[Handler, tuple[str, ...]]:
+        with self._lock:
+            if route.message not in self._bound:
+                handler = _imported(route.handler) if isinstance(route.handler, str) else route.handler
+                self._bound[route.message] = handler, self._needs(handler)
+            return self._bound[route.message]
+
+    def _needs(self, handler: Handler) -> tuple[str, ...]:
+        """Names of the handler's keyword-only parameters; one without a provider may have a default."""
+        wanted = [one for one in inspect.signature(handler).parameters.values() if one.kind is one.KEYWORD_ONLY]
+        missing = [one.name for one in wanted if one.name not in self._providers and one.default is one.empty]
+        if missing:
+            raise LookupError(f"{_called(handler)} needs {', '.join(missing)}; name a provider for it")
+        return tuple(one.name for one in wanted if one.name in self._providers)
+
+    def _dependency(self, name: str) -> object:
+        with self._lock:
+            if name not in self._made:
+                self._made[name] = self._providers[name]()
+            return self._made[name]
+
+
+def _imported(reference: str) -> Handler:
+    module, colon, name = reference.partition(":")
+    handler = getattr(load(module), name, None) if colon else None
+    if not callable(handler):
+        raise LookupError(f"there is no function {reference}; write package.module:function")
+    return handler  # type: ignore[no-any-return]
+
+
+def _called(handler: Handler) -> str:
+    return str(getattr(handler, "__qualname__", handler))
