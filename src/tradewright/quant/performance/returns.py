@@ -22,18 +22,19 @@ def simple_returns(prices: ArrayLike, *, start: float | None = None) -> Floats:
     """
     values = vector(prices, "prices")
     if start is not None:
-        values = np.concatenate((np.array([start], dtype=np.float64), values))
+        values = np.concatenate(([start], values))
     if len(values) < 2:
         return np.empty(0)
     changes: Floats = np.diff(values)
     with np.errstate(divide="ignore", invalid="ignore"):
-        changes /= values[:-1]
+        np.divide(changes, values[:-1], out=changes)
     return changes
 
 
 def cumulative_returns(returns: ArrayLike, *, start: float | None = None) -> Floats:
     """Compounded return up to each period, as a fraction; with `start` the value that `start` has grown to."""
-    growth = np.cumprod(1.0 + np.nan_to_num(vector(returns), nan=0.0, posinf=np.inf, neginf=-np.inf))
+    values = vector(returns)
+    growth: Floats = np.cumprod(1.0 + np.where(np.isnan(values), 0.0, values), dtype=np.float64)
     return growth - 1.0 if start is None else growth * start
 
 
