@@ -28,11 +28,17 @@ A = TypeVar("A")
 class Route:
     """Which function answers a message, and who may ask it."""
 
-    message: type
+    message: type | str
+    """The message's class, or `package.module:Class`, so that listing routes imports nothing."""
     handler: Handler | str
     """The function, or `package.module:function`, which is imported when it is first asked for."""
     kind: MessageKind
     role: Role
+
+    @property
+    def name(self) -> str:
+        """`package.module:Class` of the message."""
+        return self.message if isinstance(self.message, str) else _name(self.message)
 
 
 class Outcome(StrEnum):
@@ -87,14 +93,14 @@ class Dispatcher:
         authorize: Authorize = by_role,
     ) -> None:
         """`providers` make a dependency by its name; each is called once, when a handler first needs it."""
-        self._routes: dict[type, Route] = {}
+        self._routes: dict[str, Route] = {}
         for route in routes:
-            if route.message in self._routes:
-                raise ValueError(f"{route.message.__name__} has two handlers; register one")
-            self._routes[route.message] = route
+            if route.name in self._routes:
+                raise ValueError(f"{route.name} has two handlers; register one")
+            self._routes[route.name] = route
         self._providers = dict(providers)
         self._made: dict[str, object] = {}
-        self._bound: dict[type, tuple[Handler, tuple[str, ...]]] = {}
+        self._bound: dict[str, tuple[Handler, tuple[str, ...]]] = {}
         self._lock = RLock()
         self._repeats, self._clock, self._audit, self._authorize = repeats, clock, audit, authorize
 
@@ -104,13 +110,14 @@ class Dispatcher:
         return tuple(self._routes.values())
 
     def check(self) -> None:
-        """Import every handler and see that each finds its dependencies by name; makes none of them."""
+        """Import every message and handler and see that each finds its dependencies by name; makes none of them."""
         for route in self._routes.values():
+            _imported(route.name)
             self._binding(route)
 
     def dispatch(self, envelope: Envelope) -> object:
         """The handler's answer. Raises what the handler raises, `Unauthorized`, and LookupError without a handler."""
-        route = self._routes.get(type(envelope.message))
+        route = self._routes.get(_name(type(envelope.message)))
         if route is None:
             raise LookupError(f"nothing answers {envelope.name}; register a route for it")
         began_ns, began = self._clock.now_ns(), self._clock.monotonic_ns()
@@ -166,10 +173,10 @@ class Dispatcher:
 
     def _binding(self, route: Route) -> tuple[Handler, tuple[str, ...]]:
         with self._lock:
-            if route.message not in self._bound:
+            if route.name not in self._bound:
                 handler = _imported(route.handler) if isinstance(route.handler, str) else route.handler
-                self._bound[route.message] = handler, self._needs(handler)
-            return self._bound[route.message]
+                self._bound[route.name] = handler, self._needs(handler)
+            return self._bound[route.name]
 
     def _needs(self, handler: Handler) -> tuple[str, ...]:
         """Names of the handler's keyword-only parameters; one without a provider may have a default."""
@@ -186,11 +193,15 @@ class Dispatcher:
             return self._made[name]
 
 
+def _name(message: type) -> str:
+    return f"{message.__module__}:{message.__qualname__}"
+
+
 def _imported(reference: str) -> Handler:
     module, colon, name = reference.partition(":")
     handler = getattr(load(module), name, None) if colon else None
     if not callable(handler):
-        raise LookupError(f"there is no function {reference}; write package.module:function")
+        raise LookupError(f"there is no {reference}; write package.module:name")
     return handler  # type: ignore[no-any-return]
 
 

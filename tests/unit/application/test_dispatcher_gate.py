@@ -43,8 +43,16 @@ def add_penny(message: AddPenny, *, purse: Purse, clock: ManualClock) -> int:
     return purse.pence
 
 
+def told(message: object) -> str:
+    return str(message)
+
+
 def savings(message: Savings, *, purse: Purse, currency: str = "GBP") -> str:
     return f"{purse.pence} {currency}"
+
+
+def ignore(record: AuditRecord) -> None:
+    assert record.outcome is not Outcome.FAILED
 
 
 def gate(
@@ -182,7 +190,7 @@ def test_a_handler_may_be_named_and_is_imported_when_asked_for() -> None:
     with pytest.raises(TypeError):
         dispatcher.dispatch(envelope(AddPenny()))
     for wrong in ("tradewright.application.messages:Nothing", "tradewright.application.messages"):
-        with pytest.raises(LookupError, match="there is no function"):
+        with pytest.raises(LookupError, match="there is no tradewright"):
             gate(Purse(), adder=wrong).check()
 
 
@@ -199,8 +207,19 @@ def test_a_message_nobody_answers_is_a_defect() -> None:
 
 def test_one_message_has_one_handler() -> None:
     route = Route(Savings, savings, MessageKind.QUERY, Role.VIEWER)
-    with pytest.raises(ValueError, match="Savings has two handlers"):
-        Dispatcher([route, route], providers={}, repeats=RecentAnswers(), clock=ManualClock(), audit=print)
+    with pytest.raises(ValueError, match="Savings has two handlers; register one"):
+        Dispatcher([route, route], providers={}, repeats=RecentAnswers(), clock=ManualClock(), audit=ignore)
+
+
+def test_a_message_may_be_named_and_is_imported_only_for_the_check() -> None:
+    named = Route("tradewright.application.messages:Actor", told, MessageKind.QUERY, Role.VIEWER)
+    dispatcher = Dispatcher([named], providers={}, repeats=RecentAnswers(), clock=ManualClock(), audit=ignore)
+    dispatcher.check()
+    assert "owner" in str(dispatcher.dispatch(envelope(OWNER)))
+    wrong = Route("tradewright.application.messages:Nobody", told, MessageKind.QUERY, Role.VIEWER)
+    dispatcher = Dispatcher([wrong], providers={}, repeats=RecentAnswers(), clock=ManualClock(), audit=ignore)
+    with pytest.raises(LookupError, match="there is no tradewright"):
+        dispatcher.check()
 
 
 def test_an_answer_of_another_type_is_a_defect() -> None:
