@@ -112,8 +112,12 @@ class Stage(Protocol):
         """Keep rows, in order."""
         ...
 
-    def frames(self) -> Iterator[pl.DataFrame]:
-        """The kept rows in order, in pieces fit for one commit each."""
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        """The kept rows in order, in pieces fit for memory; as often as asked."""
+        ...
+
+    def __len__(self) -> int:
+        """How many pieces."""
         ...
 
     def discard(self) -> None:

@@ -72,20 +72,19 @@ def _line_count(block: Block) -> int:
 def _parse(block: Block, dialect: Dialect, *, columns: Sequence[str], numeric: frozenset[str]) -> pl.DataFrame:
     schema = {name: pl.Float64() if name in numeric else pl.String() for name in dialect.columns}
     try:
-        rows = pl.read_csv(
+        scan = pl.scan_csv(
             block.text,
             has_header=False,
             schema=schema,
-            columns=list(columns),
             separator=dialect.delimiter,
             ignore_errors=True,
             truncate_ragged_lines=True,
             missing_columns="insert",
             encoding="utf8-lossy",
         )
+        return scan.select(columns).collect()
     except pl.exceptions.PolarsError:  # a quote that is never closed, or only blank lines: read line by line instead
         return pl.DataFrame()
-    return rows.select(columns)
 
 
 def _examine(block: Block, dialect: Dialect) -> tuple[dict[int, str], frozenset[int]]:

@@ -10,7 +10,7 @@ import polars as pl
 
 from tradewright.domain.errors import StorageError
 
-COMMIT_ROWS = 2_000_000
+PIECE_ROWS = 2_000_000
 
 
 class _Writer(Protocol):
@@ -62,18 +62,18 @@ class QuarantineFile:
 
 
 class StagedFrames:
-    """Frames in memory up to one commit's worth, the rest as Arrow files in a temporary folder."""
+    """Frames in memory up to one piece's worth, the rest as Arrow files in a temporary folder."""
 
-    def __init__(self, folder: Path | None = None, *, commit_rows: int = COMMIT_ROWS) -> None:
+    def __init__(self, folder: Path | None = None, *, piece_rows: int = PIECE_ROWS) -> None:
         self._base = folder
-        self._commit_rows = commit_rows
+        self._piece_rows = piece_rows
         self._pending: list[pl.DataFrame] = []
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._files: list[Path] = []
 
     def add(self, rows: pl.DataFrame) -> None:
-        """Keep rows, in order; spills to disk when there are more than fit in one commit."""
-        if self._pending and self._height() + rows.height > self._commit_rows:
+        """Keep rows, in order; spills to disk when there are more than fit in one piece."""
+        if self._pending and self._height() + rows.height > self._piece_rows:
             self._spill()
         self._pending.append(rows)
 
@@ -93,8 +93,11 @@ class StagedFrames:
         self._files.append(path)
         self._pending = []
 
-    def frames(self) -> Iterator[pl.DataFrame]:
-        """The kept rows in order, in pieces fit for one commit each."""
+    def __len__(self) -> int:
+        return len(self._files) + bool(self._pending)
+
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        """The kept rows in order, in pieces fit for memory; as often as asked."""
         for path in self._files:
             yield pl.read_ipc(path)
         if self._pending:

@@ -1,0 +1,195 @@
+"""Bringing in a file: from whatever a vendor wrote to rows of the store, all of the file or nothing.
+
+The first rows tell how the file is written; the rest is converted piece by piece, staged, and stored in one commit, so
+that an import that breaks off leaves no half of a file. Importing a file again stores only what is new.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from tradewright.application.data.importing_order import Arrivals
+from tradewright.application.data.importing_plan import instruments_of, plan_import
+from tradewright.application.data.importing_report import ImportReport, Tally
+from tradewright.application.data.importing_request import ImportFile
+from tradewright.application.data.importing_rows import Parsed, RowPlan, parse_chunk
+from tradewright.domain.errors import InputError
+from tradewright.ports.clock import Clock
+from tradewright.ports.files import Chunk, DataFile, DataFiles, Quarantine, ReadOptions, Stage
+from tradewright.ports.stores import NS, MarketStore, Table, Written
+
+_NUMERIC = frozenset(
+    {
+        "open",
+        "high",
+        "low",
+        "close",
+        "volume",
+        "price",
+        "quantity",
+        "bid",
+        "ask",
+        "bid_quantity",
+        "ask_quantity",
+        "rate",
+    }
+)
+Progress = Callable[[int, int | None], None]
+"""Called with rows read so far and the (estimated) rows in all, None while that is not known."""
+
+
+def import_file(
+    message: ImportFile,
+    *,
+    store: MarketStore,
+    files: DataFiles,
+    clock: Clock,
+    default_venue: str = "XNYS",
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Read, judge, stage and store a file; the rows are known from the clock's now on.
+
+    InputError when the file or an option cannot be used, StorageError when the store fails; then nothing is stored.
+    """
+    stage = files.stage()
+    try:
+        file, plan, notes, tally, kept = _staged(message, files, stage, default_venue=default_venue, progress=progress)
+        if not tally.accepted or tally.rejected > message.max_rejected * max(tally.read, 1):
+            raise _refused(message, tally, kept)
+        known_at = clock.now_ns()
+        written = _stored(store, plan.table, stage, known_at, note=f"import of {message.path}")
+    finally:
+        stage.discard()
+    return _report(file, plan, notes, tally, kept, written)
+
+
+def read_file(
+    message: ImportFile, *, files: DataFiles, default_venue: str = "XNYS", progress: Progress | None = None
+) -> tuple[pl.DataFrame, ImportReport]:
+    """The rows of a file without a store: the table's columns without `known_at`, sorted by instrument and time."""
+    stage = files.stage()
+    try:
+        file, plan, notes, tally, kept = _staged(message, files, stage, default_venue=default_venue, progress=progress)
+        if not tally.accepted or tally.rejected > message.max_rejected * max(tally.read, 1):
+            raise _refused(message, tally, kept)
+        rows = pl.concat(list(stage)).sort("instrument", "time", maintain_order=True)
+    finally:
+        stage.discard()
+    return rows, _report(file, plan, notes, tally, kept, None)
+
+
+def _staged(
+    message: ImportFile, files: DataFiles, stage: Stage, *, default_venue: str, progress: Progress | None
+) -> tuple[DataFile, RowPlan, tuple[str, ...], Tally, str | None]:
+    """Read the whole file into the stage; bad rows go to the quarantine."""
+    options = message.form if message.form.table else _with_table(message)
+    file = files.open(message.path, options)
+    plan, notes = plan_import(file.head, message, default_venue=default_venue)
+    tally = Tally()
+    arrivals = Arrivals(plan.table)
+    quarantine = files.quarantine(message.path)
+    numeric = [column for role, column in plan.columns.described().items() if role in _NUMERIC]
+    try:
+        for chunk in file.chunks(columns=plan.columns.columns, numeric=numeric):
+            if "symbol" in plan.columns.described():
+                plan = plan.knowing(instruments_of(chunk.rows, plan, message, default_venue=default_venue))
+            parsed = parse_chunk(chunk, plan)
+            _keep(parsed, chunk, arrivals, stage=stage, tally=tally, quarantine=quarantine)
+            if progress is not None:
+                total = file.head.rows or (round(tally.read / chunk.fraction) if chunk.fraction > 0 else None)
+                progress(tally.read, total)
+    finally:
+        kept = quarantine.close()
+    return file, plan, notes, tally, kept
+
+
+def _with_table(message: ImportFile) -> ReadOptions:
+    form = message.form
+    return ReadOptions(form.header, form.skip_lines, form.delimiter, form.member, message.table)
+
+
+def _keep(
+    parsed: Parsed, chunk: Chunk, arrivals: Arrivals, *, stage: Stage, tally: Tally, quarantine: Quarantine
+) -> None:
+    """Sort one piece into the stage and the quarantine, and count."""
+    ordered = arrivals.arrange(parsed.rows, is_last=chunk.fraction >= 1)
+    tally.read += parsed.read
+    tally.backwards += ordered.backwards
+    tally.skipped.update(parsed.skipped)
+    if ordered.parted:
+        tally.skipped["quotes set a nanosecond after another of the same moment"] += ordered.parted
+    told = [(one.position, one.column, one.value, one.reason) for one in parsed.rejections]
+    told += [(position, "", "", reason) for position, reason in ordered.repeats.iter_rows()]
+    if told:
+        told.sort()
+        positions, columns, values, reasons = zip(*told, strict=True)
+        lines = [chunk.line(position) for position in positions]
+        tally.reject(lines, columns, values, reasons)
+        texts = [f"{column} {value!r} {reason}" if column else reason for _, column, value, reason in told]
+        quarantine.add(lines=lines, reasons=texts, originals=chunk.original(positions))
+    if ordered.rows.height:
+        rows = ordered.rows.drop("position")
+        tally.accept(rows)
+        stage.add(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The staged pieces with the moment at which they are known; iterable again for a commit that is made again."""
+
+    stage: Stage
+    known_at: int
+
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        for rows in self.stage:
+            yield rows.with_columns(pl.lit(self.known_at).cast(NS).alias("known_at"))
+
+
+def _stored(store: MarketStore, table: Table, stage: Stage, known_at: int, *, note: str) -> Written:
+    """One commit for the whole file."""
+    pieces = _Known(stage, known_at)
+    if len(stage) == 1:
+        return store.append(table, next(iter(pieces)), note=note)
+    return store.append_chunks(table, pieces, note=note)
+
+
+def _refused(message: ImportFile, tally: Tally, kept: str | None) -> InputError:
+    common = "; ".join(f"{count} x {reason}" for reason, count in tally.reasons.most_common(3))
+    return InputError(
+        f"{message.path} was not imported: {tally.rejected} of {tally.read} rows cannot be used",
+        expected=f"at most {message.max_rejected:.0%} rejected" if tally.accepted else "rows of market data",
+        found=common or "no row",
+        remedy=f"every rejected row is kept in {kept}; check the mapping, the number and the time format"
+        if kept
+        else "",
+    )
+
+
+def _report(
+    file: DataFile, plan: RowPlan, notes: tuple[str, ...], tally: Tally, kept: str | None, written: Written | None
+) -> ImportReport:
+    interval = str(plan.bars.timeframe) if plan.bars is not None else None
+    is_daily = plan.bars is not None and not plan.bars.timeframe.is_intraday
+    return ImportReport(
+        path=file.head.path,
+        table=plan.table,
+        source=plan.source,
+        interval=interval,
+        mapping=plan.columns.described(),
+        unused_columns=plan.columns.unused,
+        conclusions=notes,
+        series=tally.series(is_daily=is_daily),
+        rows_read=tally.read,
+        rows_accepted=tally.accepted,
+        rows_rejected=tally.rejected,
+        skipped=dict(tally.skipped),
+        backwards=tally.backwards,
+        added=written.added if written else 0,
+        corrected=written.corrected if written else 0,
+        unchanged=written.unchanged if written else 0,
+        version=written.version if written else None,
+        rejected=tally.rejected_frame(),
+        rejected_by_reason=dict(tally.reasons.most_common()),
+        quarantine=kept,
+    )
