@@ -1,7 +1,8 @@
 """How each shared file of market data is imported: its options, its rows, and why rows may be rejected.
 
-A row of the table is a path below the shared data folder, the options a person would give, and what comes of it. Files that hold rates, returns, reference data or incremental books are listed at the end: they hold no bars,
-trades, quotes or funding.
+A row of the table is a path below the shared data folder, the options a person would give, and what comes of it.
+Files that hold rates, returns, reference data or incremental books are listed at the end: they hold no bars, trades,
+quotes or funding.
 """
 
 from collections.abc import Mapping

