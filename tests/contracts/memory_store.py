@@ -27,8 +27,11 @@ class MemoryStore:
         before = {key: [dict(row) for row in tellings] for key, tellings in self._told[table].items()}
         counts = {"added": 0, "corrected": 0, "unchanged": 0}
         physical = rows.with_columns(pl.col("time", "known_at").to_physical()).sort("known_at", maintain_order=True)
+        seen: dict[tuple[object, ...], Row] = {}
         try:
             for row in physical.iter_rows(named=True):
+                if not _same(row, seen.setdefault((*(row[name] for name in KEYS[table]), row["known_at"]), row)):
+                    raise DataError("two different rows have the same key and the same known_at")
                 counts[self._tell(table, row)] += 1
         except DataError:
             self._told[table] = defaultdict(list, before)
@@ -43,14 +46,15 @@ class MemoryStore:
         key = tuple(row[name] for name in KEYS[table])
         tellings = self._told[table][key]
         earlier = [old for old in tellings if old["known_at"] <= row["known_at"]]
-        compared = earlier[-1] if earlier else tellings[0] if tellings else None
+        compared = earlier[-1] if earlier else None
         if compared is not None and _same(compared, row):
             return "unchanged"
         if compared is not None and compared["known_at"] == row["known_at"]:
             raise DataError("two different rows have the same key and the same known_at")
+        verdict = "corrected" if tellings else "added"
         tellings.append(row)
         tellings.sort(key=lambda told: told["known_at"])
-        return "corrected" if compared is not None else "added"
+        return verdict
 
     def append_chunks(self, table: Table, chunks: Iterable[pl.DataFrame], *, note: str = "") -> Written:
         return self.append(table, pl.concat(list(chunks)), note=note)

@@ -102,7 +102,7 @@ def test_what_was_known_earlier_can_be_told_later(store: MarketStore) -> None:
     assert store.append(Table.BARS, bars("AAPL.XNAS", [2.0])).corrected == 1
     assert closes(store, BARS) == [3.0]
     assert closes(store, Selection(Table.BARS, as_of=KNOWN)) == [2.0]
-    assert store.append(Table.BARS, bars("AAPL.XNAS", [2.0], known_at=KNOWN - DAY)).unchanged == 1
+    assert store.append(Table.BARS, bars("AAPL.XNAS", [2.0], known_at=KNOWN + 1)).unchanged == 1
 
 
 def test_two_different_rows_of_one_key_and_moment_are_refused_and_nothing_is_written(store: MarketStore) -> None:

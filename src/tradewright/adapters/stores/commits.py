@@ -11,7 +11,7 @@ import polars as pl
 from deltalake import CommitProperties, DeltaTable, Transaction
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
-from tradewright.adapters.stores.layout import TABLE_SETTINGS, delta_schema, partition_columns
+from tradewright.adapters.stores.layout import TABLE_SETTINGS, delta_schema, hive_schema
 from tradewright.domain.errors import StorageError
 from tradewright.ports.stores import Table
 
@@ -73,7 +73,7 @@ def opened_for_writing(table: Table, folder: Path) -> DeltaTable:
         return DeltaTable.create(
             folder,
             schema=delta_schema(table),
-            partition_by=partition_columns(table),
+            partition_by=[*hive_schema(table)],
             configuration=TABLE_SETTINGS,
             name=str(table),
         )

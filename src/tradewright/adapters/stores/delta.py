@@ -47,7 +47,9 @@ class DeltaStore:
             if news.rows.is_empty():
                 return Written(*counts, version=handle.version())
             names = [layout.partition_name(part) for part in corrected]
-            self._write(handle, news.rows.rechunk(), transactions=(touched, names), facts=_facts(counts, note))
+            self._write(
+                handle, layout.on_disk(news.rows.rechunk()), transactions=(touched, names), facts=_facts(counts, note)
+            )
             return Written(*counts, version=handle.version())
 
         return committed(f"appending to {table}", folder, attempt)
@@ -81,7 +83,7 @@ class DeltaStore:
             files = layout.data_files(handle, layout.file_predicate(selection)) if handle is not None else []
             if handle is None or not files:
                 return pl.DataFrame(schema=TABLES[table])
-            frame = layout.from_stored(table, _scanned(table, files).filter(_conditions(selection))).collect()
+            frame = layout.from_stored(table, layout.scanned(table, files).filter(_conditions(selection))).collect()
         if not _is_sorted(frame):
             frame = frame.sort(*layout.ROW_ORDER, maintain_order=True)
             if _has_corrections(handle, layout.partitions_of_files(table, files)):
@@ -101,7 +103,7 @@ class DeltaStore:
             files = layout.data_files(handle, layout.file_predicate(selection)) if handle is not None else []
             if not files:
                 return ()
-            scan = _scanned(table, files)
+            scan = layout.scanned(table, files)
             if symbol is not None:
                 # the range lets row groups be skipped by their statistics; "/" is the character after "."
                 first, last = f"{symbol}.", f"{symbol}/"
@@ -123,7 +125,7 @@ class DeltaStore:
             files = layout.data_files(handle) if handle is not None else []
             if handle is None or not files:
                 return pl.DataFrame(schema=schema)
-            scan = layout.from_stored(table, _scanned(table, files))
+            scan = layout.from_stored(table, layout.scanned(table, files))
             if "interval" not in TABLES[table]:
                 scan = scan.with_columns(interval=pl.lit(None, dtype=pl.String))
             count = pl.len()
@@ -168,7 +170,10 @@ class DeltaStore:
         names = stored["instrument"].unique()
         span = pl.col("time").is_between(stored["time"].min(), stored["time"].max())
         return (
-            _scanned(table, files).filter(pl.col("instrument").is_in(names.implode()) & span).select(columns).collect()
+            layout.scanned(table, files)
+            .filter(pl.col("instrument").is_in(names.implode()) & span)
+            .select(columns)
+            .collect()
         )
 
     def _write(
@@ -194,10 +199,6 @@ class DeltaStore:
         files = layout.data_files(handle) if handle is not None else []
         parts = layout.partitions_of_files(table, files)
         return Relation(table, tuple(files), handle is not None and _has_corrections(handle, parts))
-
-
-def _scanned(table: Table, files: list[str]) -> pl.LazyFrame:
-    return pl.scan_parquet(files, hive_partitioning=True, hive_schema=layout.hive_schema(table), glob=False)
 
 
 def _conditions(selection: Selection) -> pl.Expr:

@@ -27,6 +27,9 @@ TABLE_SETTINGS: dict[str, str | None] = {
     "delta.checkpointInterval": "25",  # opening a table reads the commits since the last checkpoint
     "delta.logRetentionDuration": "interval 3650 days",  # the commits are the audit trail; they are small
 }
+DISK_NAMES = {"interval": "timeframe"}
+"""Columns that are called otherwise in the files: `interval` is a word of SQL, and the commit log's library loses its
+quotes when it checks a rewrite against concurrent commits ("expected an expression, found =")."""
 ROW_ORDER = ("instrument", "time", "known_at")
 """Of rows within a file. The sort is stable, so prints of one moment stay as they came."""
 _DELTA_TYPES: dict[object, str] = {
@@ -49,19 +52,31 @@ def partition_columns(table: Table) -> list[str]:
 
 
 def hive_schema(table: Table) -> dict[str, type[pl.String]]:
-    """The same with their types, for readers of the files."""
-    return dict.fromkeys(partition_columns(table), pl.String)
+    """Their names in the files with their types."""
+    return {DISK_NAMES.get(name, name): pl.String for name in partition_columns(table)}
 
 
 def stored_schema(table: Table) -> dict[str, pl.DataType | type[pl.DataType]]:
-    """Columns and types of the files, the partition columns last."""
+    """Columns and types of the rows as they are stored, the partition columns last; see `on_disk` for their names."""
     columns = {name: pl.Int64 if name in STAMPS else kind for name, kind in TABLES[table].items() if name != "interval"}
-    return columns | hive_schema(table)
+    return columns | dict.fromkeys(partition_columns(table), pl.String)
+
+
+def on_disk(stored: pl.DataFrame) -> pl.DataFrame:
+    """Stored rows under the names of the files."""
+    return stored.rename(DISK_NAMES, strict=False)
+
+
+def scanned(table: Table, files: list[str]) -> pl.LazyFrame:
+    """Stored rows of these files, under our names."""
+    scan = pl.scan_parquet(files, hive_partitioning=True, hive_schema=hive_schema(table), glob=False)
+    return scan.rename({name: ours for ours, name in DISK_NAMES.items()}) if has_interval(table) else scan
 
 
 def delta_schema(table: Table) -> Schema:
     """The same in the words of the commit log."""
-    return Schema([Field(name, PrimitiveType(_DELTA_TYPES[kind])) for name, kind in stored_schema(table).items()])
+    columns = stored_schema(table).items()
+    return Schema([Field(DISK_NAMES.get(name, name), PrimitiveType(_DELTA_TYPES[kind])) for name, kind in columns])
 
 
 def writer_properties() -> WriterProperties:
@@ -102,7 +117,19 @@ def checked(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
             expected=f"a value in every row of {', '.join(required)}",
             found=f"nulls in {', '.join(empty)}",
         )
+    if has_interval(table):
+        _check_intervals(rows["interval"])
     return rows
+
+
+def _check_intervals(intervals: pl.Series) -> None:
+    for name in intervals.unique():
+        try:
+            spelled = str(Timeframe.parse(name))
+        except ValueError as problem:
+            raise DataError("an interval cannot be stored", found=str(problem)) from problem
+        if spelled != name:
+            raise DataError("an interval cannot be stored", expected=spelled, found=name)
 
 
 def to_stored(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
@@ -135,20 +162,21 @@ def partitions_of(table: Table, stored: pl.DataFrame) -> list[dict[str, str]]:
 
 
 def partition_name(partition: dict[str, str]) -> str:
-    """`interval=1d/period=2012`: the folder, and the name of the partition's application transaction."""
-    return "/".join(f"{column}={value}" for column, value in partition.items())
+    """`timeframe=1d/period=2012`: the folder, and the name of the partition's application transaction."""
+    return "/".join(f"{DISK_NAMES.get(column, column)}={value}" for column, value in partition.items())
 
 
 def partition_predicate(partition: dict[str, str]) -> str:
     """The SQL condition that holds for exactly this partition's rows."""
-    return " AND ".join(f"\"{column}\" = '{_quoted(value)}'" for column, value in partition.items())
+    conditions = (f"{DISK_NAMES.get(column, column)} = '{_quoted(value)}'" for column, value in partition.items())
+    return " AND ".join(conditions)
 
 
 def file_predicate(selection: Selection) -> str | None:
     """What a file must hold to be of interest, by its partition and statistics; None means every file."""
     parts: list[str] = []
     if selection.interval is not None and has_interval(selection.table):
-        parts.append(f"\"interval\" = '{_quoted(selection.interval)}'")
+        parts.append(f"timeframe = '{_quoted(selection.interval)}'")
     # "2012" <= "2012-03" <= "2012-12": bounds by year hold for yearly and monthly periods
     if selection.start is not None:
         parts.append(f'"period" >= \'{_year(selection.start)}\' AND "time" >= {selection.start}')
@@ -156,8 +184,8 @@ def file_predicate(selection: Selection) -> str | None:
         parts.append(f'"period" <= \'{_year(selection.end)}-12\' AND "time" <= {selection.end}')
     if selection.instruments:
         parts.append(
-            f"\"instrument\" >= '{_quoted(min(selection.instruments))}'"
-            f" AND \"instrument\" <= '{_quoted(max(selection.instruments))}'"
+            f"instrument >= '{_quoted(min(selection.instruments))}'"
+            f" AND instrument <= '{_quoted(max(selection.instruments))}'"
         )
     return " AND ".join(parts) or None
 

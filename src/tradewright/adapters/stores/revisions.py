@@ -37,8 +37,8 @@ class News:
 def compare(table: Table, known: pl.DataFrame, rows: pl.DataFrame) -> News:
     """Sort `rows` into new keys, corrections of `known` (or of each other) and what is known already.
 
-    Both frames have the table's columns with stamps of one type. A row equal to the one known just before its
-    `known_at` says nothing new; a row told earlier than every known one of its key is compared with the oldest.
+    Both frames have the table's columns with stamps of one type. A row equal to the one known at its
+    `known_at` says nothing new; any other row of a key that is told already counts as a correction of it.
     """
     key, columns = list(KEYS[table]), list(TABLES[table])
     if known.is_empty() and not rows.select(pl.struct(key).is_duplicated().any()).item():
@@ -54,15 +54,11 @@ def compare(table: Table, known: pl.DataFrame, rows: pl.DataFrame) -> News:
     both = both.with_columns(
         same_key=same_key.fill_null(False),
         same_values=pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).shift(1)) for name in values),
-        next_values=pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).shift(-1)) for name in values),
         same_moment=pl.col("known_at").eq_missing(pl.col("known_at").shift(1)),
     ).with_columns(pl.col("same_key").not_().cum_sum().alias(_GROUP))
     _refuse_contradictions(table, both)
     was_known = pl.col(_NEW).not_().any().over(_GROUP)
-    next_is_known = pl.col("same_key").shift(-1, fill_value=False) & pl.col(_NEW).shift(-1, fill_value=True).not_()
-    unchanged = (pl.col("same_key") & pl.col("same_values")) | (
-        pl.col("same_key").not_() & next_is_known & pl.col("next_values")
-    )
+    unchanged = pl.col("same_key") & pl.col("same_values")
     judged = both.with_columns(unchanged=unchanged, corrects=pl.col("same_key") | was_known).filter(_NEW).sort(_ROW)
     says_news = ~judged["unchanged"]
     return News(rows.filter(says_news), judged["corrects"].filter(says_news), int(judged["unchanged"].sum()))

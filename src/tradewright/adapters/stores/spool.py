@@ -9,6 +9,7 @@ import polars as pl
 from arro3.core.types import ArrowStreamExportable
 
 from tradewright.adapters.stores.layout import (
+    on_disk,
     partition_columns,
     partition_name,
     partitions_of,
@@ -74,7 +75,7 @@ class Spool:
     def reader(self) -> ArrowStreamExportable:
         """An Arrow stream of everything parked, partition by partition, sorted within."""
         arrow = load("pyarrow")
-        schema = pl.DataFrame(schema=stored_schema(self._table)).to_arrow().schema
+        schema = on_disk(pl.DataFrame(schema=stored_schema(self._table))).to_arrow().schema
         reader: ArrowStreamExportable = arrow.RecordBatchReader.from_batches(schema, self._batches(schema))
         return reader
 
@@ -82,4 +83,4 @@ class Spool:
         for name in sorted(self._pieces):
             rows = pl.concat([pl.read_parquet(path, hive_partitioning=False) for path in self._pieces[name]])
             # one batch a partition: the writer deals batches out to parallel tasks, which would unsort a partition
-            yield from sorted_rows(self._table, rows).rechunk().to_arrow().cast(schema).to_batches()
+            yield from on_disk(sorted_rows(self._table, rows).rechunk()).to_arrow().cast(schema).to_batches()

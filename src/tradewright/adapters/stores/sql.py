@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 import polars as pl
 
+from tradewright.adapters.stores.layout import DISK_NAMES, STAMPS, hive_schema
 from tradewright.domain.errors import InputError, StorageError
 from tradewright.lazy import load
 from tradewright.ports.stores import KEYS, TABLES, Table
@@ -18,7 +19,6 @@ from tradewright.ports.stores import KEYS, TABLES, Table
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-_STAMPS = ("time", "known_at")
 _TYPES: dict[object, str] = {pl.String: "VARCHAR", pl.Float64: "DOUBLE", pl.Date: "DATE", pl.Int32: "INTEGER"}
 _INTEGERS = {f"{sign}{size}" for sign in ("", "U") for size in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT")}
 _MOMENTS = {"DATE", "TIME", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE"}
@@ -66,7 +66,7 @@ def answered(statement: str, relations: Sequence[Relation]) -> pl.DataFrame:
 def _views(relation: Relation) -> list[str]:
     columns = TABLES[relation.table]
     names = ", ".join(f'"{name}"' for name in columns)
-    raw = f'CREATE VIEW "{relation.table}_raw" AS SELECT {_columns(columns)} FROM {_files(relation)}'
+    raw = f'CREATE VIEW "{relation.table}_raw" AS {_rows(relation)}'
     newest = ""
     if relation.has_corrections:
         key = ", ".join(f'"{name}"' for name in KEYS[relation.table])
@@ -74,19 +74,21 @@ def _views(relation: Relation) -> list[str]:
     return [raw, f'CREATE VIEW "{relation.table}" AS SELECT {names} FROM "{relation.table}_raw"{newest}']
 
 
-def _columns(columns: dict[str, pl.DataType | type[pl.DataType]]) -> str:
-    return ", ".join(f'make_timestamp_ns("{name}") AS "{name}"' if name in _STAMPS else f'"{name}"' for name in columns)
-
-
-def _files(relation: Relation) -> str:
+def _rows(relation: Relation) -> str:
+    """All rows of the table's files under the port's names; none, but of the right types, where there is no file."""
     columns = TABLES[relation.table]
     if not relation.files:
-        empty = ", ".join(
-            f'NULL::{"BIGINT" if name in _STAMPS else _TYPES[kind]} AS "{name}"' for name, kind in columns.items()
-        )
-        return f"(SELECT {empty} WHERE false)"
-    types = ", ".join(f"'{name}': VARCHAR" for name in ("interval", "period") if name == "period" or name in columns)
-    return f"read_parquet([{', '.join(map(_literal, relation.files))}], hive_partitioning=true, hive_types={{{types}}})"
+        kinds = {name: "TIMESTAMP_NS" if name in STAMPS else _TYPES[kind] for name, kind in columns.items()}
+        nothing = ", ".join(f'NULL::{kind} AS "{name}"' for name, kind in kinds.items())
+        return f"SELECT {nothing} WHERE false"
+    shown = ", ".join(f'{_stored_as(name)} AS "{name}"' for name in columns)
+    types = ", ".join(f"'{name}': VARCHAR" for name in hive_schema(relation.table))
+    files = ", ".join(map(_literal, relation.files))
+    return f"SELECT {shown} FROM read_parquet([{files}], hive_partitioning=true, hive_types={{{types}}})"
+
+
+def _stored_as(name: str) -> str:
+    return f'make_timestamp_ns("{name}")' if name in STAMPS else f'"{DISK_NAMES.get(name, name)}"'
 
 
 def _lock(connection: "DuckDBPyConnection", files: list[str]) -> None:

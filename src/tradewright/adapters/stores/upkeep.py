@@ -28,7 +28,7 @@ def compact(table: Table, folder: Path) -> tuple[int, int]:
             return 0, 0
         files = pl.DataFrame(handle.get_add_actions(flatten=True))
     columns = layout.partition_columns(table)
-    parts = files.group_by([f"partition.{name}" for name in columns]).agg(
+    parts = files.group_by([f"partition.{layout.DISK_NAMES.get(name, name)}" for name in columns]).agg(
         files=pl.len(), size=pl.col("size_bytes").sum()
     )
     scattered = parts.filter(pl.col("files") > 1 + pl.col("size") // layout.TARGET_FILE_BYTES).drop("files", "size")
@@ -49,11 +49,11 @@ def _rewrite(table: Table, folder: Path, partition: dict[str, str]) -> None:
     files = layout.data_files(handle, predicate)
     if len(files) < 2:
         return
-    scan = pl.scan_parquet(files, hive_partitioning=True, hive_schema=layout.hive_schema(table), glob=False)
+    scan = layout.scanned(table, files)
     rows = layout.sorted_rows(table, scan.select(list(layout.stored_schema(table))).collect())
     write_deltalake(
         handle,
-        rows,
+        layout.on_disk(rows),
         mode="overwrite",
         predicate=predicate,
         writer_properties=layout.writer_properties(),
