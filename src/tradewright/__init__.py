@@ -1,1 +1,67 @@
-"""Tradewright: from a trading idea to money at work, in one Python code base."""
+"""Tradewright: from a trading idea to money at work, in one Python code base. `import tradewright as tw`.
+
+The names of a notebook's door are loaded when first used, so that importing the package costs nothing.
+"""
+
+from typing import TYPE_CHECKING
+
+from tradewright.lazy import attach
+
+if TYPE_CHECKING:
+    from tradewright import indicators as indicators
+    from tradewright import metrics as metrics
+    from tradewright.domain.costs import Commission as Commission
+    from tradewright.domain.costs import Cost as Cost
+    from tradewright.domain.costs import FeeRow as FeeRow
+    from tradewright.domain.costs import PerOrder as PerOrder
+    from tradewright.domain.costs import PerShare as PerShare
+    from tradewright.domain.costs import Slippage as Slippage
+    from tradewright.domain.costs import Spread as Spread
+    from tradewright.domain.errors import TradewrightError as TradewrightError
+    from tradewright.interfaces.python.loading import load_bars as load_bars
+    from tradewright.interfaces.python.result import Result as Result
+    from tradewright.interfaces.python.testing import backtest as backtest
+    from tradewright.trading.bars import Bars as Bars
+    from tradewright.trading.sizing.allocation import EqualSlots as EqualSlots
+    from tradewright.trading.sizing.allocation import Slots as Slots
+    from tradewright.trading.strategies.breakout import Breakout as Breakout
+    from tradewright.trading.strategies.mean_reversion import MeanReversion as MeanReversion
+    from tradewright.trading.strategies.momentum_rotation import MomentumRotation as MomentumRotation
+    from tradewright.trading.strategies.moving_average import MovingAverage as MovingAverage
+    from tradewright.trading.strategies.parameters import parameter as parameter
+    from tradewright.trading.strategies.strategy import Signals as Signals
+    from tradewright.trading.strategies.strategy import Speaks as Speaks
+    from tradewright.trading.strategies.strategy import Strategy as Strategy
+    from tradewright.trading.strategies.strategy import where as where
+    from tradewright.trading.strategies.trend_following import TrendFollowing as TrendFollowing
+
+__version__ = "0.1.0"
+
+_STRATEGIES = "tradewright.trading.strategies"
+__getattr__, __dir__ = attach(
+    "tradewright",
+    {
+        "load_bars": "tradewright.interfaces.python.loading",
+        "backtest": "tradewright.interfaces.python.testing",
+        "Result": "tradewright.interfaces.python.result",
+        "Bars": "tradewright.trading.bars",
+        "Strategy": f"{_STRATEGIES}.strategy",
+        "Signals": f"{_STRATEGIES}.strategy",
+        "Speaks": f"{_STRATEGIES}.strategy",
+        "where": f"{_STRATEGIES}.strategy",
+        "parameter": f"{_STRATEGIES}.parameters",
+        "MovingAverage": f"{_STRATEGIES}.moving_average",
+        "TrendFollowing": f"{_STRATEGIES}.trend_following",
+        "MeanReversion": f"{_STRATEGIES}.mean_reversion",
+        "Breakout": f"{_STRATEGIES}.breakout",
+        "MomentumRotation": f"{_STRATEGIES}.momentum_rotation",
+        "EqualSlots": "tradewright.trading.sizing.allocation",
+        "Slots": "tradewright.trading.sizing.allocation",
+        "TradewrightError": "tradewright.domain.errors",
+        "indicators": "tradewright.indicators:",
+        "metrics": "tradewright.metrics:",
+    }
+    | dict.fromkeys(
+        ("Commission", "Cost", "FeeRow", "PerOrder", "PerShare", "Slippage", "Spread"), "tradewright.domain.costs"
+    ),
+)

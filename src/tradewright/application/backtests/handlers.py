@@ -1,7 +1,7 @@
 """Answers about backtests: run one, keep it, list the kept, show one, set several side by side."""
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -11,8 +11,10 @@ from tradewright.application.backtests.finished import Circumstances, FinishedBa
 from tradewright.application.backtests.messages import (
     Account,
     BacktestComparison,
+    KeepBacktest,
     KeptBacktest,
     KeptBacktests,
+    LoadedBars,
     Market,
     RunBacktest,
 )
@@ -46,36 +48,39 @@ def run_backtest(
     code: CodeFiles,
     clock: Clock,
     engine: Engine,
-    bars_of: Callable[[Market], Bars],
+    bars_of: Callable[[Market], LoadedBars],
     engine_version: Callable[[], str],
-    runs: RunStore | None,
 ) -> FinishedBacktest:
-    """Run a strategy on bars; keep the run when asked to and when there is a place for it."""
+    """Run a strategy on bars; errors say what of the strategy, the bars or the assumptions cannot be used."""
     strategy, found = make_strategy(command.strategy, command.parameters, code)
     assumptions = assumptions_of(command.account)
     conventions = conventions_of(command.conventions)
-    bars = command.bars if command.bars is not None else bars_of(command.market)
+    loaded = bars_of(command.market) if command.bars is None else LoadedBars(command.bars, ())
+    bars = loaded.bars
     enough(strategy, bars)
     held = command.benchmark
     if held is None and command.market.benchmark is not None:
-        held = bars_of(_benchmark_market(command.market))
+        held = bars_of(_benchmark_market(command.market)).bars
     benchmark = None if held is None else benchmark_of(held, bars)
     started = clock.monotonic_ns()
     run = engine(strategy, bars, assumptions, engine=command.engine)
     duration_s = (clock.monotonic_ns() - started) / 1e9
-    finished = FinishedBacktest(
+    return FinishedBacktest(
         strategy,
         bars,
         strategy_id=found.id,
         assumptions=assumptions,
         conventions=conventions,
-        run=run,
+        run=replace(run, warnings=(*loaded.remarks, *run.warnings)),
         benchmark=benchmark,
         circumstances=Circumstances(_moment(clock.now_ns()), duration_s, engine_version),
     )
-    if command.keep and runs is not None:
-        runs.save(record_of(finished.view))
-    return finished
+
+
+def keep_backtest(command: KeepBacktest, *, runs: RunStore) -> BacktestView:
+    """Keep a finished run; the same run kept twice is kept once."""
+    runs.save(record_of(command.view))
+    return command.view
 
 
 def assumptions_of(account: Account) -> Assumptions:

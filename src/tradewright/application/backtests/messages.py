@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tradewright.application.backtests.views import BacktestView
     from tradewright.trading.bars import Bars
 
 
@@ -15,7 +16,8 @@ class Market:
     """Which bars: of the store by symbol, or straight from a file. Dates are session dates, both inclusive."""
 
     symbols: tuple[str, ...] = ()
-    timeframe: str = "1d"
+    timeframe: str | None = None
+    """None: days of the store, or what a file holds."""
     start: str | None = None
     end: str | None = None
     prices: str = "raw"
@@ -70,7 +72,7 @@ class Conventions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunBacktest:
-    """Test a strategy on bars. Answer: `FinishedBacktest`."""
+    """Test a strategy on bars. Answer: `FinishedBacktest`; `KeepBacktest` keeps it."""
 
     strategy: object
     """Registry id, `path.py:ClassName`, a strategy's class, or a strategy."""
@@ -85,9 +87,13 @@ class RunBacktest:
     conventions: Conventions = field(default_factory=Conventions)
     engine: str = "auto"
     """`auto`, `runtime` or `kernel`; all give the same fills."""
-    keep: bool = True
-    """Keep the run in the project folder."""
-    progress: Callable[[int, int | None], None] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KeepBacktest:
+    """Keep a finished run in the project folder. Answer: its `BacktestView`."""
+
+    view: BacktestView
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +117,29 @@ class BacktestComparison:
     """Several kept runs side by side. Answer: `ComparisonView`."""
 
     run_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BarsOfFiles:
+    """Bars straight from files, without the store. Answer: `LoadedBars`."""
+
+    paths: tuple[tuple[str, str | None], ...]
+    """Each file with the symbol of its rows; None where a column of the file says it."""
+    symbols: tuple[str, ...] = ()
+    """Which instruments, in which order; empty for all that the files hold."""
+    timeframe: str | None = None
+    """None: concluded from the file."""
+    start: str | None = None
+    end: str | None = None
+    timezone: str | None = None
+    """Of stamps that name none; None: that of the venue."""
+    venue: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LoadedBars:
+    """Bars with what a person should know about the reading of them."""
+
+    bars: Bars
+    remarks: tuple[str, ...]
+    """Rows that were left out, and why."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 class InitializeProject:
     """Write a `tradewright.toml` with remarks and a `.gitignore`. Answer: `Initialized`."""
 
-    timezone: str | None = None
-    """Of stamps in files that name none; None leaves the default."""
-    currency: str | None = None
+    cash: float | None = None
+    """Money at the start of a backtest; None leaves the default."""
+    commission_bps: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ class SettingLine:
     value: str
     origin: str
     """`default`, a file with its name, `environment` with the variable, `flag`."""
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,21 @@
-"""."""
+"""The notebook's door: load bars, test a strategy, look at the result. `import tradewright as tw` re-exports it."""
+
+from typing import TYPE_CHECKING
+
+from tradewright.lazy import attach
+
+if TYPE_CHECKING:
+    from tradewright.interfaces.python.loading import load_bars
+    from tradewright.interfaces.python.result import Result
+    from tradewright.interfaces.python.testing import backtest
+
+__all__ = ["Result", "backtest", "load_bars"]
+
+__getattr__, __dir__ = attach(
+    __name__,
+    {
+        "load_bars": "tradewright.interfaces.python.loading",
+        "backtest": "tradewright.interfaces.python.testing",
+        "Result": "tradewright.interfaces.python.result",
+    },
+)

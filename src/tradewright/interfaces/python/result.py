@@ -1,0 +1,125 @@
+"""What a backtest gives back in Python: its statistics and tables, a readable summary, the tear sheet in any form."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from tradewright.application.backtests.finished import FinishedBacktest
+from tradewright.application.backtests.messages import KeepBacktest
+from tradewright.application.backtests.views import BacktestView, Number
+from tradewright.bootstrap import open_app
+from tradewright.lazy import load
+from tradewright.trading.bars import Bars
+from tradewright.trading.strategies.strategy import Strategy
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+class Result:
+    """One finished backtest; what is not asked for is not computed.
+
+    Tables are Polars frames, times UTC, money in the currency of the bars, returns fractions. Printing a result shows a
+    summary; in a notebook it shows a table and the curve of equity.
+    """
+
+    def __init__(self, finished: FinishedBacktest) -> None:
+        self._finished = finished
+
+    @property
+    def stats(self) -> dict[str, Number]:
+        """The statistics by name; None where undefined (never NaN)."""
+        return dict(self._finished.stats)
+
+    @property
+    def equity(self) -> pl.DataFrame:
+        """One row a bar: time, session, equity, cash, gross_exposure, net_exposure, benchmark."""
+        return self._finished.equity
+
+    @property
+    def fills(self) -> pl.DataFrame:
+        """One row a fill: fill, time, session, symbol, side, quantity, price, fee, slippage, reason, order, bar."""
+        return self._finished.fills
+
+    @property
+    def round_trips(self) -> pl.DataFrame:
+        """One row from flat to flat: symbol, direction, entry and exit, quantity, pnl, fees, return, mae, mfe ..."""
+        return self._finished.round_trips
+
+    @property
+    def rejections(self) -> pl.DataFrame:
+        """The orders that the account could not carry, and why."""
+        return self.view.rejections
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What somebody should know before believing the numbers."""
+        return self._finished.run.warnings
+
+    @property
+    def strategy(self) -> Strategy:
+        """The strategy that ran."""
+        return self._finished.strategy
+
+    @property
+    def bars(self) -> Bars:
+        """The bars it ran on."""
+        return self._finished.bars
+
+    @property
+    def engine(self) -> str:
+        """`runtime` or `kernel`: which of the two speeds ran."""
+        return self._finished.run.engine
+
+    @property
+    def benchmark_stats(self) -> Mapping[str, Number]:
+        """The benchmark's own return statistics; empty without one."""
+        return self._finished.benchmark_stats
+
+    @property
+    def run_id(self) -> str:
+        """The name of the run: the same code, parameters, data and assumptions give the same name."""
+        return self._finished.run_id
+
+    @cached_property
+    def view(self) -> BacktestView:
+        """Everything at once, as the tear sheet takes it."""
+        return self._finished.view
+
+    def to_html(self, path: str | Path) -> Path:
+        """Write the tear sheet as one HTML file that needs no network; returns where it is."""
+        return Path(load("tradewright.interfaces.reports").write_html(self.view, path))
+
+    def to_png(self, path: str | Path) -> Path:
+        """Write the tear sheet's charts as one picture; needs matplotlib."""
+        return Path(load("tradewright.interfaces.reports").write_png(self.view, path))
+
+    def to_csv(self, folder: str | Path) -> Path:
+        """Write statistics, equity, fills and round trips as CSV files into a folder; returns the folder."""
+        load("tradewright.interfaces.reports").write_csv(self.view, folder)
+        return Path(folder)
+
+    def to_json(self, path: str | Path) -> Path:
+        """Write the statistics, fills and round trips as one JSON object; returns where it is."""
+        load("tradewright.interfaces.reports").write_json(self.view, path)
+        return Path(path)
+
+    def plot(self) -> "Figure":
+        """The charts as a matplotlib figure; needs matplotlib."""
+        figure: Figure = load("tradewright.interfaces.reports").plot(self.view)
+        return figure
+
+    def keep(self) -> str:
+        """Keep the run in the project folder, beside those of the command line; returns its id."""
+        return open_app().ask(KeepBacktest(self.view), answer=BacktestView).run_id
+
+    def __repr__(self) -> str:
+        text: str = load("tradewright.interfaces.terminal.summary").as_text(self.view)
+        return text
+
+    def _repr_html_(self) -> str:
+        html: str = load("tradewright.interfaces.python.notebook").notebook_html(self.view)
+        return html

@@ -1,0 +1,84 @@
+"""`tw.backtest`: one call from a strategy and bars to a result."""
+
+import difflib
+from typing import TypedDict, Unpack
+
+from tradewright.application.backtests.finished import FinishedBacktest
+from tradewright.application.backtests.messages import Account, Conventions, RunBacktest
+from tradewright.bootstrap import open_app
+from tradewright.domain.costs import Cost
+from tradewright.domain.errors import InputError
+from tradewright.interfaces.python.loading import load_bars
+from tradewright.interfaces.python.result import Result
+from tradewright.trading.bars import Bars
+from tradewright.trading.strategies.strategy import Strategy
+
+
+class Setting(TypedDict, total=False):
+    """What may be said beside cash, costs and fill; `Account` and `Conventions` say what each means."""
+
+    size_at: str
+    lot: float
+    lots: dict[str, float]
+    multipliers: dict[str, float]
+    leverage: float
+    rebalance_band: float
+    allocation: object
+    numbers: str
+    close_at_end: bool
+    risk_free: float
+    periods_per_year: float | None
+    ddof: int
+    resample: str
+    var_level: float
+
+
+_CONVENTIONS = frozenset(Conventions.__slots__)
+
+
+def backtest(
+    strategy: Strategy | type[Strategy] | str,
+    bars: object,
+    *,
+    cash: float = 100_000.0,
+    costs: Cost | str | None = None,
+    fill: str = "next-open",
+    engine: str = "auto",
+    benchmark: Bars | str | None = None,
+    **settings: Unpack[Setting],
+) -> Result:
+    """Test a strategy on bars and give back its result; nothing is written anywhere.
+
+    `strategy` is a strategy (`Breakout(lookback=55)`), its class, the id of a built-in one or `file.py:ClassName`.
+    `bars` are `tw.Bars`, or anything that `tw.load_bars` takes by itself.
+    `costs` add up: `tw.PerShare(0.005, minimum=1) + tw.Spread(bps=2)`; None trades for free.
+    `fill` is `next-open` (decided at a close, filled at the next open) or `signal-close`.
+    `engine` is `auto`, `runtime` or `kernel`; the fills are the same.
+    `benchmark` is one instrument to compare with, bought and held: bars, or a symbol of the store.
+    `settings` of the account: size_at, lot, lots, multipliers, leverage, rebalance_band, allocation, numbers,
+    close_at_end; of the statistics: risk_free, periods_per_year, ddof, resample, var_level.
+
+    Raises InputError for what cannot be used, StrategyError when the strategy raises or answers nonsense.
+    """
+    known = Setting.__optional_keys__
+    for name in settings:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            raise InputError(
+                f"backtest takes no {name!r}",
+                expected="cash, costs, fill, engine, benchmark, " + ", ".join(sorted(known)),
+                remedy=f"did you mean {near[0]}?" if near else "",
+            )
+    account = {name: value for name, value in settings.items() if name not in _CONVENTIONS}
+    conventions = {name: value for name, value in settings.items() if name in _CONVENTIONS}
+    tested = bars if isinstance(bars, Bars) else load_bars(bars)
+    held = load_bars(benchmark) if isinstance(benchmark, str) else benchmark
+    command = RunBacktest(
+        strategy=strategy,
+        bars=tested,
+        benchmark=held,
+        account=Account(cash=cash, costs=costs, fill=fill, **account),  # type: ignore[arg-type]
+        conventions=Conventions(**conventions),  # type: ignore[arg-type]
+        engine=engine,
+    )
+    return Result(open_app().ask(command, answer=FinishedBacktest))
