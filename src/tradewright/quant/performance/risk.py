@@ -52,7 +52,8 @@ def downside_risk(returns: ArrayLike, *, periods_per_year: float = 252, target: 
     if len(values) == 0:
         return math.nan
     short = np.minimum(values, 0.0)
-    return math.sqrt(float(np.dot(short, short)) / len(values)) * math.sqrt(periods)
+    found = math.sqrt(float(np.dot(short, short)) / len(values))
+    return found * math.sqrt(periods) if found > NOISE else 0.0
 
 
 def value_at_risk(

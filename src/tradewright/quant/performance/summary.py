@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from tradewright.quant.performance import inference, ratios, relative, risk, trip_statistics
-from tradewright.quant.performance.arrays import Floats, vector
+from tradewright.quant.performance.arrays import Floats, quotient, vector
 from tradewright.quant.performance.conventions import Conventions
 from tradewright.quant.performance.drawdowns import deepest_drawdown, drawdown_episodes, ulcer_index
 from tradewright.quant.performance.returns import (
@@ -44,11 +44,15 @@ def summarize(
     `equity` (money) and `gross_exposure` (money, positive) have one value a bar, `sessions` the bars' dates as days
     since 1970-01-01; `benchmark` holds prices, one a bar, NaN where unknown. Money comes in the run's currency.
     """
-    values = vector(equity, "equity")
+    values, exposure = vector(equity, "equity"), vector(gross_exposure, "gross_exposure")
+    if len(exposure) != len(values):
+        raise ValueError(
+            f"every bar of equity needs its gross exposure; found {len(values)} and {len(exposure)} values"
+        )
     sample = sample_equity(values, sessions, cash=cash, conventions=conventions)
     found = equity_statistics(values, sample, cash=cash, conventions=conventions)
     found |= trip_table(trips)
-    found |= activity_statistics(sample, vector(gross_exposure, "gross_exposure"), fills)
+    found |= activity_statistics(sample, exposure, fills)
     if benchmark is not None:
         prices = vector(benchmark, "benchmark")
         if len(prices) != len(values):
@@ -90,7 +94,7 @@ def equity_statistics(equity: Floats, sample: Sample, *, cash: float, convention
             "periods_per_year": sample.periods_per_year,
         }
         | _return_statistics(sample, total, cash=cash, conventions=conventions)
-        | _drawdown_statistics(equity, sample, total, cash=cash)
+        | _drawdown_statistics(equity, sample, total, cash=cash, conventions=conventions)
         | _calendar_statistics(sample)
     )
 
@@ -117,7 +121,9 @@ def _return_statistics(sample: Sample, total: float, *, cash: float, conventions
     }
 
 
-def _drawdown_statistics(equity: Floats, sample: Sample, total: float, *, cash: float) -> Statistics:
+def _drawdown_statistics(
+    equity: Floats, sample: Sample, total: float, *, cash: float, conventions: Conventions
+) -> Statistics:
     episodes = drawdown_episodes(sample.equity, sample.sessions, start=cash)
     worst = episodes.deepest(1)
     depth = deepest_drawdown(equity, start=cash)
@@ -130,10 +136,10 @@ def _drawdown_statistics(equity: Floats, sample: Sample, total: float, *, cash: 
         "max_drawdown_periods": float(worst.length_bars[0]) if any_fall else 0.0,
         "longest_drawdown_days": float(episodes.length_days.max()) if any_fall else 0.0,
         "average_drawdown": float(episodes.depth.mean()) if any_fall else 0.0,
-        "calmar": annual / -depth if depth < 0.0 else math.nan,
-        "recovery_factor": total / -depth if depth < 0.0 else math.nan,
+        "calmar": quotient(annual, -depth),
+        "recovery_factor": quotient(total, -depth),
         "ulcer_index": ulcer,
-        "martin": annual / ulcer if ulcer > 0.0 else math.nan,
+        "martin": quotient(annual - conventions.risk_free, ulcer),
     }
 
 
