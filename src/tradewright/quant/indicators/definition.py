@@ -112,6 +112,7 @@ class Definition:
 
 
 SEEDS = ("sma", "first", "zero")
+JOINT_SEEDS = ("sma", "first", "joint")
 
 
 def seed() -> Parameter:
@@ -119,3 +120,9 @@ def seed() -> Parameter:
     return Parameter(
         "seed", "sma", "how the average begins: mean of the first window, first value, zero", choices=SEEDS
     )
+
+
+def joint_seed() -> Parameter:
+    """How averages of averages begin."""
+    meaning = "how each average begins: mean of its first window, first value; joint: the first one's mean begins all"
+    return Parameter("seed", "sma", meaning, choices=JOINT_SEEDS)
