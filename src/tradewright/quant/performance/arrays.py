@@ -79,7 +79,7 @@ def number(rate: ArrayLike) -> float:
     return float(np.asarray(rate, dtype=np.float64)[()])
 
 
-def excess(returns: Floats, rate: ArrayLike, periods_per_year: float) -> Floats:
+def excess(returns: Floats, rate: ArrayLike, *, periods_per_year: float) -> Floats:
     """`returns` above `rate`: a number is a rate per year, a series holds the rate of each period."""
     if np.ndim(rate) == 0:
         yearly = number(rate)

@@ -41,7 +41,7 @@ def excursions(
         lowest[plain] = np.fmin(lowest[plain], _extremes(np.fmin, low, first[plain], after[plain]))
         highest[plain] = np.fmax(highest[plain], _extremes(np.fmax, high, first[plain], after[plain]))
         for trip in chosen[split]:
-            units = _units(rows, ratios, int(first[trip]), int(after[trip]), int(trips.exit_bar[trip]))
+            units = _units(rows, ratios, first=int(first[trip]), after=int(after[trip]), end=int(trips.exit_bar[trip]))
             cut = slice(first[trip], after[trip])
             lowest[trip] = np.fmin(lowest[trip], np.fmin.reduce(low[cut] * units))
             highest[trip] = np.fmax(highest[trip], np.fmax.reduce(high[cut] * units))
@@ -65,7 +65,7 @@ def _extremes(extreme: np.ufunc, prices: Floats, first: Integers, after: Integer
     return found
 
 
-def _units(rows: Integers, ratios: Floats, first: int, after: int, end: int) -> Floats:
+def _units(rows: Integers, ratios: Floats, *, first: int, after: int, end: int) -> Floats:
     """Factor that brings the price of each row in first..after to the units after the last split up to `end`."""
     factor = np.ones(after - first)
     for row, ratio in zip(rows, ratios, strict=True):

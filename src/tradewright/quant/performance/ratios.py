@@ -42,7 +42,7 @@ def sharpe(
     if compounded:
         reward = annual_return(values, periods_per_year=periods) - _annual(risk_free)
         return quotient(reward, volatility(values, periods_per_year=periods, ddof=ddof, compounded=True))
-    above = present(excess(values, risk_free, periods))
+    above = present(excess(values, risk_free, periods_per_year=periods))
     if len(above) < 2:
         return math.nan
     return quotient(float(np.mean(above)), deviation(above, ddof), infinite=infinite) * math.sqrt(periods)
@@ -66,7 +66,7 @@ def sortino(
         return math.nan
     if compounded:
         return quotient(annual_return(values, periods_per_year=periods) - _annual(target), risk, infinite=infinite)
-    above = present(excess(values, target, periods))
+    above = present(excess(values, target, periods_per_year=periods))
     return quotient(float(np.mean(above)) * periods, risk, infinite=infinite) if len(above) else math.nan
 
 
@@ -93,7 +93,7 @@ def omega(
     values, periods = vector(returns), checked_periods(periods_per_year)
     if len(values) < 2:
         return math.nan
-    above = present(excess(values, threshold, periods))
+    above = present(excess(values, threshold, periods_per_year=periods))
     if len(above) == 0:
         return math.nan
     return quotient(float(above[above > 0.0].sum()), -float(above[above < 0.0].sum()), infinite=infinite)

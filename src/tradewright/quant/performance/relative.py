@@ -47,7 +47,7 @@ def alpha(
     """
     own, other = pair(returns, benchmark)
     periods = checked_periods(periods_per_year)
-    own, other = excess(own, risk_free, periods), excess(other, risk_free, periods)
+    own, other = excess(own, risk_free, periods_per_year=periods), excess(other, risk_free, periods_per_year=periods)
     slope = beta(own, other)
     own, other = present_pair(own, other)
     if math.isnan(slope):

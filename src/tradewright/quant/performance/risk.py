@@ -48,7 +48,7 @@ def downside_risk(returns: ArrayLike, *, periods_per_year: float = 252, target: 
     all periods, not only over the bad ones. NaN without returns.
     """
     periods = checked_periods(periods_per_year)
-    values = present(excess(vector(returns), target, periods))
+    values = present(excess(vector(returns), target, periods_per_year=periods))
     if len(values) == 0:
         return math.nan
     short = np.minimum(values, 0.0)

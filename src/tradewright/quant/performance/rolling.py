@@ -42,7 +42,7 @@ def rolling_sharpe(
         mean, spread = _moments(block, ddof)
         return _quotient(mean, spread) * scale
 
-    return _by_blocks(excess(vector(returns), risk_free, periods_per_year), window, measure)
+    return _by_blocks(excess(vector(returns), risk_free, periods_per_year=periods_per_year), window, measure)
 
 
 def rolling_sortino(returns: ArrayLike, window: int, *, periods_per_year: float = 252, target: float = 0.0) -> Floats:
@@ -55,7 +55,7 @@ def rolling_sortino(returns: ArrayLike, window: int, *, periods_per_year: float 
         risk = np.sqrt(np.einsum("ij,ij->i", short, short) / count)
         return _quotient(_moments(block, 0)[0], risk) * scale
 
-    return _by_blocks(excess(vector(returns), target, periods_per_year), window, measure)
+    return _by_blocks(excess(vector(returns), target, periods_per_year=periods_per_year), window, measure)
 
 
 def rolling_drawdown(returns: ArrayLike, window: int) -> Floats:

@@ -52,7 +52,7 @@ def summarize(
     sample = sample_equity(values, sessions, cash=cash, conventions=conventions)
     found = equity_statistics(values, sample, cash=cash, conventions=conventions)
     found |= trip_table(trips)
-    found |= activity_statistics(sample, exposure, fills)
+    found |= activity_statistics(sample, gross_exposure=exposure, fills=fills)
     if benchmark is not None:
         prices = vector(benchmark, "benchmark")
         if len(prices) != len(values):
@@ -180,7 +180,7 @@ def trip_table(trips: RoundTrips) -> Statistics:
     }
 
 
-def activity_statistics(sample: Sample, gross_exposure: Floats, fills: Fills) -> Statistics:
+def activity_statistics(sample: Sample, *, gross_exposure: Floats, fills: Fills) -> Statistics:
     """How much was traded and how much was at stake."""
     bars = len(gross_exposure)
     traded = float(np.dot(np.abs(fills.quantity) * fills.multiplier, fills.price))

@@ -19,7 +19,36 @@ from tradewright.quant.performance.summary import (
     summarize,
 )
 
-PROMISED = ["final_equity", "total_return", "return_annual", "volatility_annual", "sharpe", "sortino", "calmar", "omega", "max_drawdown", "max_drawdown_days", "var_95", "cvar_95", "win_rate", "profit_factor", "expectancy", "sqn", "exposure", "turnover_annual", "round_trips", "fees", "best_day", "worst_day", "skew", "kurtosis", "tail_ratio", "alpha", "beta", "information_ratio"]
+PROMISED = {
+    "final_equity",
+    "total_return",
+    "return_annual",
+    "volatility_annual",
+    "sharpe",
+    "sortino",
+    "calmar",
+    "omega",
+    "max_drawdown",
+    "max_drawdown_days",
+    "var_95",
+    "cvar_95",
+    "win_rate",
+    "profit_factor",
+    "expectancy",
+    "sqn",
+    "exposure",
+    "turnover_annual",
+    "round_trips",
+    "fees",
+    "best_day",
+    "worst_day",
+    "skew",
+    "kurtosis",
+    "tail_ratio",
+    "alpha",
+    "beta",
+    "information_ratio",
+}
 THURSDAY = 11_326
 """2001-01-04 as days since 1970-01-01."""
 NO_FILLS = Fills(*(np.empty(0, dtype=kind) for kind in (np.int64, float, float, float, float, np.int64, np.int64)))
@@ -63,7 +92,7 @@ def test_summary_holds_what_is_promised_and_agrees_with_the_measures() -> None:
     found = summarize(
         equity, sessions, cash=1000.0, gross_exposure=exposure, fills=fills, trips=trips, benchmark=prices
     )
-    assert set(PROMISED) <= set(found)
+    assert set(found) >= PROMISED
     assert all(isinstance(value, float) for value in found.values())
     returns = metrics.simple_returns(equity, start=1000.0)
     assert len(returns) == 600
