@@ -92,11 +92,13 @@ class App:
         project: Path,
         *,
         environment: Mapping[str, str] = MappingProxyType({}),
+        flags: Mapping[str, object] = MappingProxyType({}),
         frames: "Mapping[str, pl.DataFrame] | None" = None,
     ) -> None:
-        """`frames` are tables in memory, by name, that stand in for files."""
+        """`flags` are settings by name that go before others; `frames` are tables in memory in place of files."""
         self.project = project
         self._environment = environment
+        self._flags = flags
         self._frames = frames
         self._progress: Progress | None = None
 
@@ -130,7 +132,7 @@ class App:
         """The settings; InputError that lists every problem."""
         settings = load("tradewright.settings")
         try:
-            found: Settings = settings.load(self.project, environment=self._environment)
+            found: Settings = settings.load(self.project, environment=self._environment, flags=self._flags)
         except settings.SettingsError as problem:
             remedy = "`tradewright doctor` shows each setting and where it comes from"
             raise load("tradewright.domain.errors").InputError(str(problem), remedy=remedy) from problem
@@ -195,9 +197,10 @@ class App:
             self._progress(done, total)
 
 
-def open_app(project: Path | None = None) -> App:
+def open_app(project: Path | None = None, *, flags: Mapping[str, object] | None = None) -> App:
     """The application over a project folder: the one given, else the nearest above with a settings file, else this."""
-    return App((project or find_project(Path.cwd())).absolute(), environment=os.environ)
+    folder = (project or find_project(Path.cwd())).absolute()
+    return App(folder, environment=os.environ, flags=flags or {})
 
 
 def find_project(start: Path) -> Path:

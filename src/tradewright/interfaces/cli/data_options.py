@@ -1,0 +1,99 @@
+"""The options of `data import`: what the file holds, and how it is written. What is not said is guessed and told."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tradewright.domain.errors import InputError
+from tradewright.lazy import load
+
+_WHAT, _FORM = "What the file holds", "How it is written (else guessed)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormOptions:
+    """How the file is written."""
+
+    column: Annotated[
+        list[str] | None,
+        typer.Option("--column", "-c", help="A role and its column: close=Last, or time=1.", rich_help_panel=_FORM),
+    ] = None
+    timezone: Annotated[str | None, typer.Option(help="Of times that name none.", rich_help_panel=_FORM)] = None
+    stamps: Annotated[
+        str | None, typer.Option(help="Whether a time is the open or the close of its bar.", rich_help_panel=_FORM)
+    ] = None
+    time_format: Annotated[
+        str | None, typer.Option(help="As %d.%m.%Y %H:%M, or s, ms, us, ns since 1970.", rich_help_panel=_FORM)
+    ] = None
+    day_first: Annotated[
+        bool | None, typer.Option("--day-first/--month-first", help="What 01/02/2003 means.", rich_help_panel=_FORM)
+    ] = None
+    delimiter: Annotated[str | None, typer.Option(help="Between the values of a line.", rich_help_panel=_FORM)] = None
+    header: Annotated[
+        bool | None, typer.Option("--header/--no-header", help="Whether a line names columns.", rich_help_panel=_FORM)
+    ] = None
+    member: Annotated[str | None, typer.Option(help="Which file of a zip archive.", rich_help_panel=_FORM)] = None
+    price_scale: Annotated[float, typer.Option(help="Prices are divided by it.", rich_help_panel=_FORM)] = 1.0
+    max_rejected: Annotated[
+        float, typer.Option(help="Above this part of bad rows nothing is stored.", rich_help_panel=_FORM)
+    ] = 0.5
+
+    def mapping(self) -> dict[str, str | int | None]:
+        """`["close=Last", "time=1"]` -> `{"close": "Last", "time": 1}`."""
+        chosen: dict[str, str | int | None] = {}
+        for text in self.column or ():
+            role, equals, column = text.partition("=")
+            if not equals or not role.strip():
+                raise InputError("--column cannot be used", expected="role=column, as close=Last", found=text)
+            name = column.strip()
+            chosen[role.strip()] = int(name) if name.isdigit() else name or None
+        return chosen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportOptions:
+    """What the file holds."""
+
+    symbol: Annotated[
+        str | None, typer.Option("--symbol", "-s", help="Of a file that names none.", rich_help_panel=_WHAT)
+    ] = None
+    venue: Annotated[
+        str | None, typer.Option(help="Where bare symbols trade: XNAS, BINANCE ...", rich_help_panel=_WHAT)
+    ] = None
+    table: Annotated[str | None, typer.Option(help="bars, trades, quotes, book or funding.", rich_help_panel=_WHAT)] = (
+        None
+    )
+    timeframe: Annotated[str | None, typer.Option(help="Length of a bar: 1m, 1h, 1d.", rich_help_panel=_WHAT)] = None
+    source: Annotated[str, typer.Option(help="Name under which the rows are kept.", rich_help_panel=_WHAT)] = "file"
+
+    def message(self, file: Path, form: FormOptions) -> object:
+        """The wish to import this file."""
+        request = load("tradewright.application.data.importing_request")
+        files, stores = load("tradewright.ports.files"), load("tradewright.ports.stores")
+        table = None if self.table is None else _one_of(stores.Table, self.table, "table")
+        return request.ImportFile(
+            str(file),
+            table=table,
+            symbol=self.symbol,
+            venue=self.venue,
+            interval=self.timeframe,
+            source=self.source,
+            mapping=form.mapping(),
+            timezone=form.timezone,
+            stamps=None if form.stamps is None else _one_of(request.Stamps, form.stamps, "stamps"),
+            time_format=form.time_format,
+            day_first=form.day_first,
+            price_scale=form.price_scale,
+            max_rejected=form.max_rejected,
+            form=files.ReadOptions(header=form.header, delimiter=form.delimiter, member=form.member),
+        )
+
+
+def _one_of(kinds: type, text: str, name: str) -> object:
+    try:
+        return kinds(text.lower())
+    except ValueError:
+        known = " or ".join(str(kind) for kind in kinds)  # type: ignore[attr-defined]
+        raise InputError(f"--{name} {text} is not known", expected=known, found=text) from None

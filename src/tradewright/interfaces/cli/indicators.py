@@ -1,0 +1,30 @@
+"""`tradewright indicators`: which indicators there are, what they take and give."""
+
+import typer
+
+from tradewright.application.indicators.messages import KnownIndicators
+from tradewright.interfaces.cli.options import Json, example, opened
+from tradewright.interfaces.terminal.output import print_json, screen, table
+
+group = typer.Typer(help="Which indicators there are.", no_args_is_help=True)
+
+
+@group.command("list", epilog=example("tradewright indicators list", "tradewright indicators list --json"))
+def list_indicators(context: typer.Context, json: Json = False) -> None:
+    """List the indicators with their inputs, parameters, outputs and warm-up."""
+    indicators = opened(context).ask(KnownIndicators(), answer=tuple)
+    if json:
+        print_json({"indicators": indicators})
+        return
+    rows = (
+        [
+            item.name,
+            ", ".join(item.inputs),
+            ", ".join(f"{name}={value}" for name, value in item.parameters.items()),
+            ", ".join(item.outputs),
+            str(item.warm_up),
+            item.title,
+        ]
+        for item in indicators
+    )
+    screen().print(table(["indicator", "of", "parameters", "gives", ">warm-up", ""], rows))

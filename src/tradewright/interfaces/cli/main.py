@@ -1,0 +1,90 @@
+"""The command `tradewright`: its nouns, its global options, and the one place where an error becomes an exit code."""
+
+import os
+import sys
+import traceback as tracebacks
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import tradewright
+from tradewright.interfaces.cli import backtest, data, indicators, project, strategy
+from tradewright.interfaces.cli.failures import Failure, explain
+from tradewright.interfaces.cli.options import example
+from tradewright.interfaces.terminal.output import notes, print_json
+
+app = typer.Typer(
+    name="tradewright",
+    help="From a trading idea to a tear sheet: import data, test a strategy, look at the result.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(data.group, name="data")
+app.add_typer(strategy.group, name="strategy")
+app.add_typer(backtest.group, name="backtest")
+app.add_typer(indicators.group, name="indicators")
+project.register(app)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"tradewright {tradewright.__version__}")
+        raise typer.Exit
+
+
+@app.callback(
+    epilog=example(
+        "tradewright demo",
+        "tradewright backtest run moving_average --symbol AAPL --start 2001-01-01 --param fast=20 --param slow=50",
+    )
+)
+def options(
+    project: Annotated[
+        Path | None,
+        typer.Option(help="Project folder; else the nearest folder above with a tradewright.toml, else this one."),
+    ] = None,
+    traceback: Annotated[bool, typer.Option("--traceback", help="Show where an error came from.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """From a trading idea to a tear sheet: import data, test a strategy, look at the result."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and leave with its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    asked = "--traceback" in given or os.environ.get("TRADEWRIGHT_TRACEBACK", "") not in {"", "0"}
+    # --traceback is understood in any place, because it is added to a command that has just failed
+    given = [argument for argument in given if argument != "--traceback"]
+    try:
+        code = typer.main.get_command(app).main(args=given, prog_name="tradewright", standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader has seen enough: `tradewright backtest list | head -3`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the door: every error becomes a message
+        failure = explain(error)
+        if asked:
+            tracebacks.print_exception(error)
+        _tell(failure, as_json="--json" in given)
+        sys.exit(failure.exit_code)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _tell(failure: Failure, *, as_json: bool) -> None:
+    if as_json:
+        told = {"code": failure.code, "message": failure.message, "hint": failure.hint or None}
+        print_json({"error": told})
+        return
+    if not failure.message:
+        return  # help was shown in place of a message
+    console = notes()
+    console.print("[bold red]error:[/bold red]", end=" ")
+    console.print(failure.message, markup=False)
+    if failure.hint:
+        console.print("[dim] hint:[/dim]", end=" ")
+        console.print(failure.hint, markup=False)

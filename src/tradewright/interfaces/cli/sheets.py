@@ -1,0 +1,41 @@
+"""Where a run's tear sheet goes and in which form: the ending of the path decides."""
+
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tradewright.bootstrap import App
+from tradewright.domain.errors import InputError
+from tradewright.lazy import load
+
+if TYPE_CHECKING:
+    from tradewright.application.backtests.views import BacktestView
+
+_ONLY_IN_FILES = ("equity", "prices")
+
+
+def sheet_path(app: App, view: "BacktestView") -> Path:
+    """`reports/moving_average-AAPL-3f2a9c41d0e7.html` in the project folder; the run's id makes it unique."""
+    symbols = "-".join(symbol.split(".")[0] for symbol in view.symbols[:5])
+    return app.reports / f"{view.strategy}-{symbols}-{view.run_id}.html"
+
+
+def write_sheet(view: "BacktestView", path: Path) -> Path:
+    """Write the tear sheet; InputError for an ending that no form has."""
+    reports = load("tradewright.interfaces.reports")
+    forms = {".html": reports.write_html, ".htm": reports.write_html, ".png": reports.write_png, "": reports.write_csv}
+    forms[".json"] = reports.write_json
+    write = forms.get(path.suffix.lower())
+    if write is None:
+        raise InputError(
+            f"a report cannot be written to {path}",
+            expected="a path that ends in .html, .png or .json, or a folder for CSV tables",
+            found=path.suffix,
+        )
+    write(view, path)
+    return path.resolve()
+
+
+def as_json(view: "BacktestView") -> dict[str, object]:
+    """The run as one object; the rows of equity and prices are in the exports, not here."""
+    return {item.name: getattr(view, item.name) for item in fields(view) if item.name not in _ONLY_IN_FILES}

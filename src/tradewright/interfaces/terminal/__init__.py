@@ -1,0 +1,1 @@
+"""Text for people and programs: tables, summaries, JSON. Used by the command line and by notebooks."""
