@@ -13,18 +13,24 @@ nan = math.nan
 MfiState = tuple[float, Walk, Walk]
 MFI_START: MfiState = (nan, SUM, SUM)
 
+ROUNDING = 1e-14
+
 
 def mfi_step(
     state: MfiState, memory: Memory, at: int, high: float, low: float, close: float, volume: float, window: int
 ) -> tuple[MfiState, float]:
-    """One bar: the last typical price, money at rising and at falling prices."""
+    """One bar: the last typical price, money at rising and at falling prices.
+
+    (29.99 + 29.75 + 29.91) / 3 and (30.01 + 29.70 + 29.94) / 3 differ by rounding only: such prices are equal.
+    """
     last, rising, falling = state
     price = (high + low + close) / 3.0
     if math.isnan(last):
         return (price, rising, falling), nan
     money = price * volume
-    rising, gained = sum_step(rising, memory, at, money if price > last else 0.0, window)
-    falling, lost = sum_step(falling, memory, at + window + 1, money if price < last else 0.0, window)
+    rounding = ROUNDING * abs(last)
+    rising, gained = sum_step(rising, memory, at, money if price - last > rounding else 0.0, window)
+    falling, lost = sum_step(falling, memory, at + window + 1, money if last - price > rounding else 0.0, window)
     moved = gained + lost
     return (price, rising, falling), (50.0 if moved == 0.0 else 100.0 * gained / moved)
 
