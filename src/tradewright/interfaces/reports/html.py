@@ -13,7 +13,7 @@ from tradewright.interfaces.reports.returns import returns
 from tradewright.interfaces.reports.risk import risk
 from tradewright.interfaces.reports.trades import rejections, trading
 
-SCRIPTS = ("theme.js", "timecharts.js", "drawings.js", "account.js", "prices.js", "trips.js", "start.js")
+SCRIPTS = ("theme.js", "timecharts.js", "drawings.js", "ranges.js", "account.js", "prices.js", "trips.js", "start.js")
 LINKS = (
     ("growth", "Growth"),
     ("returns", "Returns"),

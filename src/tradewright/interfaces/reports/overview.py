@@ -91,7 +91,7 @@ def growth(sheet: TearSheet, notes: tuple[str, ...]) -> Markup:
     return section(
         "growth",
         "Growth",
-        tag("div", _ranges(), class_="toolbar"),
+        growth_toolbar(),
         chart("equity", "Equity", tag("label", tag("input", type="checkbox", id="log"), " Log scale", class_="switch")),
         chart("drawdown", "Drawdown", tag("span", "worst ten shaded", class_="hint")),
         chart("exposure", "Exposure", tag("span", "share of equity", class_="hint")),
@@ -104,11 +104,13 @@ def growth(sheet: TearSheet, notes: tuple[str, ...]) -> Markup:
     )
 
 
-def _ranges() -> Markup:
+def growth_toolbar() -> Markup:
+    """Buttons for the range of all time charts."""
     buttons = [tag("button", name, type="button", data_months=str(months)) for name, months in RANGES]
     buttons.append(tag("button", "YTD", type="button", data_months="ytd"))
     buttons.append(tag("button", "All", type="button", data_months="all", aria_pressed="true"))
-    return tag("div", *buttons, class_="buttons", id="ranges", role="group", aria_label="Range of the time charts")
+    group = tag("div", *buttons, class_="buttons", id="ranges", role="group", aria_label="Range of the time charts")
+    return tag("div", group, class_="toolbar")
 
 
 def chart(name: str, title: str, *extras: Markup) -> Markup:

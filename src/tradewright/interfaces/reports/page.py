@@ -78,5 +78,5 @@ def _bar(frame: Frame) -> Markup:
         tag("a", frame.title, href="#top", class_="brand"),
         tag("div", *anchors, class_="links"),
         tag("div", *buttons, class_="buttons", id="themes", role="group", aria_label="Colors of the page"),
-        class_="bar",
+        class_="topbar",
     )

@@ -66,7 +66,8 @@ def _price_chart(sheet: TearSheet, most_symbols: int) -> Markup:
     choice = tag("select", *options, id="symbol", aria_label="Instrument of the price chart")
     prices = setting(sheet, "prices")
     words = {"raw": "raw prices: a split shows as a jump", "adjusted": "adjusted prices"}.get(prices, prices)
-    return chart("price", "Fills on the price", choice, tag("span", words, class_="hint"))
+    far = tag("span", "zoom in to see the fills", class_="hint", id="price-far", hidden=True)
+    return chart("price", "Fills on the price", choice, far, tag("span", words, class_="hint"))
 
 
 def _sums(sheet: TearSheet) -> Markup:

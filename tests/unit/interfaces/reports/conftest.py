@@ -1,8 +1,8 @@
 """One small run for all tests of the folder; it is frozen, so sharing it is safe."""
 
 import pytest
-
 from tests.unit.interfaces.reports.sample_views import random_walk, view_of
+
 from tradewright.application.backtests.views import BacktestView
 
 

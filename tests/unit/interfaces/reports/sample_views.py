@@ -1,4 +1,4 @@
-"""Runs for the tests of the tear sheet: a crossover with a toy ledger on a seeded random walk, complete in every column."""
+"""Runs for the tests of the tear sheet: a crossover with a toy ledger on a seeded random walk, every column filled."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -84,15 +84,24 @@ class Ledger:
         fee = abs(change) * price * FEE
         self.cash -= change * price + fee
         self.quantity[walk.symbol] = target
-        fill = {"fill": len(self.fills) + 1, "time": walk.time[row], "session": walk.session[row], "symbol": walk.symbol}
+        fill = {
+            "fill": len(self.fills) + 1,
+            "time": walk.time[row],
+            "session": walk.session[row],
+            "symbol": walk.symbol,
+        }
         fill |= {"side": "BUY" if change > 0 else "SELL", "quantity": abs(change), "price": price, "fee": fee}
-        self.fills.append(fill | {"slippage": fee / 10, "reason": reason, "order": f"o{len(self.fills) + 1}", "bar": row})
+        self.fills.append(
+            fill | {"slippage": fee / 10, "reason": reason, "order": f"o{len(self.fills) + 1}", "bar": row}
+        )
         if held:
             self.close(walk, row, held, price, fee, reason)
         if target:
             self.entries[walk.symbol] = {"row": row, "price": price, "fee": fee, "reason": reason}
 
-    def close(self, walk: Walk, row: int, held: float, price: float, fee: float, reason: str, is_open: bool = False) -> None:
+    def close(
+        self, walk: Walk, row: int, held: float, price: float, fee: float, reason: str, is_open: bool = False
+    ) -> None:
         entry = self.entries[walk.symbol]
         first = entry["row"]
         gross = held * (price - entry["price"])
@@ -100,12 +109,21 @@ class Ledger:
         moves = (walk.low[first : row + 1], walk.high[first : row + 1])
         worst, best = (moves[0].min(), moves[1].max()) if held > 0 else (moves[1].max(), moves[0].min())
         sign = 1.0 if held > 0 else -1.0
-        trip = {"symbol": walk.symbol, "direction": "LONG" if held > 0 else "SHORT"}
+        trip: dict[str, Any] = {"symbol": walk.symbol, "direction": "LONG" if held > 0 else "SHORT"}
         trip |= {"entry_time": walk.time[first], "exit_time": None if is_open else walk.time[row]}
         trip |= {"entry_bar": first, "exit_bar": None if is_open else row, "quantity": abs(held)}
-        trip |= {"entry_price": entry["price"], "exit_price": price, "pnl": gross - fees, "gross_pnl": gross, "fees": fees}
+        trip |= {
+            "entry_price": entry["price"],
+            "exit_price": price,
+            "pnl": gross - fees,
+            "gross_pnl": gross,
+            "fees": fees,
+        }
         trip |= {"return": (gross - fees) / (abs(held) * entry["price"]), "bars": row - first}
-        trip |= {"mae": min(0.0, sign * (worst / entry["price"] - 1)), "mfe": max(0.0, sign * (best / entry["price"] - 1))}
+        trip |= {
+            "mae": min(0.0, sign * (worst / entry["price"] - 1)),
+            "mfe": max(0.0, sign * (best / entry["price"] - 1)),
+        }
         self.trips.append(trip | {"entry_reason": entry["reason"], "exit_reason": reason, "is_open": is_open})
 
 
@@ -180,9 +198,13 @@ def measured(daily: Floats, cash: float, ledger: Ledger | None = None) -> dict[s
 
 
 def typed(rows: list[dict[str, Any]], schema: dict[str, Any]) -> pl.DataFrame:
-    frame = pl.DataFrame(rows, schema={name: pl.Datetime("us") if kind == "time" else kind for name, kind in schema.items()})
+    frame = pl.DataFrame(
+        rows, schema={name: pl.Datetime("us") if kind == "time" else kind for name, kind in schema.items()}
+    )
     return frame.with_columns(
-        pl.col(name).cast(pl.Datetime("ns")).dt.replace_time_zone("UTC") for name, kind in schema.items() if kind == "time"
+        pl.col(name).cast(pl.Datetime("ns")).dt.replace_time_zone("UTC")
+        for name, kind in schema.items()
+        if kind == "time"
     )
 
 
@@ -201,7 +223,9 @@ def view_of(walks: list[Walk], *, benchmark: bool = True, timeframe: str = "1d",
     """A whole run over these walks, bought and held as the benchmark."""
     ledger, equity = run(walks, **settings)
     held = sum(walk.close / walk.open[0] for walk in walks) / len(walks) * CASH
-    column = pl.Series("benchmark", held) if benchmark else pl.Series("benchmark", [None] * len(equity), dtype=pl.Float64)
+    column = (
+        pl.Series("benchmark", held) if benchmark else pl.Series("benchmark", [None] * len(equity), dtype=pl.Float64)
+    )
     equity = equity.with_columns(column, pl.col("time").cast(pl.Datetime("ns")).dt.replace_time_zone("UTC"))
     daily = equity.group_by("session", maintain_order=True).agg(pl.col("equity", "benchmark").last())
     frames = []
@@ -209,7 +233,14 @@ def view_of(walks: list[Walk], *, benchmark: bool = True, timeframe: str = "1d",
         columns = {name: getattr(walk, name) for name in ("open", "high", "low", "close", "volume")}
         frames.append(pl.DataFrame({"time": walk.time, "symbol": [walk.symbol] * len(walk.time), **columns}))
     prices = pl.concat(frames).with_columns(pl.col("time").cast(pl.Datetime("ns")).dt.replace_time_zone("UTC"))
-    refused = [{"time": walks[0].time[60], "symbol": walks[0].symbol, "order": "o7", "reason": "cash is not enough: needs 104,120.00"}]
+    refused = [
+        {
+            "time": walks[0].time[60],
+            "symbol": walks[0].symbol,
+            "order": "o7",
+            "reason": "cash is not enough: needs 104,120.00",
+        }
+    ]
     return BacktestView(
         run_id="bt-7f3a91c2d0e4",
         strategy="moving_average",

@@ -58,24 +58,3 @@ function drawRolling(grid, both) {
   const beta = [{ name: 'Beta', color: 'own', values: rolling.beta, show: (value) => number(value), look: plain() }];
   levels(timeChart('rolling-beta', rolling.time, beta, { grid }), 0, 1);
 }
-
-function startRanges() {
-  const buttons = [...document.querySelectorAll('#ranges button')];
-  const mark = (chosen) => buttons.forEach((button) => button.setAttribute('aria-pressed', String(button === chosen)));
-  const first = data.account.time[0];
-  const last = data.account.time[data.account.time.length - 1];
-  for (const button of buttons) {
-    const since = startOf(button.dataset.months, first, last);
-    button.disabled = since < first;
-    button.addEventListener('click', () => { mark(button); showTimes({ from: since, to: last }); });
-  }
-}
-
-function startOf(months, first, last) {
-  if (months === 'all') return first;
-  const end = new Date(last * 1000);
-  const start = months === 'ytd'
-    ? Date.UTC(end.getUTCFullYear(), 0, 1)
-    : Date.UTC(end.getUTCFullYear(), end.getUTCMonth() - Number(months), end.getUTCDate());
-  return months === 'ytd' ? Math.max(start / 1000, first) : start / 1000;
-}

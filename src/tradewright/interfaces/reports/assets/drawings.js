@@ -127,12 +127,12 @@ function drawBins(name, bins, bell) {
 }
 
 // `dots` are {x, y, tone, words, row}; a click on one shows its round trip.
-function drawDots(name, dots, writeX, writeY, diagonal = false) {
+function drawDots(name, dots, writeX, writeY, diagonal = false, start = 0) {
   const seen = dots.filter((dot) => known(dot.x) && known(dot.y));
   if (!seen.length) return;
   drawing(name, 260, (svg, box) => {
-    const [lowX, highX] = reach(seen.map((dot) => dot.x));
-    const [lowY, highY] = reach(seen.map((dot) => dot.y));
+    const [lowX, highX] = reach(seen.map((dot) => dot.x), start);
+    const [lowY, highY] = reach(seen.map((dot) => dot.y), 0);
     const x = scaleOf(lowX, highX, box.left + 6, box.right - 6);
     const y = scaleOf(lowY, highY, box.bottom - 4, box.top + 4);
     const marksY = ticks(lowY, highY);
@@ -154,8 +154,8 @@ function drawDots(name, dots, writeX, writeY, diagonal = false) {
   });
 }
 
-function reach(values) {
-  let [low, high] = [0, 0];
+function reach(values, start) {
+  let [low, high] = [start, start];
   for (const value of values) { low = Math.min(low, value); high = Math.max(high, value); }
   return [low, high === low ? low + 1 : high];
 }

@@ -50,18 +50,19 @@ function chooseSymbol(place) {
   writeLegend(board.owner, null);
 }
 
-// Far away a fill is an arrow alone; close by it says what was done.
+// Far away a fill is an arrow alone, close by it says what was done; where arrows would hide the price there are none.
 function placeMarks() {
   const { symbol } = board;
   const range = symbol && board.chart.timeScale().getVisibleLogicalRange();
   if (!range) return;
   const { marks } = symbol;
   const seen = marks.bar.filter((row) => row >= range.from && row <= range.to).length;
-  const detail = seen <= 24 ? 2 : seen <= 400 ? 1 : 0;
+  const detail = seen <= 24 ? 2 : seen <= 300 ? 1 : seen <= 900 ? 0 : -1;
+  byId('price-far').hidden = detail >= 0;
   const look = `${detail} ${symbol.name} ${color('gain')}`;
   if (board.look === look) return;
   board.look = look;
-  board.dots.setMarkers(marks.bar.map((row, place) => {
+  board.dots.setMarkers(detail < 0 ? [] : marks.bar.map((row, place) => {
     const isBuy = marks.side[place] === 'BUY';
     return {
       time: symbol.time[row],

@@ -1,4 +1,4 @@
-// Everything is drawn once; paper gets the light colors and its own width.
+// Everything is drawn once, in the order of the page.
 function startMonths() {
   const buttons = [...document.querySelectorAll('#months button')];
   for (const button of buttons) {
@@ -9,26 +9,15 @@ function startMonths() {
   }
 }
 
-function toPaper(isPrinting) {
-  document.documentElement.classList.toggle('paper', isPrinting);
-  themeChanged();
-  for (const { chart, place } of charts) {
-    chart.applyOptions({ autoSize: !isPrinting });
-    if (isPrinting) chart.resize(place.clientWidth, place.clientHeight, true);
-  }
-  drawings.forEach((paint) => paint());
-}
-
 startThemes();
 drawAccount();
 drawPrices();
 drawYears();
 for (const [name, bins] of Object.entries(data.distributions)) drawBins(`distribution-${name}`, bins, true);
 drawTrips();
-startRanges();
+startRanges(data.account.time);
 startMonths();
 showTimes({ from: data.account.time[0], to: data.account.time[data.account.time.length - 1] });
 charts.forEach((owner) => writeLegend(owner, null));
-addEventListener('beforeprint', () => toPaper(true));
-addEventListener('afterprint', () => toPaper(false));
+startPaper();
 document.documentElement.dataset.ready = 'true';

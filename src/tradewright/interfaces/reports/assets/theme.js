@@ -45,7 +45,7 @@ function number(value, digits = 2, signed = false) {
   return minus((signed && value > 0 ? '+' : '') + text);
 }
 const money = (value, signed = false) => number(value, Math.abs(value) >= 1e6 ? 0 : 2, signed);
-const price = (value) => number(value, Math.abs(value) >= 10 ? 2 : Math.abs(value) >= 0.1 ? 4 : 8);
+const price = (value) => number(value, value === 0 || Math.abs(value) >= 10 ? 2 : Math.abs(value) >= 0.1 ? 4 : 8);
 const quantity = (value) => known(value) ? minus(value.toLocaleString('en-US', { maximumFractionDigits: 8 })) : dash;
 function moment(seconds) {
   if (!known(seconds)) return dash;

@@ -17,7 +17,7 @@ function drawTrips() {
     words: `No. ${trips.number[row]} ${trips.symbol[row]} ${shown.direction(trips.direction[row])}\n${moment(trips.entry[row])} to ${moment(trips.exit[row])}\n`
       + `${percent(trips.return[row], 2, true)}, ${money(trips.pnl[row], true)} ${data.currency}`,
   });
-  drawDots('trip-results', closed.map((row) => dot(row, trips.number[row], trips.return[row])), (mark) => number(mark, 0), percent);
+  drawDots('trip-results', closed.map((row) => dot(row, trips.number[row], trips.return[row])), (mark) => number(mark, 0), percent, false, trips.number[0]);
   const share = (value, digits) => percent(value, digits);
   drawDots('mae', closed.map((row) => dot(row, trips.mae[row], trips.return[row])), share, share, true);
   drawDots('mfe', closed.map((row) => dot(row, trips.mfe[row], trips.return[row])), share, share, true);
