@@ -77,7 +77,9 @@ def notes() -> Console:
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> Table:
     """A table without frames; a heading that starts with `>` is of a column of numbers and stands right."""
-    made = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
+    made = Table(
+        title=title, title_justify="left", box=None, pad_edge=False, header_style="dim", show_header=any(headings)
+    )
     for heading in headings:
         right = heading.startswith(">")
         made.add_column(heading.removeprefix(">"), justify="right" if right else "left", no_wrap=right)
