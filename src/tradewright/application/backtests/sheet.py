@@ -15,6 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tradewright.application.backtests.views import BacktestView, Number
+from tradewright.domain.timeframe import Timeframe
 from tradewright.quant.performance.conventions import infer_periods_per_year
 from tradewright.quant.performance.drawdowns import drawdown_table
 from tradewright.quant.performance.rolling import rolling_beta, rolling_sharpe, rolling_volatility
@@ -41,13 +42,17 @@ class Conventions:
     """What the yearly figures rest on."""
 
     periods_per_year: float
-    """Returns a year; daily returns of the sessions are meant."""
+    """Returns a year in the statistics of the run."""
+    sessions_per_year: float
+    """Daily returns a year, in the rolling figures; the same unless `is_by_bar`."""
     risk_free: float
     """Yearly rate, as a fraction."""
     ddof: int
     """0 divides a variance by n, 1 by n - 1."""
     is_inferred: bool
     """True where the run did not state its periods per year and they were counted from its sessions."""
+    is_by_bar: bool
+    """True where the statistics are of returns of every bar instead of every session."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,7 +115,7 @@ def tear_sheet(view: BacktestView) -> TearSheet:
     curve = _curve(view)
     daily = _daily(curve, view.cash)
     conventions = conventions_of(view, daily)
-    window = _window(conventions.periods_per_year, len(daily))
+    window = _window(conventions.sessions_per_year, len(daily))
     monthly = _compounded(daily, ["year", "month"])
     return TearSheet(
         view=view,
@@ -135,21 +140,26 @@ def conventions_of(view: BacktestView, daily: pl.DataFrame) -> Conventions:
         nested = view.assumptions.get(group)
         if isinstance(nested, Mapping):
             settings |= nested
-    stated = settings.get("periods_per_year")
-    periods = float(stated) if isinstance(stated, int | float) else infer_periods_per_year(_days(daily))
-    risk_free = settings.get("risk_free", settings.get("risk_free_rate", 0.0))
-    ddof = settings.get("ddof", 1)
+    counted = infer_periods_per_year(_days(daily))
+    periods = _number(settings.get("periods_per_year"), counted)
+    is_by_bar = settings.get("resample") == "none" and Timeframe.parse(view.timeframe).is_intraday
     return Conventions(
         periods_per_year=periods,
-        risk_free=float(risk_free) if isinstance(risk_free, int | float) else 0.0,
-        ddof=int(ddof) if isinstance(ddof, int) else 1,
-        is_inferred=not isinstance(stated, int | float),
+        sessions_per_year=counted if is_by_bar else periods,
+        risk_free=_number(settings.get("risk_free"), 0.0),
+        ddof=int(_number(settings.get("ddof"), 1)),
+        is_inferred=settings.get("periods_per_year") is None,
+        is_by_bar=is_by_bar,
     )
+
+
+def _number(value: object, otherwise: float) -> float:
+    return float(value) if isinstance(value, int | float) else otherwise
 
 
 def _curve(view: BacktestView) -> pl.DataFrame:
     equity = pl.col("equity")
-    benchmark = pl.col("benchmark").cast(pl.Float64)
+    benchmark = pl.col("benchmark").cast(pl.Float64).fill_nan(None)
     share = pl.when(equity > 0).then(1.0 / equity)
     return view.equity.select(
         "time",
@@ -266,7 +276,7 @@ def _rolling(daily: pl.DataFrame, window: int, conventions: Conventions) -> pl.D
     names = ["sharpe", "volatility", "benchmark_sharpe", "benchmark_volatility", "beta"]
     if window == 0:
         return pl.DataFrame(schema={"session": pl.Date} | dict.fromkeys(names, pl.Float64))
-    year, ddof, free = conventions.periods_per_year, conventions.ddof, conventions.risk_free
+    year, ddof, free = conventions.sessions_per_year, conventions.ddof, conventions.risk_free
     own = daily["return"].to_numpy()
     other = daily["benchmark_return"].fill_null(np.nan).to_numpy()
     table = pl.DataFrame(

@@ -38,8 +38,10 @@ def conventions(sheet: TearSheet) -> str:
     """The sentence that says how yearly figures were made."""
     rules = sheet.conventions
     counted = " (counted from the run's sessions, as the run does not state it)" if rules.is_inferred else ""
+    whole = "sessions, close to close, also where bars are shorter"
+    kind = "every bar, rolling figures those of sessions" if rules.is_by_bar else whole
     return (
-        f"Conventions: returns are those of sessions, close to close, also where bars are shorter; a year has "
+        f"Conventions: returns are those of {kind}; a year has "
         f"{f.number(rules.periods_per_year, 0)} of them{counted}; risk-free rate {f.percent(rules.risk_free)} a year; "
         f"variances divide by n{f' − {rules.ddof}' if rules.ddof else ''}; drawdowns are zero or negative and count "
         f"from the starting cash; a win is a round trip with a positive result after fees. "

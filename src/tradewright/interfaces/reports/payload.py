@@ -144,9 +144,10 @@ def _bins(histogram: Histogram) -> dict[str, object]:
 def _prices(sheet: TearSheet, symbol: str, is_daily: bool, most: int, notes: list[str]) -> dict[str, object]:
     """Bars of one instrument and its fills, gathered by bar and side."""
     sessions = sheet.curve.select("time", "session")
-    own = sheet.view.prices.filter((pl.col("symbol") == symbol) & pl.col("close").is_not_nan()).sort("time")
-    bars, together = joined_bars(own.select("time", "open", "high", "low", "close", "volume"), most)
-    bars = _without_repeats(bars.join(sessions, on="time", how="left", maintain_order="left"), is_daily)
+    own = sheet.view.prices.filter((pl.col("symbol") == symbol) & pl.col("close").is_not_nan())
+    own = own.join(sessions, on="time", how="inner", maintain_order="left").sort("time")
+    bars, together = joined_bars(own, most)
+    bars = _without_repeats(bars, is_daily)
     if together > 1:
         notes.append(f"{symbol}: each bar of the price chart joins {together:,} bars of the run.")
     names = ("open", "high", "low", "close", "volume")
@@ -211,5 +212,6 @@ def _trips(sheet: TearSheet, is_daily: bool, most: int, notes: list[str]) -> dic
         table[name] = shown[name].to_list()
     rows = pl.Series(stamps(sheet.curve, is_daily), dtype=pl.Int64)
     for side in ("entry", "exit"):
-        table[side] = rows.gather(shown[f"{side}_bar"].cast(pl.Int64)).to_list()
+        known = shown.select(pl.when(~pl.col("is_open") | (side == "entry")).then(pl.col(f"{side}_bar"))).to_series()
+        table[side] = rows.gather(known.cast(pl.Int64)).to_list()
     return table | {"number": list(range(len(trips) - len(shown) + 1, len(trips) + 1)), "all": len(trips)}

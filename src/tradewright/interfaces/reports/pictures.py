@@ -40,10 +40,8 @@ _PICTURES: dict[Chart, tuple[tuple[float, float], _Draw]] = {
 }
 
 
-def write_png(
-    view: BacktestView, path: str | Path, *, charts: Sequence[str | Chart] = tuple(Chart)
-) -> tuple[Path, ...]:
-    """Write the named charts, and return where they are.
+def write_png(view: BacktestView, path: str | Path, *, charts: Sequence[str | Chart] = tuple(Chart)) -> Path:
+    """Write the named charts, and return `path`.
 
     A `path` that ends in .png becomes one picture: the chart, or with several charts the overview of `plot`. Any other
     path is a folder that gets one file a chart. A chart of an unknown name is a ValueError.
@@ -55,10 +53,12 @@ def write_png(
     target = Path(path)
     if target.suffix.lower() == ".png":
         figure = _overview(sheet) if len(chosen) > 1 else _picture(sheet, chosen[0])
-        return (_save(figure, target),)
+        return _save(figure, target)
     if target.is_file():
         raise NotADirectoryError(f"{target} is a file; name a folder, or a file that ends in .png")
-    return tuple(_save(_picture(sheet, chart), target / f"{chart.value}.png") for chart in chosen)
+    for chart in chosen:
+        _save(_picture(sheet, chart), target / f"{chart.value}.png")
+    return target
 
 
 def plot(view: BacktestView) -> Any:

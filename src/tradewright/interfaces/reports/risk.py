@@ -42,7 +42,8 @@ def _drawdowns(sheet: TearSheet) -> Markup:
         else tag("tbody", tag("tr", tag("td", "Equity never fell below a peak.", colspan=len(names))))
     )
     table = tag("div", tag("table", tag("thead", head), body, class_="plain"), class_="scroll")
-    title = tag("div", tag("h3", "Worst drawdowns"), tag("span", "calendar days", class_="hint"), class_="card-head")
+    hint = tag("span", "at the close of sessions, calendar days", class_="hint")
+    title = tag("div", tag("h3", "Worst drawdowns"), hint, class_="card-head")
     return tag("figure", title, table, class_="card")
 
 

@@ -30,32 +30,33 @@ def _days(value: object) -> str:
     return written if written == f.UNDEFINED else f"{written} days"
 
 
-def _seconds(value: object) -> str:
-    written = f.number(value, 2)
-    return written if written == f.UNDEFINED else f"{written} s"
-
-
 _RETURN = (
     ("final_equity", "Final equity", f.money, "Cash and marked positions at the end"),
+    ("peak_equity", "Highest equity", f.money, "The highest close of equity"),
     ("total_return", "Total return", f.percent, "Final equity over starting cash, minus one"),
     ("return_annual", "Annual return", f.percent, "The constant yearly growth that gives the total return"),
+    ("return_annual_calendar", "Annual return, calendar", f.percent, "The same by days of the calendar"),
     ("best_day", "Best day", _signed, "Highest return of one session"),
     ("worst_day", "Worst day", _signed, "Lowest return of one session"),
-    ("win_days", "Winning days", f.percent, "Share of sessions with a gain"),
+    ("win_rate_days", "Winning days", f.percent, "Share of sessions with a gain"),
     ("best_month", "Best month", _signed, "Highest return of one calendar month"),
     ("worst_month", "Worst month", _signed, "Lowest return of one calendar month"),
+    ("win_rate_months", "Winning months", f.percent, "Share of calendar months with a gain"),
     ("best_year", "Best year", _signed, "Highest return of one calendar year"),
     ("worst_year", "Worst year", _signed, "Lowest return of one calendar year"),
+    ("win_rate_years", "Winning years", f.percent, "Share of calendar years with a gain"),
+    ("years", "Years", f.number, "Periods of the run over periods a year"),
+    ("periods_per_year", "Periods a year", f.count, "What yearly figures are scaled with"),
 )
 _ADJUSTED = (
     ("sharpe", "Sharpe ratio", f.number, "Mean excess return per unit of its deviation, yearly"),
     ("sortino", "Sortino ratio", f.number, "As Sharpe, but only returns below the target count as risk"),
     ("calmar", "Calmar ratio", f.number, "Annual return over the deepest drawdown"),
     ("omega", "Omega ratio", f.number, "Sum of gains over sum of losses around the target"),
-    ("psr", "Probabilistic Sharpe", f.percent, "Chance that the true Sharpe ratio is above zero"),
     ("probabilistic_sharpe", "Probabilistic Sharpe", f.percent, "Chance that the true Sharpe ratio is above zero"),
     ("gain_to_pain", "Gain to pain", f.number, "Sum of all returns over the sum of the losses"),
-    ("ulcer_performance", "Ulcer performance", f.number, "Excess return over the Ulcer index"),
+    ("martin", "Martin ratio", f.number, "Annual excess return over the Ulcer index"),
+    ("stability", "Stability", f.number, "How straight the growth was: R squared of log equity against time"),
     ("recovery_factor", "Recovery factor", f.number, "Total return over the deepest drawdown"),
 )
 _RISK = (
@@ -67,11 +68,13 @@ _RISK = (
         "Deviation of the returns below the target, yearly",
     ),
     ("max_drawdown", "Deepest drawdown", f.percent, "Largest fall of equity below an earlier peak"),
-    ("max_drawdown_days", "Longest drawdown", _days, "Most time from a peak until it was reached again"),
+    ("max_drawdown_days", "Its length", _days, "From the peak before it until that was reached again, or the end"),
+    ("max_drawdown_periods", "Its length in periods", f.count, "The same, counted in returns"),
+    ("longest_drawdown_days", "Longest drawdown", _days, "Most time below an earlier peak"),
     ("average_drawdown", "Average drawdown", f.percent, "Mean depth of all drawdowns"),
     ("ulcer_index", "Ulcer index", f.percent, "Root mean square of the drawdown: depth and length in one figure"),
-    ("var_95", "Value at risk 95%", f.percent, "The loss that one session in twenty exceeds"),
-    ("cvar_95", "Expected shortfall 95%", f.percent, "Mean loss of the worst twentieth of sessions"),
+    ("var_95", "Value at risk 95%", f.percent, "The return that one period in twenty falls below"),
+    ("cvar_95", "Expected shortfall 95%", f.percent, "Mean return of the worst twentieth of periods"),
 )
 _SHAPE = (
     ("skew", "Skew", f.number, "Negative: rare large losses; positive: rare large gains"),
@@ -81,28 +84,32 @@ _SHAPE = (
 )
 _TRADING = (
     ("round_trips", "Round trips", f.count, "From flat to flat, closed ones"),
+    ("open_round_trips", "Open round trips", f.count, "Not yet flat again when the run ended"),
     ("fills", "Fills", f.count, "Single executions"),
     ("win_rate", "Win rate", f.percent, "Share of round trips that made money after fees"),
     ("profit_factor", "Profit factor", f.number, "Money won over money lost"),
     ("payoff_ratio", "Payoff ratio", f.number, "Average win over average loss"),
     ("expectancy", "Expectancy", f.money, "Average result of one round trip, after fees"),
+    ("expectancy_return", "Expectancy, return", _signed, "Average return of one round trip, after fees"),
     ("sqn", "System quality number", f.number, "Mean over deviation of the results, times the root of their count"),
     ("average_win", "Average win", f.money, "Mean result of the winning round trips"),
     ("average_loss", "Average loss", f.money, "Mean result of the losing round trips"),
     ("best_round_trip", "Best round trip", _signed, "On entry notional, after fees"),
     ("worst_round_trip", "Worst round trip", _signed, "On entry notional, after fees"),
-    ("average_bars", "Average length", f.number, "Bars from entry to exit"),
+    ("average_bars_held", "Average length", f.number, "Bars from entry to exit"),
+    ("longest_win_streak", "Longest winning streak", f.count, "Wins without a loss between"),
+    ("longest_loss_streak", "Longest losing streak", f.count, "Losses without a win between"),
     ("kelly", "Kelly fraction", f.percent, "The stake that would have grown fastest; in practice far too much"),
 )
 _COST = (
     ("exposure", "Time in the market", f.percent, "Share of bars with an open position"),
-    ("exposure_time", "Time in the market", f.percent, "Share of bars with an open position"),
+    ("turnover", "Turnover", f.number, "Traded notional over average equity, whole run"),
     ("turnover_annual", "Turnover a year", f.number, "Traded notional over average equity"),
     ("fees", "Fees", f.money, "All charges of all fills"),
     ("slippage", "Slippage", f.money, "What fills cost against the price at the decision; worse is positive"),
     ("dividends", "Dividends", f.money, "Cash received (paid, when short) for holding"),
-    ("max_gross_exposure", "Highest exposure", f.percent, "Largest gross exposure over equity"),
-    ("max_leverage", "Highest leverage", f.number, "Largest gross exposure over equity"),
+    ("average_leverage", "Average leverage", f.number, "Mean gross exposure over equity"),
+    ("largest_leverage", "Highest leverage", f.number, "Largest gross exposure over equity"),
 )
 _AGAINST = (
     ("alpha", "Alpha", f.percent, "Yearly return that the benchmark does not explain"),
@@ -111,6 +118,9 @@ _AGAINST = (
     ("tracking_error", "Tracking error", f.percent, "Deviation of the difference to the benchmark, yearly"),
     ("correlation", "Correlation", f.number, "Of daily returns with those of the benchmark"),
     ("r_squared", "R squared", f.number, "Share of the variance that the benchmark explains"),
+    ("benchmark_return", "Return of the benchmark", f.percent, "Over the periods both have"),
+    ("active_return", "Active return", _signed, "Total return minus that of the benchmark"),
+    ("batting_average", "Batting average", f.percent, "Share of periods better than the benchmark"),
     ("treynor", "Treynor ratio", f.number, "Excess return per unit of beta"),
     ("up_capture", "Upside capture", f.percent, "Share of the benchmark's gains that it took part in"),
     ("down_capture", "Downside capture", f.percent, "Share of the benchmark's losses that it took part in"),

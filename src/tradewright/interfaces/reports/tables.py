@@ -11,8 +11,8 @@ from tradewright.interfaces.reports.files import whole_file
 _MOMENT = "%Y-%m-%dT%H:%M:%S%.9fZ"
 
 
-def write_csv(view: BacktestView, folder: str | Path) -> tuple[Path, ...]:
-    """Write every table of the tear sheet into `folder`, one file each, and return where they are.
+def write_csv(view: BacktestView, folder: str | Path) -> Path:
+    """Write every table of the tear sheet into `folder`, one file each, and return the folder.
 
     Numbers are written with all their digits, so that they read back as the same floats; times are ISO UTC with
     nanoseconds, dates ISO; an undefined value is an empty field. Returns are fractions.
@@ -20,13 +20,10 @@ def write_csv(view: BacktestView, folder: str | Path) -> tuple[Path, ...]:
     target = Path(folder)
     if target.is_file():
         raise NotADirectoryError(f"{target} is a file; a folder is expected here, as there is one file a table")
-    written = []
     for name, table in tables_of(tear_sheet(view)).items():
-        path = target / f"{name}.csv"
-        with whole_file(path) as draft:
+        with whole_file(target / f"{name}.csv") as draft:
             _plain(table).write_csv(draft)
-        written.append(path)
-    return tuple(written)
+    return target
 
 
 def tables_of(sheet: TearSheet) -> dict[str, pl.DataFrame]:

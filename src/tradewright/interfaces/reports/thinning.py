@@ -56,7 +56,7 @@ def joined_bars(bars: pl.DataFrame, most: int) -> tuple[pl.DataFrame, int]:
         numbered.group_by(pl.col("row") // together, maintain_order=True)
         .agg(
             pl.col("row").last().alias("last_row"),
-            pl.col("time").last(),
+            pl.col("time", *(["session"] if "session" in bars.columns else [])).last(),
             pl.col("open").drop_nans().first(),
             pl.col("high").max(),
             pl.col("low").min(),

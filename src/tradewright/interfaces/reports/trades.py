@@ -160,8 +160,13 @@ def rejections(sheet: TearSheet) -> Markup:
     else:
         head = tag("tr", *[tag("th", name, scope="col") for name in ("Time (UTC)", "Instrument", "Order", "Reason")])
         rows = [
-            tag("tr", tag("td", f.moment(time, is_daily=False)), *[tag("td", str(text)) for text in rest])
-            for time, *rest in lines.select("time", "symbol", "order", "reason").head(MOST_REJECTIONS).iter_rows()
+            tag(
+                "tr",
+                tag("td", f.moment(line["time"], is_daily=False)),
+                *[tag("td", str(line[name])) for name in ("symbol", "order")],
+                tag("td", _reason(line)),
+            )
+            for line in lines.head(MOST_REJECTIONS).iter_rows(named=True)
         ]
         if len(lines) > MOST_REJECTIONS:
             rows.append(
@@ -176,3 +181,9 @@ def rejections(sheet: TearSheet) -> Markup:
         table = tag("div", tag("table", tag("thead", head), tag("tbody", *rows), class_="plain"), class_="scroll")
         parts.append(tag("figure", title, table, class_="card"))
     return section("warnings", "Warnings and rejections", *parts)
+
+
+def _reason(line: dict[str, object]) -> str:
+    """Why an order was rejected, with the amounts where the run tells them."""
+    amounts = [f"{name} {f.money(line[name])}" for name in ("needed", "available") if line.get(name) is not None]
+    return ": ".join([str(line["reason"]), ", ".join(amounts)] if amounts else [str(line["reason"])])

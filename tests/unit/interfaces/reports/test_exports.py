@@ -17,11 +17,16 @@ from tradewright.interfaces.reports.json_file import plain, write_json
 from tradewright.interfaces.reports.pictures import Chart, plot, write_png
 from tradewright.interfaces.reports.tables import write_csv
 
+
+def written(folder: Path) -> dict[str, Path]:
+    return {path.stem: path for path in folder.iterdir()}
+
+
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def test_every_table_becomes_a_file_that_reads_back_exactly(view: BacktestView, tmp_path: Path) -> None:
-    paths = {path.stem: path for path in write_csv(view, tmp_path / "tables")}
+    paths = written(write_csv(view, tmp_path / "tables"))
     assert {"equity", "fills", "round_trips", "statistics", "monthly", "drawdowns", "prices"} <= set(paths)
     equity = pl.read_csv(paths["equity"], try_parse_dates=False)
     numbers = ["equity", "cash", "gross_exposure", "net_exposure", "benchmark"]
@@ -32,12 +37,12 @@ def test_every_table_becomes_a_file_that_reads_back_exactly(view: BacktestView, 
 
 def test_a_nanosecond_survives_the_csv(view: BacktestView, tmp_path: Path) -> None:
     late = view.rejections.with_columns(pl.col("time") + pl.duration(nanoseconds=7))
-    paths = {path.stem: path for path in write_csv(replace(view, rejections=late), tmp_path)}
+    paths = written(write_csv(replace(view, rejections=late), tmp_path))
     assert ".000000007Z" in paths["rejections"].read_text()
 
 
 def test_undefined_statistics_are_empty_fields(view: BacktestView, tmp_path: Path) -> None:
-    paths = {path.stem: path for path in write_csv(view, tmp_path)}
+    paths = written(write_csv(view, tmp_path))
     table = pl.read_csv(paths["statistics"])
     assert table.filter(pl.col("statistic") == "information_ratio")["strategy"].to_list() == [None]
     assert table.filter(pl.col("statistic") == "sharpe")["strategy"].item() == view.stats["sharpe"]
@@ -95,9 +100,9 @@ def test_a_failed_write_leaves_the_old_file_and_no_draft(tmp_path: Path) -> None
 
 
 def test_pictures_go_to_a_folder_one_each(view: BacktestView, tmp_path: Path) -> None:
-    paths = write_png(view, tmp_path / "pictures")
-    assert [path.stem for path in paths] == [chart.value for chart in Chart]
-    for path in paths:
+    paths = written(write_png(view, tmp_path / "pictures"))
+    assert set(paths) == {chart.value for chart in Chart}
+    for path in paths.values():
         assert path.read_bytes().startswith(PNG)
         assert path.stat().st_size > 10_000
 
@@ -105,8 +110,8 @@ def test_pictures_go_to_a_folder_one_each(view: BacktestView, tmp_path: Path) ->
 def test_a_path_that_ends_in_png_becomes_one_picture(view: BacktestView, tmp_path: Path) -> None:
     single = write_png(view, tmp_path / "months.png", charts=["monthly"])
     overview = write_png(view, tmp_path / "all.PNG")
-    assert [path.name for path in (*single, *overview)] == ["months.png", "all.PNG"]
-    assert all(path.read_bytes().startswith(PNG) for path in (*single, *overview))
+    assert [path.name for path in (single, overview)] == ["months.png", "all.PNG"]
+    assert all(path.read_bytes().startswith(PNG) for path in (single, overview))
 
 
 def test_an_unknown_chart_is_answered_with_the_known_ones(view: BacktestView, tmp_path: Path) -> None:
@@ -129,8 +134,8 @@ def test_a_short_run_without_benchmark_or_fills_still_has_pictures(lonely_view: 
         prices=lonely_view.prices.head(0),
         equity=lonely_view.equity.head(1),
     )
-    assert len(write_png(empty, tmp_path)) == len(Chart)
-    assert len(write_png(lonely_view, tmp_path)) == len(Chart)
+    for number, run in enumerate((empty, lonely_view)):
+        assert len(written(write_png(run, tmp_path / str(number)))) == len(Chart)
 
 
 def test_the_figure_for_notebooks_shows_itself(view: BacktestView) -> None:
