@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 import talib
+from talib._ta_lib import MA_Type
 from tests.shared_data import shared
 
 from tradewright import indicators as ind
@@ -85,7 +86,7 @@ CASES = [
     Case("fast stochastic", lambda b: ind.stochastic(*hlc(b), window=5, smooth=1), lambda b: talib.STOCHF(*hlc(b), 5),
          earlier=True),
     Case("full stochastic", lambda b: ind.stochastic(*hlc(b), window=21, smooth=5, signal=4),
-         lambda b: talib.STOCH(*hlc(b), 21, 5, 0, 4, 0), earlier=True),
+         lambda b: talib.STOCH(*hlc(b), 21, 5, MA_Type.SMA, 4, MA_Type.SMA), earlier=True),
     Case("stochastic rsi", lambda b: ind.stoch_rsi(close(b), 5), lambda b: talib.STOCHRSI(close(b), 14, 5, 3),
          earlier=True),
     Case("williams %r", lambda b: [ind.williams_r(*hlc(b))], lambda b: [talib.WILLR(*hlc(b))]),
@@ -110,7 +111,7 @@ CASES = [
     Case("chaikin money flow", lambda b: [ind.cmf(*hlc(b), b["volume"])], lambda b: [talib.CMF(*hlc(b), b["volume"])]),
     Case("vortex", lambda b: ind.vortex(*hlc(b)), lambda b: talib.VORTEX(*hlc(b))),
     Case("true strength index", lambda b: ind.tsi(close(b))[:1], lambda b: [talib.TSI(close(b))]),
-    Case("ppo", lambda b: ind.ppo(close(b))[:1], lambda b: [talib.PPO(close(b), 12, 26, 1)]),
+    Case("ppo", lambda b: ind.ppo(close(b))[:1], lambda b: [talib.PPO(close(b), 12, 26, MA_Type.EMA)]),
     Case("pvo", lambda b: ind.ppo(b["volume"])[:1], lambda b: [talib.PVO(b["volume"], 12, 26, 1)]),
     Case("force index", lambda b: [ind.force_index(*cv(b))], lambda b: [talib.EFI(*cv(b))]),
     Case("volume-price trend", lambda b: [ind.volume_price_trend(*cv(b))], lambda b: [talib.PVT(*cv(b))]),

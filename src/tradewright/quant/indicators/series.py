@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from tradewright.quant.arrays import Array, Values, as_floats, same_shape
+from tradewright.quant.arrays import Array, HasNumpy, Values, as_floats, same_shape
 from tradewright.quant.compiled import is_enabled, is_loaded
 from tradewright.quant.indicators.definition import Definition, Number
 from tradewright.quant.indicators.kernels import kernel
@@ -75,11 +75,17 @@ def with_session(
         columns = tuple(_named(definition, holder, name) for name in names)
     if len(columns) == len(names):
         rows = len(as_floats(columns[0], names[0]))  # type: ignore[arg-type]
-        return (*columns, default(rows) if session is None else session)
+        return (*columns, default(rows) if session is None else _numbers(session))
     raise ValueError(
         f"{definition.name}: expected {', '.join(names)} (or one object that has them); found {len(columns)} columns; "
         "give the session by name"
     )
+
+
+def _numbers(session: Values) -> Values:
+    """Session dates as days; numbers as they are."""
+    array = np.asarray(session.to_numpy() if isinstance(session, HasNumpy) else session)
+    return array.astype("datetime64[D]").astype(np.int64) if array.dtype.kind == "M" else session
 
 
 def _has(holder: object, name: str) -> bool:
@@ -90,16 +96,9 @@ def _has(holder: object, name: str) -> bool:
 def _named(definition: Definition, holder: object, name: str) -> object:
     if hasattr(holder, name):
         return getattr(holder, name)
-    if isinstance(holder, Mapping) or hasattr(holder, "columns"):
-        try:
-            return holder[name]  # type: ignore[index]
-        except (KeyError, LookupError) as error:
-            raise _missing(definition, holder, name) from error
-    raise _missing(definition, holder, name)
-
-
-def _missing(definition: Definition, holder: object, name: str) -> ValueError:
-    return ValueError(
+    if _has(holder, name):
+        return holder[name]  # type: ignore[index]
+    raise ValueError(
         f"{definition.name}: expected {', '.join(definition.inputs)} or one object that has them; "
         f"found {type(holder).__name__} without {name}; pass the columns one by one"
     )
