@@ -84,19 +84,21 @@ class FinishedBacktest:
     @cached_property
     def fill_columns(self) -> Fills:
         """The fills as the statistics read them."""
-        return tables.performance_fills(self.run, self.bars, self.assumptions)
+        return tables.performance_fills(self.run)
 
     @cached_property
     def adjustments(self) -> Adjustments:
         """The splits and dividends that met a position."""
-        return tables.adjustments(self.run, self.bars, self.fill_columns)
+        return tables.adjustments(self.run, self.bars)
 
     @cached_property
     def trips(self) -> RoundTrips:
         """The round trips in columns."""
-        marks = tables.last_marks(self.bars, self.run)
         return round_trips(
-            self.fill_columns, marks=marks, last_bar=len(self.run.equity) - 1, adjustments=self.adjustments
+            self.fill_columns,
+            marks=self.run.mark[-1],
+            last_bar=len(self.run.equity) - 1,
+            adjustments=self.adjustments,
         )
 
     @cached_property

@@ -57,7 +57,6 @@ def run_backtest(
     conventions = conventions_of(command.conventions)
     loaded = bars_of(command.market) if command.bars is None else LoadedBars(command.bars, ())
     bars = loaded.bars
-    enough(strategy, bars)
     held = command.benchmark
     if held is None and command.market.benchmark is not None:
         held = bars_of(_benchmark_market(command.market)).bars
@@ -98,18 +97,6 @@ def conventions_of(stated: StatedConventions) -> Conventions:
         return Conventions(**asdict(stated))
     except (ValueError, TypeError) as problem:
         raise InputError(f"the conventions of the statistics cannot be used: {problem}") from problem
-
-
-def enough(strategy: Strategy, bars: Bars) -> None:
-    """InputError when the bars end before the strategy can have an opinion."""
-    needed = strategy.warm_up_bars()
-    if len(bars) == 0 or len(bars) <= needed:
-        raise InputError(
-            f"too few bars of {', '.join(bars.instruments)} for {strategy!r}",
-            expected=f"more than the {needed} bars of its warm-up",
-            found=f"{len(bars)}",
-            remedy="start earlier, end later, or give it shorter lookbacks",
-        )
 
 
 def kept_backtests(query: KeptBacktests, *, runs: RunStore) -> tuple[BacktestSummary, ...]:

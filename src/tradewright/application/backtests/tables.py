@@ -8,7 +8,6 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tradewright.domain.market.actions import ActionKind
-from tradewright.engine.assumptions import Assumptions
 from tradewright.engine.run import ENDINGS, REASONS, REFUSALS, Run
 from tradewright.quant.performance.round_trips import Adjustments, Fills, RoundTrips
 from tradewright.trading.bars import Bars, Floats
@@ -127,53 +126,38 @@ def rejections(run: Run, bars: Bars) -> pl.DataFrame:
     )
 
 
-def performance_fills(run: Run, bars: Bars, assumptions: Assumptions) -> Fills:
+def performance_fills(run: Run) -> Fills:
     """The fills as the statistics read them."""
-    multipliers = np.array([float(assumptions.multipliers.get(name, 1.0)) for name in bars.instruments])
     columns = run.fills
     return Fills(
         instrument=columns.instrument,
         quantity=columns.quantity,
         price=columns.price,
         fee=columns.fee,
-        multiplier=multipliers[columns.instrument],
+        multiplier=run.multiplier[columns.instrument],
         bar=columns.row,
         reason=columns.role,
     )
 
 
-def adjustments(run: Run, bars: Bars, traded: Fills) -> Adjustments:
+def adjustments(run: Run, bars: Bars) -> Adjustments:
     """Splits that took effect and dividends that met a position, in order of bars."""
     found = [(row, instrument, ratio, 0.0) for row, instrument, ratio in run.splits]
-    multipliers = dict(zip(traded.instrument.tolist(), traded.multiplier.tolist(), strict=True))
     for action in bars.actions:
         row = int(np.searchsorted(bars.session, action.ex_session))
         if action.kind is not ActionKind.DIVIDEND or row >= len(run.equity):
             continue
         column = bars.instruments.index(action.instrument)
-        held = _held_before(row, column, run, traded)
-        if held:
-            found.append((row, column, 1.0, held * action.value * multipliers.get(column, 1.0)))
+        income = _held_before(row, column, run) * action.value * float(run.multiplier[column])
+        if income:
+            found.append((row, column, 1.0, income))
     found.sort(key=lambda item: item[0])
-    rows = np.array([item[0] for item in found], np.int64)
     return Adjustments(
         instrument=np.array([item[1] for item in found], np.int64),
         ratio=np.array([item[2] for item in found], np.float64),
         income=np.array([item[3] for item in found], np.float64),
-        bar=rows,
+        bar=np.array([item[0] for item in found], np.int64),
     )
-
-
-def last_marks(bars: Bars, run: Run) -> Floats:
-    """The last close known of each instrument at the end of the run; 0 where there was none."""
-    closes = bars.closes[: len(run.equity)]
-    marks = np.zeros(closes.shape[1])
-    for column in range(closes.shape[1]):
-        known = np.flatnonzero(~np.isnan(closes[:, column]))
-        if len(known):
-            ratio = np.prod([r for row, i, r in run.splits if i == column and row > known[-1]])
-            marks[column] = closes[known[-1], column] / ratio
-    return marks
 
 
 def digest_of(bars: Bars) -> str:
@@ -185,16 +169,15 @@ def digest_of(bars: Bars) -> str:
     return digest.hexdigest()
 
 
-def _held_before(row: int, column: int, run: Run, traded: Fills) -> float:
-    """Quantity held of one instrument at the end of the row before, in the units after the row's own splits."""
-    own = (traded.instrument == column) & (traded.bar < row)
-    held = 0.0
-    splits = [(at, ratio) for at, instrument, ratio in run.splits if instrument == column and at <= row]
-    for at, quantity in zip(traded.bar[own].tolist(), traded.quantity[own].tolist(), strict=True):
-        later = 1.0
-        for split_row, ratio in splits:
-            later *= ratio if split_row > at else 1.0
-        held += quantity * later
+def _held_before(row: int, column: int, run: Run) -> float:
+    """Quantity held of one instrument before the row's open, in the units after the row's own splits."""
+    last = int(np.searchsorted(run.change_row, row)) - 1
+    if last < 0:
+        return 0.0
+    held = float(run.change_quantity[last, column])
+    for at, instrument, ratio in run.splits:
+        if at == row and instrument == column:
+            held *= ratio
     return held
 
 

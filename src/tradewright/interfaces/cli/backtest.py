@@ -141,15 +141,22 @@ def report(
 
 
 @group.command(
-    epilog=example("tradewright backtest compare 3f2a 9c41", "tradewright backtest compare latest 9c41 --json")
+    epilog=example("tradewright backtest compare 3f2a 9c41", "tradewright backtest compare latest 9c41 -o compare.html")
 )
 def compare(
     context: typer.Context,
     run_ids: Annotated[list[str], typer.Argument(help="Ids of two or more runs.", show_default=False)],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write a page with their curves as well: compare.html")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Set several kept runs side by side: what they differ in and how they did."""
-    view = opened(context).ask(BacktestComparison(split(run_ids)), answer=load(_SUMMARIES).ComparisonView)
+    app = opened(context)
+    view = app.ask(BacktestComparison(split(run_ids)), answer=load(_SUMMARIES).ComparisonView)
+    if output is not None:
+        kept = [app.ask(KeptBacktest(run.run_id), answer=load(_VIEWS).BacktestView) for run in view.runs]
+        load("tradewright.interfaces.reports.comparison").write_comparison(kept, output)
     if json:
         print_json(view)
     else:

@@ -1,7 +1,7 @@
 """An error as the shell sees it: a stable code, what happened, what to do, and the exit code.
 
-Exit codes: 0 done; 1 the world failed (disk, store, a strategy that raised); 2 what was typed cannot be used;
-130 interrupted. A traceback is shown only when asked for.
+Exit codes: 0 done; 1 the world failed (disk, store, a strategy that raised); 2 what was typed cannot be used, or asks
+for data that is not there; 130 interrupted. A traceback is shown only when asked for.
 """
 
 import errno
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import typer
 
-from tradewright.domain.errors import InputError, TradewrightError
+from tradewright.domain.errors import DataError, InputError, TradewrightError
 from tradewright.lazy import MissingLibraryError
 
 FAILED = 1
@@ -32,7 +32,7 @@ class Failure:
 def explain(error: BaseException) -> Failure:
     """The one translation of errors into messages and exit codes."""
     if isinstance(error, TradewrightError):
-        exit_code = WRONG_INPUT if isinstance(error, InputError) else FAILED
+        exit_code = WRONG_INPUT if isinstance(error, InputError | DataError) else FAILED
         return Failure(_code(type(error).__name__), _facts(error), error.remedy, exit_code)
     if isinstance(error, typer.TyperException):
         hint = "see `tradewright --help`, or --help of the command" if error.exit_code == WRONG_INPUT else ""

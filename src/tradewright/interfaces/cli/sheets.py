@@ -2,7 +2,7 @@
 
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tradewright.bootstrap import App
 from tradewright.domain.errors import InputError
@@ -12,6 +12,15 @@ if TYPE_CHECKING:
     from tradewright.application.backtests.views import BacktestView
 
 _ONLY_IN_FILES = ("equity", "prices")
+_REPORTS: Final = "tradewright.interfaces.reports"
+FORMS: Final = {
+    ".html": (f"{_REPORTS}.html", "write_html"),
+    ".htm": (f"{_REPORTS}.html", "write_html"),
+    ".png": (f"{_REPORTS}.pictures", "write_png"),
+    ".json": (f"{_REPORTS}.json_file", "write_json"),
+    "": (f"{_REPORTS}.tables", "write_csv"),
+}
+"""What writes a report, by the ending of its path."""
 
 
 def sheet_path(app: App, view: "BacktestView") -> Path:
@@ -22,17 +31,14 @@ def sheet_path(app: App, view: "BacktestView") -> Path:
 
 def write_sheet(view: "BacktestView", path: Path) -> Path:
     """Write the tear sheet; InputError for an ending that no form has."""
-    reports = load("tradewright.interfaces.reports")
-    forms = {".html": reports.write_html, ".htm": reports.write_html, ".png": reports.write_png, "": reports.write_csv}
-    forms[".json"] = reports.write_json
-    write = forms.get(path.suffix.lower())
-    if write is None:
+    if path.suffix.lower() not in FORMS:
         raise InputError(
             f"a report cannot be written to {path}",
             expected="a path that ends in .html, .png or .json, or a folder for CSV tables",
             found=path.suffix,
         )
-    write(view, path)
+    module, function = FORMS[path.suffix.lower()]
+    getattr(load(module), function)(view, path)
     return path.resolve()
 
 

@@ -18,6 +18,8 @@ from tradewright.trading.strategies.strategy import Strategy
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+_REPORTS = "tradewright.interfaces.reports"
+
 
 class Result:
     """One finished backtest; what is not asked for is not computed.
@@ -91,25 +93,23 @@ class Result:
 
     def to_html(self, path: str | Path) -> Path:
         """Write the tear sheet as one HTML file that needs no network; returns where it is."""
-        return Path(load("tradewright.interfaces.reports").write_html(self.view, path))
+        return Path(load(f"{_REPORTS}.html").write_html(self.view, path))
 
     def to_png(self, path: str | Path) -> Path:
-        """Write the tear sheet's charts as one picture; needs matplotlib."""
-        return Path(load("tradewright.interfaces.reports").write_png(self.view, path))
+        """Write the charts: one picture when the path ends in .png, else a folder of them; needs matplotlib."""
+        return Path(load(f"{_REPORTS}.pictures").write_png(self.view, path))
 
     def to_csv(self, folder: str | Path) -> Path:
         """Write statistics, equity, fills and round trips as CSV files into a folder; returns the folder."""
-        load("tradewright.interfaces.reports").write_csv(self.view, folder)
-        return Path(folder)
+        return Path(load(f"{_REPORTS}.tables").write_csv(self.view, folder))
 
     def to_json(self, path: str | Path) -> Path:
         """Write the statistics, fills and round trips as one JSON object; returns where it is."""
-        load("tradewright.interfaces.reports").write_json(self.view, path)
-        return Path(path)
+        return Path(load(f"{_REPORTS}.json_file").write_json(self.view, path))
 
     def plot(self) -> "Figure":
         """The charts as a matplotlib figure; needs matplotlib."""
-        figure: Figure = load("tradewright.interfaces.reports").plot(self.view)
+        figure: Figure = load(f"{_REPORTS}.pictures").plot(self.view)
         return figure
 
     def keep(self) -> str:

@@ -22,7 +22,7 @@ from tradewright.lazy import MissingLibraryError
         (UnknownInstrument("APPL", near=["AAPL.XNAS"]), "unknown_instrument", 2),
         (typer.BadParameter("no"), "usage_error", 2),
         (TradewrightError("no"), "tradewright_error", 1),
-        (DataError("no"), "data_error", 1),
+        (DataError("no"), "data_error", 2),
         (StrategyError("no"), "strategy_error", 1),
         (StorageError("no"), "storage_error", 1),
         (MissingLibraryError("no"), "missing_library", 1),
