@@ -47,7 +47,7 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class TradingHours:
-    """The regular hours of one venue, oldest first.
+    """The regular hours of one venue, oldest first; the oldest hold since ever.
 
     >>> trading_hours("XNYS").timezone
     'America/New_York'
@@ -63,10 +63,10 @@ class TradingHours:
 
     def on(self, session: int) -> Hours:
         """The hours that hold on that session."""
-        for hours in reversed(self.hours):
-            if hours.first_session is None or hours.first_session <= session:
-                return hours
-        return self.hours[0]
+        begun = (
+            hours for hours in reversed(self.hours) if hours.first_session is None or hours.first_session <= session
+        )
+        return next(begun)
 
     @property
     def opens_the_evening_before(self) -> bool:
