@@ -1,4 +1,4 @@
-"""Render the head of a tear sheet as the picture of the README: `python docs/images/make_tear_sheet_picture.py SHEET.html`.
+"""Render the head of a tear sheet as the picture of the README: `make_tear_sheet_picture.py SHEET.html`.
 
 Needs chromium in PATH and the development requirements. The picture is written to docs/images/tear-sheet.png.
 """

@@ -63,7 +63,7 @@ def render_comparison(views: Sequence[BacktestView]) -> str:
         section("settings", "Differences", _differences(views, names)),
         disclaimer(sheets[0]),
     ]
-    return page(Frame("Comparison of backtests", LINKS, SCRIPTS), body, _data(sheets, names))
+    return page(Frame("Comparison of backtests", LINKS, SCRIPTS), body, data=_data(sheets, names))
 
 
 def _names(views: Sequence[BacktestView]) -> list[str]:

@@ -54,4 +54,4 @@ def render_html(sheet: TearSheet, *, limits: Limits | None = None) -> str:
         disclaimer(sheet),
     ]
     title = f"{sheet.view.strategy.replace('_', ' ').capitalize()} · tear sheet"
-    return page(Frame(title, LINKS, SCRIPTS), body, payload.data)
+    return page(Frame(title, LINKS, SCRIPTS), body, data=payload.data)

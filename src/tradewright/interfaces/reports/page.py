@@ -32,7 +32,7 @@ class Frame:
     """Assets, run one after the other."""
 
 
-def page(frame: Frame, body: Sequence[Markup], data: object) -> str:
+def page(frame: Frame, body: Sequence[Markup], *, data: object) -> str:
     """The whole document; `data` is what the scripts read."""
     library = asset(LIBRARY)
     own = "'use strict';(() => {\n" + "\n".join(map(asset, frame.scripts)) + "\n})();"

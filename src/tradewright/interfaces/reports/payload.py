@@ -56,7 +56,7 @@ def payload_of(sheet: TearSheet, limits: Limits) -> Payload:
         "falls": _falls(sheet, is_daily),
         "years": {name: columns(sheet.yearly[name]) for name in ("year", "return", "benchmark_return")},
         "distributions": {name: _bins(histogram) for name, histogram in sheet.distributions.items()},
-        "symbols": [_prices(sheet, symbol, is_daily, most_bars, notes) for symbol in symbols],
+        "symbols": [_prices(sheet, symbol, is_daily=is_daily, most=most_bars, notes=notes) for symbol in symbols],
         "trips": _trips(sheet, is_daily, limits.round_trips, notes),
     }
     left_out = len(sheet.view.symbols) - len(symbols)
@@ -141,7 +141,7 @@ def _bins(histogram: Histogram) -> dict[str, object]:
     }
 
 
-def _prices(sheet: TearSheet, symbol: str, is_daily: bool, most: int, notes: list[str]) -> dict[str, object]:
+def _prices(sheet: TearSheet, symbol: str, *, is_daily: bool, most: int, notes: list[str]) -> dict[str, object]:
     """Bars of one instrument and its fills, gathered by bar and side."""
     sessions = sheet.curve.select("time", "session")
     own = sheet.view.prices.filter((pl.col("symbol") == symbol) & pl.col("close").is_not_nan())
