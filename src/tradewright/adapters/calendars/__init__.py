@@ -1,1 +1,1 @@
-"""."""
+"""Sessions of venues with their holidays and half days."""

@@ -10,7 +10,7 @@ import polars as pl
 
 from tradewright.domain.errors import StorageError
 
-PIECE_ROWS = 2_000_000
+PIECE_ROWS = 1_000_000
 
 
 class _Writer(Protocol):
