@@ -21,7 +21,7 @@ from tradewright.interfaces.cli.backtest_options import (
     StatisticsOptions,
     flags,
 )
-from tradewright.interfaces.cli.options import Json, example, flat, opened, split
+from tradewright.interfaces.cli.options import Json, example, flat, known_strategies, opened, split
 from tradewright.interfaces.cli.sheets import as_json, sheet_path, write_sheet
 from tradewright.interfaces.terminal.output import print_json, progress, screen
 from tradewright.lazy import load
@@ -44,7 +44,12 @@ RunId = Annotated[str, typer.Argument(help="Id of a run, the beginning of one, o
 @flat
 def run(
     context: typer.Context,
-    strategy: Annotated[str, typer.Argument(help="Id of a strategy, or file.py:ClassName.", show_default=False)],
+    strategy: Annotated[
+        str,
+        typer.Argument(
+            help="Id of a strategy, or file.py:ClassName.", show_default=False, autocompletion=known_strategies
+        ),
+    ],
     market: MarketOptions,
     account: AccountOptions,
     statistics: StatisticsOptions,

@@ -12,6 +12,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from tradewright.bootstrap import App, open_app
+from tradewright.lazy import load
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
@@ -29,6 +30,11 @@ def example(*lines: str) -> str:
     """The example at the end of a command's help, safe from markup."""
     shown = "\n\n".join(f"  {line}".replace("[", "\\[") for line in lines)
     return f"[bold]Example[/bold]\n\n{shown}"
+
+
+def known_strategies() -> list[str]:
+    """Ids of the built-in strategies, for the shell's completion."""
+    return list(load("tradewright.trading.strategies.registry").REGISTRY)
 
 
 def split(values: list[str] | None) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import typer
 
 from tradewright.application.strategies.messages import KnownStrategies, StrategyDetails, WriteStrategy
 from tradewright.application.strategies.views import StrategyView, WrittenStrategy
-from tradewright.interfaces.cli.options import Json, example, opened
+from tradewright.interfaces.cli.options import Json, example, known_strategies, opened
 from tradewright.interfaces.terminal.output import DASH, print_json, screen, table
 
 group = typer.Typer(help="Which strategies there are; start an own one.", no_args_is_help=True)
@@ -29,7 +29,12 @@ def list_strategies(context: typer.Context, json: Json = False) -> None:
 @group.command(epilog=example("tradewright strategy show breakout", "tradewright strategy show ./my_idea.py:MyIdea"))
 def show(
     context: typer.Context,
-    strategy: Annotated[str, typer.Argument(help="Id of a strategy, or file.py:ClassName.", show_default=False)],
+    strategy: Annotated[
+        str,
+        typer.Argument(
+            help="Id of a strategy, or file.py:ClassName.", show_default=False, autocompletion=known_strategies
+        ),
+    ],
     json: Json = False,
 ) -> None:
     """Show what a strategy does and which parameters it takes."""
