@@ -18,9 +18,9 @@ def load(name: str, *, extra: str | None = None) -> ModuleType:
     try:
         return import_module(name)
     except ModuleNotFoundError as missing:
-        if missing.name is None or missing.name.split(".")[0] != name.split(".")[0]:
+        if missing.name is None or missing.name.split(".")[0] != name.split(".", maxsplit=1)[0]:
             raise
-        how = f"pip install 'tradewright[{extra}]'" if extra else f"pip install {name.split('.')[0]}"
+        how = f"pip install 'tradewright[{extra}]'" if extra else f"pip install {name.split('.', maxsplit=1)[0]}"
         raise MissingLibraryError(f"{name} is needed here and is not installed; install it with: {how}") from missing
 
 

@@ -29,7 +29,9 @@ class Timeframe:
         """Read `1m`, `5m`, `1h`, `1d`, `1w`; anything else is a ValueError that lists what is understood."""
         match = _SPELLING.fullmatch(text.strip().lower())
         if match is None:
-            raise ValueError(f"timeframe {text!r} is not understood; write a count and a unit, as 30s, 1m, 5m, 1h, 1d, 1w")
+            raise ValueError(
+                f"timeframe {text!r} is not understood; write a count and a unit, as 30s, 1m, 5m, 1h, 1d, 1w"
+            )
         count, unit = match.groups()
         return cls(int(count) * NANOSECONDS[unit])
 

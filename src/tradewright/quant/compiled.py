@@ -47,7 +47,11 @@ def sources_digest() -> str:
 def cache_folder() -> Path:
     """Where compiled code is kept: `TRADEWRIGHT_KERNEL_CACHE`, or the user's cache folder."""
     chosen = os.environ.get("TRADEWRIGHT_KERNEL_CACHE")
-    base = Path(chosen) if chosen else Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "tradewright" / "kernels"
+    base = (
+        Path(chosen)
+        if chosen
+        else Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "tradewright" / "kernels"
+    )
     return base
 
 
@@ -67,7 +71,9 @@ def compiler() -> ModuleType:
 
 @cache
 def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    return cast("Callable[..., Any]", compiler().njit(cache=True, nogil=True, error_model="numpy")(function))
+    return cast(
+        "Callable[..., Any]", compiler().njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(function)
+    )
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
@@ -83,4 +89,4 @@ def shared(*functions: Callable[..., Any]) -> None:
     extending = load("numba.extending")
     compiler()
     for function in functions:
-        extending.register_jitable(error_model="numpy")(function)
+        extending.register_jitable(error_model="numpy", _nrt=False)(function)

@@ -1,1 +1,1 @@
-"""."""
+"""Our own venue behind the Broker port: the step of `domain/matching`, as plain Python."""

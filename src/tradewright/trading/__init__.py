@@ -1,1 +1,1 @@
-"""."""
+"""Decisions: functions of state and time, without ports, clocks or input and output."""

@@ -1,1 +1,1 @@
-"""."""
+"""How much: from strengths to weights of equity."""

@@ -1,0 +1,284 @@
+"""A cost is what a fill takes beside its price: a fee in money, or a worse price (spread, slippage).
+
+Costs add and scale, and the same object estimates and charges. `repr` is the expression that makes it. Rates in basis
+points are of the notional; money is in the account's currency.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from tradewright.domain.arithmetic.costs import PER_NOTIONAL, PER_ORDER, PER_QUANTITY, charge
+
+
+class FeeRow(NamedTuple):
+    """One line of a fee schedule, as `domain/arithmetic/costs.py` reads it."""
+
+    kind: int
+    rate: float
+    minimum: float = 0.0
+    maximum: float = 0.0
+
+
+class Cost:
+    """One kind of cost. An own model derives from it and writes `fee` (and `slip`); it never falls as quantity rises."""
+
+    __slots__ = ()
+
+    def fee(self, quantity: float, price: float) -> float:
+        """Money charged for a fill of `quantity` > 0 at `price` (money per unit)."""
+        return float(charge(self.rows() or (), quantity, quantity * price))
+
+    def slip(self) -> float:
+        """How much worse than the reference a market or stop order fills, as a fraction of the price."""
+        return 0.0
+
+    def rows(self) -> tuple[FeeRow, ...] | None:
+        """The fee as rows of a schedule; None for an own model that only `fee` knows."""
+        return None
+
+    def scaled(self, factor: float) -> "Cost":
+        """The same cost, `factor` times."""
+        return Scaled(factor, self)
+
+    def __add__(self, other: "Cost") -> "Cost":
+        if not isinstance(other, Cost):
+            return NotImplemented
+        return Costs((*_parts(self), *_parts(other)))
+
+    def __mul__(self, factor: float) -> "Cost":
+        if not isinstance(factor, int | float):
+            return NotImplemented
+        if not 0 <= factor < float("inf"):
+            raise ValueError(f"a cost is scaled by a finite factor >= 0, found {factor}")
+        return self.scaled(factor)
+
+    __rmul__ = __mul__
+
+
+def _parts(cost: Cost) -> tuple[Cost, ...]:
+    return cost.parts if isinstance(cost, Costs) else (cost,)
+
+
+def _check(**amounts: float) -> None:
+    for name, amount in amounts.items():
+        if isinstance(amount, bool) or not isinstance(amount, int | float) or not 0 <= amount < float("inf"):
+            raise ValueError(f"{name} is a finite number >= 0, found {amount!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Commission(Cost):
+    """A share of the notional, with an optional minimum per fill in money.
+
+    >>> Commission(bps=10).fee(100, 50.0)
+    5.0
+    >>> 2 * Commission(bps=10)
+    Commission(bps=20)
+    """
+
+    bps: float
+    minimum: float = 0
+
+    def __post_init__(self) -> None:
+        _check(bps=self.bps, minimum=self.minimum)
+
+    def rows(self) -> tuple[FeeRow, ...]:
+        """One row per notional."""
+        return (FeeRow(PER_NOTIONAL, self.bps / 10_000, self.minimum),)
+
+    def scaled(self, factor: float) -> Cost:
+        """Rate and minimum, `factor` times."""
+        return Commission(self.bps * factor, self.minimum * factor)
+
+    def __repr__(self) -> str:
+        return f"Commission(bps={self.bps!r}" + (f", minimum={self.minimum!r})" if self.minimum else ")")
+
+
+@dataclass(frozen=True, slots=True)
+class PerShare(Cost):
+    """Money per share, with a minimum per fill in money and a maximum as a fraction of the notional (0: none).
+
+    >>> PerShare(0.005, minimum=1).fee(100, 50.0)
+    1.0
+    """
+
+    rate: float
+    minimum: float = 0
+    maximum: float = 0
+
+    def __post_init__(self) -> None:
+        _check(rate=self.rate, minimum=self.minimum, maximum=self.maximum)
+
+    def rows(self) -> tuple[FeeRow, ...]:
+        """One row per quantity."""
+        return (FeeRow(PER_QUANTITY, self.rate, self.minimum, self.maximum),)
+
+    def scaled(self, factor: float) -> Cost:
+        """Rate, minimum and maximum, `factor` times."""
+        return PerShare(self.rate * factor, self.minimum * factor, self.maximum * factor)
+
+    def __repr__(self) -> str:
+        rest = "".join(
+            f", {name}={value!r}" for name, value in (("minimum", self.minimum), ("maximum", self.maximum)) if value
+        )
+        return f"PerShare({self.rate!r}{rest})"
+
+
+@dataclass(frozen=True, slots=True)
+class PerOrder(Cost):
+    """The same money for every fill.
+
+    >>> PerOrder(4.95).fee(1, 10.0)
+    4.95
+    """
+
+    amount: float
+
+    def __post_init__(self) -> None:
+        _check(amount=self.amount)
+
+    def rows(self) -> tuple[FeeRow, ...]:
+        """One row per fill."""
+        return (FeeRow(PER_ORDER, self.amount),)
+
+    def scaled(self, factor: float) -> Cost:
+        """The amount, `factor` times."""
+        return PerOrder(self.amount * factor)
+
+    def __repr__(self) -> str:
+        return f"PerOrder({self.amount!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Spread(Cost):
+    """The distance from bid to ask; a market or stop order pays half of it.
+
+    >>> Spread(bps=2).slip()
+    0.0001
+    """
+
+    bps: float
+
+    def __post_init__(self) -> None:
+        _check(bps=self.bps)
+
+    def slip(self) -> float:
+        """Half the spread."""
+        return self.bps / 20_000
+
+    def rows(self) -> tuple[FeeRow, ...]:
+        """No fee."""
+        return ()
+
+    def scaled(self, factor: float) -> Cost:
+        """The spread, `factor` times."""
+        return Spread(self.bps * factor)
+
+    def __repr__(self) -> str:
+        return f"Spread(bps={self.bps!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Slippage(Cost):
+    """A fixed part of the price by which market and stop orders fill worse.
+
+    >>> Slippage(bps=5).slip()
+    0.0005
+    """
+
+    bps: float
+
+    def __post_init__(self) -> None:
+        _check(bps=self.bps)
+
+    def slip(self) -> float:
+        """All of it."""
+        return self.bps / 10_000
+
+    def rows(self) -> tuple[FeeRow, ...]:
+        """No fee."""
+        return ()
+
+    def scaled(self, factor: float) -> Cost:
+        """The slippage, `factor` times."""
+        return Slippage(self.bps * factor)
+
+    def __repr__(self) -> str:
+        return f"Slippage(bps={self.bps!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Costs(Cost):
+    """A sum of costs; without parts trading is free.
+
+    >>> Commission(bps=1) + Spread(bps=2)
+    Commission(bps=1) + Spread(bps=2)
+    """
+
+    parts: tuple[Cost, ...] = ()
+
+    def fee(self, quantity: float, price: float) -> float:
+        """The sum of the parts' fees."""
+        return sum((part.fee(quantity, price) for part in self.parts), 0.0)
+
+    def slip(self) -> float:
+        """The sum of the parts' slippage."""
+        return sum((part.slip() for part in self.parts), 0.0)
+
+    def rows(self) -> tuple[FeeRow, ...] | None:
+        """All rows in order; None when one of the parts is an own model."""
+        rows: list[FeeRow] = []
+        for part in self.parts:
+            some = part.rows()
+            if some is None:
+                return None
+            rows.extend(some)
+        return tuple(rows)
+
+    def scaled(self, factor: float) -> Cost:
+        """Every part, `factor` times."""
+        return Costs(tuple(part.scaled(factor) for part in self.parts))
+
+    def __repr__(self) -> str:
+        return " + ".join(repr(part) for part in self.parts) if self.parts else "Costs()"
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled(Cost):
+    """An own cost model, some times."""
+
+    factor: float
+    cost: Cost
+
+    def fee(self, quantity: float, price: float) -> float:
+        """The model's fee, `factor` times."""
+        return self.factor * self.cost.fee(quantity, price)
+
+    def slip(self) -> float:
+        """The model's slippage, `factor` times."""
+        return self.factor * self.cost.slip()
+
+    def scaled(self, factor: float) -> Cost:
+        """The product of the factors."""
+        return Scaled(self.factor * factor, self.cost)
+
+    def __repr__(self) -> str:
+        return f"{self.factor!r} * {self.cost!r}"
+
+
+def split_models(cost: Cost) -> tuple[tuple[FeeRow, ...], tuple[Cost, ...]]:
+    """The rows that any engine can charge, and the own models that need Python."""
+    rows: list[FeeRow] = []
+    models: list[Cost] = []
+    for part in _parts(cost):
+        some = part.rows()
+        if some is None:
+            models.append(part)
+        else:
+            rows.extend(some)
+    return tuple(rows), tuple(models)
+
+
+def total(costs: Iterable[Cost]) -> Cost:
+    """The sum of any number of costs."""
+    return Costs(tuple(part for cost in costs for part in _parts(cost)))

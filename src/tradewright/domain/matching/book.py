@@ -1,0 +1,179 @@
+"""The book of working orders: accept, end, move protection. Every order leaves it by a fill or by a named ending."""
+
+from tradewright.domain.matching.layout import (
+    CANCELED,
+    EARLIER,
+    LIMIT,
+    STOP,
+    STOP_LOSS,
+    SUPERSEDED,
+    TAKE_PROFIT,
+    TARGET,
+)
+
+
+def accept(  # type: ignore[no-untyped-def]
+    book,
+    row,
+    instrument,
+    side,
+    kind,
+    role,
+    until,
+    born,
+    quantity,
+    limit,
+    trigger,
+    weight,
+    loss,
+    gain,
+    shrinks,
+    by_weight,
+):
+    """Put an order at the end of the book; returns its identity."""
+    ledger = book.ledger[0]
+    order = book.orders[ledger.live]
+    identity = ledger.next_order
+    order.identity = identity
+    order.instrument = instrument
+    order.side = side
+    order.kind = kind
+    order.role = role
+    order.placed = row
+    order.until = until
+    order.born = born
+    order.shrinks = shrinks
+    order.by_weight = by_weight
+    order.quantity = quantity
+    order.limit = limit
+    order.trigger = trigger
+    order.weight = weight
+    order.loss = loss
+    order.gain = gain
+    if until > 0:
+        ledger.has_expiry = 1
+    if by_weight == 1:
+        ledger.has_weights = 1
+    ledger.live = ledger.live + 1
+    ledger.next_order = identity + 1
+    return identity
+
+
+def end(book, row, k, reason, needed, available):  # type: ignore[no-untyped-def]
+    """Order number `k` of the book ends without a fill; it stays in its place, dead, until `tidy`."""
+    ledger = book.ledger[0]
+    order = book.orders[k]
+    ending = book.endings[ledger.ended]
+    ending.row = row
+    ending.order = order.identity
+    ending.instrument = order.instrument
+    ending.reason = reason
+    ending.needed = needed
+    ending.available = available
+    ledger.ended = ledger.ended + 1
+    order.side = 0
+
+
+def move(source, target):  # type: ignore[no-untyped-def]
+    """Copy an order from one place of the book to another."""
+    target.identity = source.identity
+    target.instrument = source.instrument
+    target.side = source.side
+    target.kind = source.kind
+    target.role = source.role
+    target.placed = source.placed
+    target.until = source.until
+    target.born = source.born
+    target.shrinks = source.shrinks
+    target.by_weight = source.by_weight
+    target.quantity = source.quantity
+    target.limit = source.limit
+    target.trigger = source.trigger
+    target.weight = source.weight
+    target.loss = source.loss
+    target.gain = source.gain
+
+
+def tidy(book):  # type: ignore[no-untyped-def]
+    """Drop the dead, keep the order of the living; protection attached within the row becomes ordinary."""
+    ledger, orders = book.ledger[0], book.orders
+    kept = 0
+    for k in range(ledger.live):
+        order = orders[k]
+        if order.side == 0:
+            continue
+        order.born = EARLIER
+        if kept != k:
+            move(order, orders[kept])
+        kept = kept + 1
+    ledger.live = kept
+
+
+def cancel(book, row, identity):  # type: ignore[no-untyped-def]
+    """Cancel a working order by its identity; 1 when it was there, 0 when it had ended before."""
+    ledger = book.ledger[0]
+    for k in range(ledger.live):
+        if book.orders[k].identity == identity and book.orders[k].side != 0:
+            end(book, row, k, CANCELED, ledger.zero, ledger.zero)
+            tidy(book)
+            return 1
+    return 0
+
+
+def supersede(book, row, instrument):  # type: ignore[no-untyped-def]
+    """A new target replaces the target orders of the instrument that still wait."""
+    if end_role(book, row, instrument, TARGET) > 0:
+        tidy(book)
+
+
+def end_role(book, row, instrument, role):  # type: ignore[no-untyped-def]
+    """End the instrument's orders of that role; returns how many."""
+    ledger = book.ledger[0]
+    ended = 0
+    for k in range(ledger.live):
+        order = book.orders[k]
+        if order.instrument == instrument and order.role == role and order.side != 0:
+            end(book, row, k, SUPERSEDED, ledger.zero, ledger.zero)
+            ended = ended + 1
+    return ended
+
+
+def attach(book, row, instrument, born, loss, gain):  # type: ignore[no-untyped-def]
+    """Protect the position of an instrument: new stop-loss and take-profit orders in place of the old ones."""
+    zero = book.ledger[0].zero
+    held = book.holdings[instrument].quantity
+    if held == 0:
+        return
+    side = 1 if held < 0 else -1
+    if loss > 0:
+        end_role(book, row, instrument, STOP_LOSS)
+        accept(book, row, instrument, side, STOP, STOP_LOSS, 0, born, zero, zero, loss, zero, zero, zero, 1, 0)
+    if gain > 0:
+        end_role(book, row, instrument, TAKE_PROFIT)
+        accept(book, row, instrument, side, LIMIT, TAKE_PROFIT, 0, born, zero, gain, zero, zero, zero, zero, 1, 0)
+
+
+def protect(book, row, instrument, loss, gain):  # type: ignore[no-untyped-def]
+    """Move or add protection: on working protective orders and waiting entries, else on the bare position.
+
+    A price of 0 leaves that side as it is.
+    """
+    ledger = book.ledger[0]
+    lost = loss
+    gained = gain
+    for k in range(ledger.live):
+        order = book.orders[k]
+        if order.instrument != instrument or order.side == 0:
+            continue
+        if order.role == STOP_LOSS and loss > 0:
+            order.trigger = loss
+            lost = ledger.zero
+        elif order.role == TAKE_PROFIT and gain > 0:
+            order.limit = gain
+            gained = ledger.zero
+        elif order.role == TARGET:
+            if loss > 0:
+                order.loss = loss
+            if gain > 0:
+                order.gain = gain
+    attach(book, row, instrument, EARLIER, lost, gained)

@@ -1,0 +1,201 @@
+"""The records and columns on which the step works, written down once.
+
+Prices are flat columns, row x width + instrument; a price of 0 means "none", a bar that did not happen is NaN (it differs from
+itself). Everything else is a row of records: plain objects when interpreted, numpy records when compiled (`RECORDS` gives
+the fields of both). Numbers are all floats or all Decimals. One record array instead of one array a field, because a
+compiled call copies seven words for each array it is given.
+"""
+
+from typing import Any, NamedTuple
+
+Column = Any
+
+# order kinds
+MARKET, LIMIT, STOP = 0, 1, 2
+# roles: why an order exists; also the reason of its fill
+PLAIN, TARGET, STOP_LOSS, TAKE_PROFIT, LIQUIDATION, FINAL = 0, 1, 2, 3, 4, 5
+# how a protective order came to be inside this very bar: before it or at its open, by a stop, by a limit
+EARLIER, BY_STOP, BY_LIMIT = 0, 1, 2
+# endings of an order without a (further) fill
+NO_FUNDS, EXPIRED, CANCELED, SUPERSEDED, NOTHING_TO_CLOSE, TOO_SMALL, RUINED, ON_TARGET = 1, 2, 3, 4, 5, 6, 7, 8
+# corporate actions
+SPLIT, DIVIDEND = 0, 1
+# actions of a request
+SUBMIT, CANCEL, PROTECT = 0, 1, 2
+# the side of an order whose quantity, and so its side, follows from a weight at the fill
+OPEN_SIDE = 2
+
+
+class Book(NamedTuple):
+    """The account and its orders: what most of the step's functions are given."""
+
+    ledger: Column
+    """One record."""
+    holdings: Column
+    orders: Column
+    endings: Column
+
+
+class Venue(NamedTuple):
+    """Everything the step reads and writes."""
+
+    width: int
+    """How many instruments."""
+    open: Column
+    high: Column
+    low: Column
+    close: Column
+    mark: Column
+    """The last close known, split-aware; 0 before the first bar."""
+    session: Column
+    """Session date of each row."""
+    actions: Column
+    fees: Column
+    fills: Column
+    book: Book
+
+
+class Program(NamedTuple):
+    """What a strategy wants, row by row. Empty columns have length 0."""
+
+    weight: Column
+    """Target weight of equity, rows x width; NaN: no opinion."""
+    loss: Column
+    """Stop-loss prices, rows x width; NaN: no change."""
+    gain: Column
+    """Take-profit prices."""
+    requests: Column
+    band: Column
+    """Drift from the target weight that makes an order; 0: off."""
+    is_restated: int
+    """1: every weight given is an instruction; 0: only one that differs from the one before."""
+    sizes_at_fill: int
+
+
+class Changes(NamedTuple):
+    """Cash and positions after each row in which they changed."""
+
+    row: Column
+    cash: Column
+    quantity: Column
+    """Changes x width, flat."""
+
+
+WHOLE, NUMBER = "whole", "number"
+
+LEDGER = {
+    "cash": NUMBER,
+    "fees": NUMBER,
+    "slippage": NUMBER,
+    "dividends": NUMBER,
+    "value": NUMBER,  # signed worth of the positions at the prices of the step
+    "gross": NUMBER,  # absolute worth
+    "leverage": NUMBER,
+    "slip": NUMBER,  # slippage and half the spread, a fraction of the price
+    "fee_rate": NUMBER,  # sum of the fee rows per notional, for affordability
+    "fee_share": NUMBER,  # sum of the fee rows per quantity
+    "unit": NUMBER,  # booking unit of money; 0: not rounded
+    "zero": NUMBER,
+    "at_close": WHOLE,  # 1: market orders fill at the close of the row they are made in
+    "live": WHOLE,  # working orders
+    "filled": WHOLE,
+    "ended": WHOLE,
+    "next_order": WHOLE,
+    "next_action": WHOLE,
+    "next_request": WHOLE,
+    "is_ruined": WHOLE,
+    "has_expiry": WHOLE,  # 1 once an order with a last session was accepted
+    "has_weights": WHOLE,  # 1 once an order sized at its fill was accepted
+    "changed": WHOLE,  # rows in which cash or positions changed
+}
+"""The account's money, what the venue charges and allows, and how far the columns are filled."""
+
+HOLDING = {
+    "quantity": NUMBER,
+    "basis": NUMBER,
+    "realized": NUMBER,
+    "price": NUMBER,  # scratch: what a unit is worth within the row
+    "wanted": NUMBER,  # the target weight wanted before; NaN at the start
+    "lot": NUMBER,
+    "multiplier": NUMBER,
+}
+"""One instrument's position and what is fixed about the instrument."""
+
+ORDER = {
+    "identity": WHOLE,
+    "instrument": WHOLE,
+    "side": WHOLE,  # 1 buys, -1 sells, OPEN_SIDE, 0: dead
+    "kind": WHOLE,
+    "role": WHOLE,
+    "placed": WHOLE,  # row of acceptance
+    "until": WHOLE,  # last session in which it works; 0: until canceled
+    "born": WHOLE,  # EARLIER, BY_STOP or BY_LIMIT; EARLIER again after the row
+    "shrinks": WHOLE,  # 1: cut to what the account affords; 0: ended when it does not fit
+    "by_weight": WHOLE,  # 1: the quantity follows from `weight` at the moment of the fill
+    "quantity": NUMBER,
+    "limit": NUMBER,
+    "trigger": NUMBER,
+    "weight": NUMBER,
+    "loss": NUMBER,  # stop-loss price to attach when it fills
+    "gain": NUMBER,  # take-profit price to attach when it fills
+}
+"""A working order; orders stand in the order of acceptance."""
+
+FILL = {
+    "row": WHOLE,
+    "order": WHOLE,
+    "instrument": WHOLE,
+    "role": WHOLE,
+    "quantity": NUMBER,  # signed
+    "price": NUMBER,
+    "fee": NUMBER,
+    "slippage": NUMBER,  # money, positive when worse
+}
+"""A fill, in order of time."""
+
+ENDING = {
+    "row": WHOLE,
+    "order": WHOLE,
+    "instrument": WHOLE,
+    "reason": WHOLE,
+    "needed": NUMBER,
+    "available": NUMBER,
+}
+"""An order that ended without a fill, and why."""
+
+ACTION = {"row": WHOLE, "instrument": WHOLE, "kind": WHOLE, "value": NUMBER}
+"""A corporate action, in order of rows; it takes effect before the open of its row."""
+
+FEE = {"kind": WHOLE, "rate": NUMBER, "minimum": NUMBER, "maximum": NUMBER}
+"""A row of the fee schedule, see `domain/arithmetic/costs.py`."""
+
+REQUEST = {
+    "row": WHOLE,
+    "action": WHOLE,  # SUBMIT, CANCEL or PROTECT
+    "subject": WHOLE,  # CANCEL: identity of the order
+    "instrument": WHOLE,
+    "side": WHOLE,
+    "kind": WHOLE,
+    "role": WHOLE,
+    "until": WHOLE,
+    "shrinks": WHOLE,
+    "by_weight": WHOLE,
+    "quantity": NUMBER,
+    "limit": NUMBER,
+    "trigger": NUMBER,
+    "weight": NUMBER,
+    "loss": NUMBER,
+    "gain": NUMBER,
+}
+"""A request of an event strategy, in order of rows."""
+
+RECORDS = {
+    "LEDGER": LEDGER,
+    "HOLDING": HOLDING,
+    "ORDER": ORDER,
+    "FILL": FILL,
+    "ENDING": ENDING,
+    "ACTION": ACTION,
+    "FEE": FEE,
+    "REQUEST": REQUEST,
+}

@@ -1,0 +1,242 @@
+"""THE step over one moment: corporate actions, orders at the open, orders within the bar, orders at the close, ruin.
+
+The rules of fills, with their reasons, are in docs/concepts/fills.md. In short: what the open already reaches fills at the
+open; within the bar stops come before limits, because the path is unknown and the worse is assumed; sells come before buys.
+"""
+
+from tradewright.domain.arithmetic.accounting import split
+from tradewright.domain.arithmetic.rounding import whole_lots
+from tradewright.domain.matching.book import accept, end, tidy
+from tradewright.domain.matching.fills import execute, revalue
+from tradewright.domain.matching.layout import (
+    BY_LIMIT,
+    BY_STOP,
+    EARLIER,
+    EXPIRED,
+    LIMIT,
+    LIQUIDATION,
+    MARKET,
+    ON_TARGET,
+    RUINED,
+    SPLIT,
+    STOP,
+)
+
+
+def is_due(venue, row):  # type: ignore[no-untyped-def]
+    """True when the step has something to do in this row."""
+    ledger = venue.book.ledger[0]
+    return ledger.live > 0 or (ledger.next_action < len(venue.actions) and venue.actions[ledger.next_action].row <= row)
+
+
+def step(venue, row, charge):  # type: ignore[no-untyped-def]
+    """From the moment before the open to the moment before the close."""
+    ledger = venue.book.ledger[0]
+    if ledger.next_action < len(venue.actions):
+        act(venue, row)
+    if ledger.live == 0:
+        return
+    if ledger.has_expiry == 1:
+        expire(venue, row)
+    revalue(venue, row, 0)
+    if ledger.at_close == 0 and ledger.has_weights == 1:
+        size(venue, row, 0)
+    at_open(venue, row, -1, charge)
+    at_open(venue, row, 1, charge)
+    tidy(venue.book)
+    if ledger.live == 0:
+        return
+    filled, ended = ledger.filled, ledger.filled + ledger.ended
+    within(venue, row, STOP, EARLIER, EARLIER, charge)
+    within(venue, row, LIMIT, EARLIER, EARLIER, charge)
+    if ledger.filled > filled:
+        within(venue, row, STOP, BY_STOP, BY_LIMIT, charge)
+        within(venue, row, LIMIT, BY_STOP, BY_LIMIT, charge)
+    if ledger.filled + ledger.ended > ended:
+        tidy(venue.book)
+
+
+def close(venue, row, charge):  # type: ignore[no-untyped-def]
+    """Market orders at the close of the row they were made in (the signal-close rule)."""
+    revalue(venue, row, 1)
+    if venue.book.ledger[0].has_weights == 1:
+        size(venue, row, 1)
+    for turn in range(2):
+        side = 2 * turn - 1
+        for k in range(venue.book.ledger[0].live):
+            order = venue.book.orders[k]
+            if order.side == side and order.kind == MARKET:
+                price = venue.close[row * venue.width + order.instrument]
+                if price == price:
+                    execute(venue, row, k, price, 1, charge)
+    tidy(venue.book)
+
+
+def act(venue, row):  # type: ignore[no-untyped-def]
+    """Splits and dividends whose ex-date is this row, before its open."""
+    ledger = venue.book.ledger[0]
+    while ledger.next_action < len(venue.actions) and venue.actions[ledger.next_action].row <= row:
+        action = venue.actions[ledger.next_action]
+        holding = venue.book.holdings[action.instrument]
+        if action.kind == SPLIT:
+            act_split(venue, row, action.instrument, action.value)
+        elif holding.quantity != 0:
+            paid = holding.quantity * holding.multiplier * action.value
+            ledger.cash = ledger.cash + paid
+            ledger.dividends = ledger.dividends + paid
+        ledger.next_action = ledger.next_action + 1
+
+
+def act_split(venue, row, i, ratio):  # type: ignore[no-untyped-def]
+    """A split multiplies shares and divides the prices of working orders; a rest of a share is paid at the last close."""
+    ledger, holding = venue.book.ledger[0], venue.book.holdings[i]
+    if holding.quantity != 0 and row > 0:
+        unit_price = venue.mark[(row - 1) * venue.width + i] / ratio * holding.multiplier
+        held, basis, realized, cash = split(
+            holding.quantity, holding.basis, ratio, holding.lot, unit_price, ledger.unit
+        )
+        holding.quantity = held
+        holding.basis = basis
+        holding.realized = holding.realized + realized
+        ledger.cash = ledger.cash + cash
+    for k in range(ledger.live):
+        order = venue.book.orders[k]
+        if order.instrument == i and order.side != 0:
+            order.quantity = whole_lots(order.quantity * ratio, holding.lot)
+            order.limit = order.limit / ratio
+            order.trigger = order.trigger / ratio
+            order.loss = order.loss / ratio
+            order.gain = order.gain / ratio
+
+
+def expire(venue, row):  # type: ignore[no-untyped-def]
+    """Orders whose last session has passed."""
+    ledger = venue.book.ledger[0]
+    for k in range(ledger.live):
+        until = venue.book.orders[k].until
+        if until > 0 and until < venue.session[row]:
+            end(venue.book, row, k, EXPIRED, ledger.zero, ledger.zero)
+
+
+def size(venue, row, at_close):  # type: ignore[no-untyped-def]
+    """Turn target weights into quantities, all against the equity at this price; held quantity counts."""
+    ledger = venue.book.ledger[0]
+    equity = ledger.cash + ledger.value
+    for k in range(ledger.live):
+        order = venue.book.orders[k]
+        if order.side == 0 or order.by_weight == 0:
+            continue
+        holding = venue.book.holdings[order.instrument]
+        bar = row * venue.width + order.instrument
+        price = venue.close[bar] if at_close == 1 else venue.open[bar]
+        if price != price:
+            continue
+        wanted = order.weight * equity / (price * holding.multiplier)
+        lots = whole_lots(abs(wanted), holding.lot)
+        delta = (lots if wanted >= 0 else -lots) - holding.quantity
+        if delta == 0:
+            end(venue.book, row, k, ON_TARGET, ledger.zero, ledger.zero)
+            continue
+        order.side = 1 if delta > 0 else -1
+        order.quantity = abs(delta)
+        order.by_weight = 0
+
+
+def at_open(venue, row, side, charge):  # type: ignore[no-untyped-def]
+    """Orders that the open reaches: market orders, stops the gap jumped over, limits it betters. All fill at the open."""
+    ledger = venue.book.ledger[0]
+    for k in range(ledger.live):
+        order = venue.book.orders[k]
+        if order.side != side:
+            continue
+        price = venue.open[row * venue.width + order.instrument]
+        if price != price:
+            continue
+        if order.kind == MARKET:
+            if ledger.at_close == 0:
+                execute(venue, row, k, price, 1, charge)
+        elif order.kind == STOP:
+            if side * (price - order.trigger) >= 0:
+                execute(venue, row, k, price, 1, charge)
+        elif side * (price - order.limit) <= 0:
+            execute(venue, row, k, price, 0, charge)
+
+
+def within(venue, row, kind, lowest, highest, charge):  # type: ignore[no-untyped-def]
+    """Stops or limits that the bar's range touches, after the open, among orders `born` from `lowest` to `highest`.
+
+    A take-profit born by a limit entry in this bar needs the close beyond it: the high may have come before the entry.
+    """
+    for k in range(venue.book.ledger[0].live):
+        order = venue.book.orders[k]
+        side = order.side
+        if side == 0 or order.kind != kind or order.born < lowest or order.born > highest:
+            continue
+        bar = row * venue.width + order.instrument
+        if venue.open[bar] != venue.open[bar]:
+            continue
+        if kind == STOP:
+            furthest = venue.high[bar] if side > 0 else venue.low[bar]
+            if side * (furthest - order.trigger) >= 0:
+                if order.born == EARLIER:
+                    order.born = BY_STOP
+                execute(venue, row, k, order.trigger, 1, charge)
+        else:
+            reached = venue.low[bar] if side > 0 else venue.high[bar]
+            if order.born == BY_LIMIT:
+                reached = venue.close[bar]
+            if side * (reached - order.limit) <= 0:
+                if order.born == EARLIER:
+                    order.born = BY_LIMIT
+                execute(venue, row, k, order.limit, 0, charge)
+
+
+def is_fragile(venue):  # type: ignore[no-untyped-def]
+    """True while equity could reach zero: borrowed cash or a short position."""
+    if venue.book.ledger[0].cash < 0:
+        return True
+    for i in range(venue.width):
+        if venue.book.holdings[i].quantity < 0:
+            return True
+    return False
+
+
+def equity_of(venue, row):  # type: ignore[no-untyped-def]
+    """Cash plus marked positions at the row's close, summed in the order of the instruments."""
+    equity = venue.book.ledger[0].cash
+    first = row * venue.width
+    for i in range(venue.width):
+        holding = venue.book.holdings[i]
+        if holding.quantity != 0:
+            equity = equity + holding.quantity * venue.mark[first + i] * holding.multiplier
+    return equity
+
+
+def ruin(venue, row, charge):  # type: ignore[no-untyped-def]
+    """When equity at the close is gone, everything is closed there and trading ends; 1 when that happened."""
+    ledger = venue.book.ledger[0]
+    if ledger.is_ruined == 1 or equity_of(venue, row) > 0:
+        return 0
+    for k in range(ledger.live):
+        if venue.book.orders[k].side != 0:
+            end(venue.book, row, k, RUINED, ledger.zero, ledger.zero)
+    tidy(venue.book)
+    liquidate(venue, row, LIQUIDATION, charge)
+    ledger.is_ruined = 1
+    return 1
+
+
+def liquidate(venue, row, role, charge):  # type: ignore[no-untyped-def]
+    """Close every position that has a bar, at the row's close."""
+    ledger = venue.book.ledger[0]
+    zero = ledger.zero
+    revalue(venue, row, 1)
+    for i in range(venue.width):
+        held = venue.book.holdings[i].quantity
+        price = venue.close[row * venue.width + i]
+        if held == 0 or price != price:
+            continue
+        side = -1 if held > 0 else 1
+        accept(venue.book, row, i, side, MARKET, role, 0, EARLIER, abs(held), zero, zero, zero, zero, zero, 1, 0)
+        execute(venue, row, ledger.live - 1, price, 1, charge)
+    tidy(venue.book)

@@ -1,0 +1,105 @@
+"""The venue and the program as numpy columns and records, of the exact types the compiled loop was made for."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tradewright.domain.arithmetic.costs import PER_NOTIONAL, PER_QUANTITY
+from tradewright.domain.costs.algebra import FeeRow
+from tradewright.domain.matching.layout import NUMBER, RECORDS, Book, Program, Venue
+from tradewright.engine.assumptions import Assumptions, FillRule, SizeAt
+from tradewright.engine.market import MarketColumns
+from tradewright.engine.program import Wishes
+from tradewright.engine.tape import Tape
+
+Floats = NDArray[np.float64]
+Records = NDArray[np.void]
+
+TYPES = {
+    name: np.dtype([(field, np.float64 if kind == NUMBER else np.int64) for field, kind in fields.items()])
+    for name, fields in RECORDS.items()
+}
+"""The record types, from the one place where they are written down."""
+
+
+def venue_of(market: MarketColumns, assumptions: Assumptions, rows: tuple[FeeRow, ...], *, room: int = 0) -> Venue:
+    """A venue on arrays, with room for at least `room` orders."""
+    bars = market.bars
+    width = len(bars.instruments)
+    orders = max(16 * (width + 4), room)
+    written = max(16 * orders, len(bars) * width // 8)  # zeros that nobody touches cost nothing
+    holdings = np.zeros(width, TYPES["HOLDING"])
+    holdings["lot"], holdings["multiplier"], holdings["wanted"] = market.lot, market.multiplier, np.nan
+    fees = np.zeros(len(rows), TYPES["FEE"])
+    for k, row in enumerate(rows):
+        fees[k] = tuple(row)
+    return Venue(
+        width,
+        *(flat(matrix) for matrix in (bars.opens, bars.highs, bars.lows, bars.closes, market.mark)),
+        bars.session,
+        actions_of(market),
+        fees,
+        np.zeros(written, TYPES["FILL"]),
+        Book(
+            ledger_of(assumptions, rows),
+            holdings,
+            np.zeros(orders, TYPES["ORDER"]),
+            np.zeros(written, TYPES["ENDING"]),
+        ),
+    )
+
+
+def actions_of(market: MarketColumns) -> Records:
+    """Corporate actions as records."""
+    actions = np.zeros(len(market.action_row), TYPES["ACTION"])
+    actions["row"], actions["instrument"] = market.action_row, market.action_instrument
+    actions["kind"], actions["value"] = market.action_kind, market.action_value
+    return actions
+
+
+def ledger_of(assumptions: Assumptions, rows: tuple[FeeRow, ...]) -> Records:
+    """The account before the first bar."""
+    ledger = np.zeros(1, TYPES["LEDGER"])
+    ledger["cash"] = assumptions.cash
+    ledger["leverage"] = assumptions.leverage
+    ledger["slip"] = assumptions.costs.slip()
+    ledger["fee_rate"] = sum(row.rate for row in rows if row.kind == PER_NOTIONAL)
+    ledger["fee_share"] = sum(row.rate for row in rows if row.kind == PER_QUANTITY)
+    ledger["at_close"] = assumptions.fill is FillRule.SIGNAL_CLOSE
+    ledger["next_order"] = 1
+    return ledger
+
+
+def program_of(wishes: Wishes | None, tape: Tape | None, assumptions: Assumptions) -> Program:
+    """The program on arrays: column wishes, or a tape of requests."""
+    empty = np.empty(0, np.float64)
+    requests = np.zeros(0 if tape is None else len(tape), TYPES["REQUEST"])
+    if tape is not None:
+        for name in TYPES["REQUEST"].names or ():
+            requests[name] = getattr(tape, name)
+    return Program(
+        weight=empty if wishes is None else flat(wishes.weight),
+        loss=empty if wishes is None else flat(wishes.loss),
+        gain=empty if wishes is None else flat(wishes.gain),
+        requests=requests,
+        band=float(assumptions.rebalance_band),
+        is_restated=int(wishes is not None and wishes.is_restated),
+        sizes_at_fill=int(assumptions.size_at is SizeAt.FILL),
+    )
+
+
+def enlarged(venue: Venue) -> Venue:
+    """Twice the room."""
+    book = venue.book
+    return venue._replace(
+        fills=_longer(venue.fills),
+        book=book._replace(orders=_longer(book.orders), endings=_longer(book.endings)),
+    )
+
+
+def _longer(records: Records) -> Records:
+    return np.concatenate((records, np.zeros_like(records)))
+
+
+def flat(matrix: Floats) -> Floats:
+    """A column, row x width + instrument."""
+    return np.ascontiguousarray(matrix, np.float64).reshape(-1)

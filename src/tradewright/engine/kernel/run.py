@@ -1,0 +1,99 @@
+"""One run on the kernel: arrays in, the compiled loop, columns out."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from tradewright.domain.arithmetic import accounting, costs, rounding
+from tradewright.domain.costs.algebra import split_models
+from tradewright.domain.errors import InputError
+from tradewright.domain.matching import book, fills, plan, step
+from tradewright.domain.matching.layout import Changes, Program, Venue
+from tradewright.engine.assumptions import Assumptions, Numbers
+from tradewright.engine.kernel import loop
+from tradewright.engine.kernel.arrays import enlarged, program_of, venue_of
+from tradewright.engine.market import MarketColumns
+from tradewright.engine.program import Wishes
+from tradewright.engine.run import EndingColumns, FillColumns, Run
+from tradewright.engine.splits import splits_of
+from tradewright.engine.tape import Tape
+from tradewright.quant.compiled import compiled, is_enabled, shared
+
+SHARED = (
+    accounting.apply_fill, accounting.split, rounding.steps_down, rounding.whole_lots, costs.charge, costs.slipped, costs.affordable,
+    book.accept, book.end, book.move, book.tidy, book.cancel, book.end_role, book.supersede, book.attach, book.protect,
+    fills.revalue, fills.book_fill, fills.allowance, fills.execute, fills.settle,
+    step.act_split, step.act, step.expire, step.size, step.at_open, step.within, step.step, step.close,
+    step.is_fragile, step.equity_of, step.liquidate, step.ruin, plan.is_instruction, plan.has_drifted, plan.delta_to,
+    loop.target, loop.plan, loop.play,
+)  # fmt: skip
+"""Every function that the loop reaches, callees before callers."""
+
+
+@cache
+def walker() -> Callable[..., int]:
+    """The loop: compiled, or plain Python where the compiler is off."""
+    if not is_enabled():
+        return loop.walk
+    shared(*SHARED)
+    return compiled(loop.walk)
+
+
+def run_kernel(
+    market: MarketColumns, assumptions: Assumptions, *, wishes: Wishes | None = None, tape: Tape | None = None
+) -> Run:
+    """A whole run. An own cost model or exact numbers need the runtime: an InputError says so."""
+    rows, models = split_models(assumptions.costs)
+    if models:
+        raise InputError(
+            f"the kernel cannot charge {models[0]!r}",
+            expected="costs that are rows of a schedule",
+            remedy='use engine="runtime" (or "auto") with an own cost model',
+        )
+    if assumptions.numbers is Numbers.EXACT:
+        raise InputError("the kernel counts with floats", remedy='use engine="runtime" with numbers="exact"')
+    requests = 0 if tape is None else len(tape)
+    venue = venue_of(market, assumptions, rows, room=4 * requests)
+    program = program_of(wishes, tape, assumptions)
+    return drive(venue, program, market, closes_out=assumptions.close_at_end)
+
+
+def drive(venue: Venue, program: Program, market: MarketColumns, *, closes_out: bool) -> Run:
+    """Walk all rows, with more room whenever the records are full."""
+    rows = len(market.bars)
+    opening = float(venue.book.ledger[0]["cash"])
+    equity = np.empty(rows)
+    changes = Changes(np.empty(rows, np.int64), np.empty(rows), np.empty(rows * venue.width))  # touched as far as used
+    walk = walker()
+    reached = walk(venue, program, 0, rows, int(closes_out), equity, changes)
+    while reached < rows:
+        venue = enlarged(venue)
+        reached = walk(venue, program, reached, rows, int(closes_out), equity, changes)
+    ledger = venue.book.ledger[0]
+    changed = int(ledger["changed"])
+    return Run(
+        engine="kernel",
+        opening_cash=opening,
+        equity=equity,
+        change_row=changes.row[:changed].copy(),
+        change_cash=changes.cash[:changed].copy(),
+        change_quantity=changes.quantity[: changed * venue.width].copy().reshape(changed, venue.width),
+        mark=market.mark,
+        multiplier=market.multiplier,
+        fills=FillColumns(*columns_of(venue.fills[: ledger["filled"]])),
+        endings=EndingColumns(*columns_of(venue.book.endings[: ledger["ended"]])),
+        quantity=venue.book.holdings["quantity"].copy(),
+        basis=venue.book.holdings["basis"].copy(),
+        realized=venue.book.holdings["realized"].copy(),
+        fees=float(ledger["fees"]),
+        slippage=float(ledger["slippage"]),
+        dividends=float(ledger["dividends"]),
+        splits=splits_of(market),
+    )
+
+
+def columns_of(records: Any) -> list[Any]:
+    """Records as columns of their own."""
+    return [np.ascontiguousarray(records[name]) for name in records.dtype.names]

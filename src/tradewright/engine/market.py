@@ -1,0 +1,115 @@
+"""Bars made ready for the step: flat columns, marks that carry the last close, corporate actions by row.
+
+Strategies look at prices adjusted for splits (relative to the last row), so that a split is no jump in an average; orders
+and fills use raw prices. `factor` leads from one to the other: raw = seen x factor.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tradewright.domain.market.actions import ActionKind
+from tradewright.domain.matching.layout import DIVIDEND, SPLIT
+from tradewright.engine.assumptions import Assumptions
+from tradewright.trading.bars import Bars
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MarketColumns:
+    """The run's market; flat columns have length rows x width."""
+
+    bars: Bars
+    """Raw bars."""
+    seen: Bars
+    """Bars as strategies see them."""
+    factor: Floats | None
+    """raw = seen x factor, shape (rows, width); None without splits."""
+    mark: Floats
+    """Last close known, split-aware, shape (rows, width); 0 before the first bar."""
+    lot: Floats
+    multiplier: Floats
+    action_row: Whole
+    action_instrument: Whole
+    action_kind: Whole
+    action_value: Floats
+
+
+def prepare(bars: Bars, assumptions: Assumptions) -> MarketColumns:
+    """Columns of a run from its bars."""
+    row, instrument, kind, value = _actions(bars)
+    factor = _factors(bars, row, instrument, kind, value)
+    return MarketColumns(
+        bars=bars,
+        seen=_seen(bars, factor),
+        factor=factor,
+        mark=_marks(bars.closes, factor),
+        lot=np.array([assumptions.lots.get(name, assumptions.lot) for name in bars.instruments], np.float64),
+        multiplier=np.array([assumptions.multipliers.get(name, 1.0) for name in bars.instruments], np.float64),
+        action_row=row,
+        action_instrument=instrument,
+        action_kind=kind,
+        action_value=value,
+    )
+
+
+def _actions(bars: Bars) -> tuple[Whole, Whole, Whole, Floats]:
+    """Actions with an ex-date after the first session, by the first row on or after it; splits before dividends."""
+    column = {name: number for number, name in enumerate(bars.instruments)}
+    found: list[tuple[int, int, int, float]] = []
+    sessions = bars.session
+    for action in bars.actions:
+        if not len(sessions) or action.ex_session <= int(sessions[0]) or action.ex_session > int(sessions[-1]):
+            continue
+        row = int(np.searchsorted(sessions, action.ex_session))
+        kind = SPLIT if action.kind is ActionKind.SPLIT else DIVIDEND
+        found.append((row, column[action.instrument], kind, action.value))
+    found.sort()
+    rows, instruments, kinds, values = zip(*found, strict=True) if found else ((), (), (), ())
+    return (
+        np.array(rows, np.int64),
+        np.array(instruments, np.int64),
+        np.array(kinds, np.int64),
+        np.array(values, np.float64),
+    )
+
+
+def _factors(bars: Bars, row: Whole, instrument: Whole, kind: Whole, value: Floats) -> Floats | None:
+    """The product of the split ratios still to come after each row."""
+    splits = kind == SPLIT
+    if not splits.any():
+        return None
+    factor = np.ones_like(bars.closes)
+    for at, column, ratio in zip(row[splits], instrument[splits], value[splits], strict=True):
+        factor[:at, column] *= ratio
+    return factor
+
+
+def _seen(bars: Bars, factor: Floats | None) -> Bars:
+    if factor is None:
+        return bars
+    return replace(
+        bars,
+        opens=bars.opens / factor,
+        highs=bars.highs / factor,
+        lows=bars.lows / factor,
+        closes=bars.closes / factor,
+        volumes=bars.volumes * factor,
+        prices="split-adjusted",
+        actions=(),
+    )
+
+
+def _marks(closes: Floats, factor: Floats | None) -> Floats:
+    missing = np.isnan(closes)
+    if not missing.any():
+        return closes
+    rows = np.where(missing, 0, np.arange(len(closes))[:, None])
+    np.maximum.accumulate(rows, axis=0, out=rows)
+    carried = np.take_along_axis(closes, rows, axis=0)
+    if factor is not None:
+        carried = np.where(missing, carried / np.take_along_axis(factor, rows, axis=0) * factor, carried)
+    return np.ascontiguousarray(np.nan_to_num(carried, nan=0.0))

@@ -1,0 +1,160 @@
+"""What a strategy wants as columns: target weights and protective prices per row, ready for either speed.
+
+Column strategies are asked once; `generate_signal` strategies are asked bar by bar, each time with the bars so far.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from tradewright.domain.errors import DataError, StrategyError, TradewrightError
+from tradewright.engine.assumptions import Assumptions
+from tradewright.engine.market import MarketColumns
+from tradewright.trading.bars import Bars
+from tradewright.trading.strategies.strategy import Dialect, Signals, Speaks, Strategy
+
+Floats = NDArray[np.float64]
+NONE = np.empty((0, 0))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wishes:
+    """Weights of equity and raw protective prices, shape (rows, width); NaN: no opinion; shape (0, 0): none at all."""
+
+    weight: Floats
+    loss: Floats
+    gain: Floats
+    is_restated: bool
+    """True where every weight given is an instruction."""
+
+
+def wishes_of(strategy: Strategy, market: MarketColumns, assumptions: Assumptions) -> Wishes:
+    """Ask a column or newest-bar strategy; nonsense is a StrategyError that says what was wrong and where."""
+    bars = market.seen
+    require_bars(strategy, bars)
+    name = type(strategy).__name__
+    if strategy.dialect() is Dialect.COLUMNS:
+        answer = call(strategy, "generate_signals", bars)
+        signals = answer if isinstance(answer, Signals) else Signals(answer)  # type: ignore[arg-type]
+        strength = _matrix(name, "strength", signals.strength, bars)
+        loss = NONE if signals.stop_loss is None else _prices(name, "stop_loss", signals.stop_loss, market)
+        gain = NONE if signals.take_profit is None else _prices(name, "take_profit", signals.take_profit, market)
+    else:
+        strength, loss, gain = _newest(strategy, market)
+    is_weights = strategy.speaks is Speaks.WEIGHTS
+    _check_strength(name, strength, bars, is_weights=is_weights)
+    weight = strength if is_weights else strength * assumptions.allocation.slots(bars.instruments)
+    return Wishes(np.ascontiguousarray(weight), loss, gain, is_weights)
+
+
+def require_bars(strategy: Strategy, bars: Bars) -> None:
+    """A run needs bars, and more of them than the strategy's warm-up."""
+    needed = strategy.warm_up_bars()
+    if len(bars) <= needed:
+        raise DataError(
+            f"too few bars for the warm-up of {strategy!r}",
+            expected=f"more than {needed} bars",
+            found=f"{len(bars)} bars",
+            remedy="take a longer period, or smaller windows",
+        )
+
+
+def call(strategy: Strategy, method: str, *arguments: object) -> object:
+    """Call a strategy; what it raises becomes a StrategyError with the line."""
+    try:
+        return getattr(strategy, method)(*arguments)
+    except TradewrightError:
+        raise
+    except Exception as raised:
+        raise strategy_error(strategy, method, raised) from raised
+
+
+def strategy_error(strategy: Strategy, method: str, raised: Exception) -> StrategyError:
+    """A StrategyError that names the strategy, the line of its file and what was raised."""
+    trace = raised.__traceback__
+    where = ""
+    while trace is not None:
+        frame = trace.tb_frame
+        if isinstance(frame.f_locals.get("self"), type(strategy)):
+            where = f" in line {trace.tb_lineno} of {frame.f_code.co_filename.rsplit('/', 1)[-1]}"
+        trace = trace.tb_next
+    return StrategyError(
+        f"{type(strategy).__name__}.{method} raised {type(raised).__name__}{where}: {raised}",
+        remedy="mend the strategy; add --traceback to see the whole stack",
+    )
+
+
+def _matrix(name: str, what: str, values: ArrayLike, bars: Bars) -> Floats:
+    """The answer as (rows, width); a scalar or a row is not an answer, lengths must fit."""
+    try:
+        array = np.asarray(values.to_numpy() if hasattr(values, "to_numpy") else values, dtype=np.float64)
+    except (TypeError, ValueError) as wrong:
+        raise StrategyError(
+            f"{name} gave a {what} that is not numbers", expected="floats", found=type(values).__name__
+        ) from wrong
+    shape = bars.closes.shape
+    if array.ndim == 1 and shape[1] == 1:
+        array = array[:, None]
+    if array.shape != shape:
+        raise StrategyError(
+            f"{name} gave a {what} of the wrong length",
+            expected=f"one value per bar{' and instrument' if shape[1] > 1 else ''}: shape {bars.close.shape}",
+            found=f"shape {np.shape(values)}",
+            remedy="return an array as long as bars.close, with NaN where there is no opinion",
+        )
+    return array
+
+
+def _prices(name: str, what: str, values: ArrayLike, market: MarketColumns) -> Floats:
+    prices = _matrix(name, what, values, market.seen)
+    if bool((prices <= 0).any()) or bool(np.isinf(prices).any()):
+        row = int(np.argmax(((prices <= 0) | np.isinf(prices)).any(axis=1)))
+        raise StrategyError(
+            f"{name} gave a {what} that is no price", expected="more than 0, or NaN", found=f"row {row}"
+        )
+    return np.ascontiguousarray(prices if market.factor is None else prices * market.factor)
+
+
+def _check_strength(name: str, strength: Floats, bars: Bars, *, is_weights: bool) -> None:
+    bad = np.isinf(strength) if is_weights else np.abs(strength) > 1.0
+    if bad.any():
+        row, column = (int(n) for n in np.argwhere(bad)[0])
+        raise StrategyError(
+            f"{name} gave a {'weight' if is_weights else 'strength'} out of range",
+            expected="finite weights" if is_weights else "strengths from -1 to 1, or NaN",
+            found=f"{strength[row, column]} for {bars.instruments[column]} in row {row}",
+        )
+
+
+def _newest(strategy: Strategy, market: MarketColumns) -> tuple[Floats, Floats, Floats]:
+    """Ask bar by bar, from the first bar after the warm-up."""
+    bars = market.seen
+    name = type(strategy).__name__
+    columns = [np.full(bars.closes.shape, np.nan) for _ in range(3)]
+    given = [False, False, False]
+    for row in range(strategy.warm_up_bars(), len(bars)):
+        answer = call(strategy, "generate_signal", bars.rows(0, row + 1))
+        signals = answer if isinstance(answer, Signals) else Signals(answer)  # type: ignore[arg-type]
+        for n, part in enumerate((signals.strength, signals.stop_loss, signals.take_profit)):
+            if part is None:
+                continue
+            given[n] = True
+            columns[n][row] = _newest_row(name, part, bars, row)
+    loss = _prices(name, "stop_loss", columns[1], market) if given[1] else NONE
+    gain = _prices(name, "take_profit", columns[2], market) if given[2] else NONE
+    return columns[0], loss, gain
+
+
+def _newest_row(name: str, part: ArrayLike, bars: Bars, row: int) -> Floats:
+    try:
+        array = np.asarray(part, dtype=np.float64)
+    except (TypeError, ValueError) as wrong:
+        raise StrategyError(f"{name}.generate_signal gave no number", found=f"{part!r} in row {row}") from wrong
+    if array.ndim > 1 or (array.ndim == 1 and len(array) != len(bars.instruments)):
+        raise StrategyError(
+            f"{name}.generate_signal gave the wrong number of values",
+            expected=f"one value, or {len(bars.instruments)}",
+            found=f"shape {array.shape} in row {row}",
+        )
+    return array

@@ -1,0 +1,118 @@
+"""A run: what an engine gives back, in plain columns. Statistics and views are made from it when asked for."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+REASONS = ("order", "target", "stop_loss", "take_profit", "liquidation", "end")
+"""Why a filled order existed, by role code."""
+
+ENDINGS = (
+    "",
+    "not enough buying power",
+    "expired",
+    "canceled",
+    "superseded",
+    "nothing to close",
+    "less than one lot is affordable",
+    "account ruined",
+    "already on target",
+)
+"""Why an order ended without a fill, by reason code."""
+
+REFUSALS = (1, 6)
+"""The reasons that a user must hear of."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FillColumns:
+    """Fills in order of time; quantity is signed, fee and slippage are money."""
+
+    row: Whole
+    order: Whole
+    instrument: Whole
+    role: Whole
+    quantity: Floats
+    price: Floats
+    fee: Floats
+    slippage: Floats
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EndingColumns:
+    """Orders that ended without a fill."""
+
+    row: Whole
+    order: Whole
+    instrument: Whole
+    reason: Whole
+    needed: Floats
+    available: Floats
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """One finished run; columns per bar have shape (rows,), money in the account's currency."""
+
+    engine: str
+    """`runtime` or `kernel`."""
+    opening_cash: float
+    equity: Floats
+    change_row: Whole
+    """Rows after which cash or positions differ from the row before."""
+    change_cash: Floats
+    change_quantity: Floats
+    """Signed quantities after each of these rows, shape (changes, instruments)."""
+    mark: Floats
+    """Marks per bar, shape (rows, instruments)."""
+    multiplier: Floats
+    fills: FillColumns
+    endings: EndingColumns
+    quantity: Floats
+    """Signed quantities held at the end, one an instrument."""
+    basis: Floats
+    """Cost basis at the end, signed like the quantity."""
+    realized: Floats
+    """Realized PnL per instrument, before fees."""
+    fees: float
+    slippage: float
+    dividends: float
+    splits: tuple[tuple[int, int, float], ...] = ()
+    """Splits that took effect: (row, instrument, ratio)."""
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def cash(self) -> Floats:
+        """Cash per bar."""
+        return np.repeat(np.concatenate(([self.opening_cash], self.change_cash)), self._lengths())
+
+    @property
+    def gross(self) -> Floats:
+        """Sum of the absolute position values per bar."""
+        return self._exposure(np.abs(self.change_quantity))
+
+    @property
+    def net(self) -> Floats:
+        """Signed value of all positions per bar."""
+        return self._exposure(self.change_quantity)
+
+    def _lengths(self) -> Whole:
+        """How many rows each state of the account lasted, the opening state first."""
+        return np.diff(np.concatenate(([0], self.change_row, [len(self.equity)])))
+
+    def _exposure(self, quantity: Floats) -> Floats:
+        worth = np.zeros(len(self.equity))
+        lengths = self._lengths()
+        for i in range(self.mark.shape[1]):
+            worth += np.repeat(np.concatenate(([0.0], quantity[:, i])), lengths) * self.mark[:, i] * self.multiplier[i]
+        return worth

@@ -1,0 +1,196 @@
+"""The context of an event strategy: what it may see and ask for within a run.
+
+Prices that a strategy names are in the prices it sees (adjusted for splits); they become raw prices on the way out.
+"""
+
+import copy
+import difflib
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from tradewright.domain.errors import StrategyError
+from tradewright.domain.matching.layout import LIMIT, MARKET, PLAIN, STOP
+from tradewright.engine.market import MarketColumns
+from tradewright.engine.runtime.decide import Planning, Wanted, target
+from tradewright.engine.runtime.desk import Desk
+from tradewright.engine.runtime.feeding import PerInstrument
+from tradewright.engine.runtime.sight import SeenPosition, SeenPositions
+from tradewright.ports.broker import NewOrder
+from tradewright.trading.bars import Bars
+
+
+class RunContext:
+    """Implements `trading.strategies.context.Context` over a desk; `row` and `column` say where the run stands."""
+
+    __slots__ = ("_columns", "_desk", "_feeds", "_market", "_planning", "_positions", "_slots", "column", "row")
+
+    def __init__(self, desk: Desk, market: MarketColumns, planning: Planning, slots: Any) -> None:
+        self._desk = desk
+        self._market = market
+        self._planning = planning
+        self._slots = slots
+        self._columns = {name: number for number, name in enumerate(market.bars.instruments)}
+        self._positions = [SeenPosition(holding) for holding in desk.state.holdings]
+        self._feeds: list[list[Any]] = [[] for _ in desk.state.holdings]
+        self.row = -1
+        self.column = 0
+
+    @property
+    def time(self) -> int:
+        """Now, nanoseconds UTC."""
+        return int(self._market.bars.time[max(self.row, 0)])
+
+    @property
+    def instrument(self) -> str:
+        """The instrument of the bar being handled."""
+        return self._market.bars.instruments[self.column]
+
+    @property
+    def instruments(self) -> tuple[str, ...]:
+        """All instruments of the run."""
+        return self._market.bars.instruments
+
+    @property
+    def position(self) -> SeenPosition:
+        """What is held of this bar's instrument."""
+        return self._positions[self.column]
+
+    @property
+    def positions(self) -> Mapping[str, SeenPosition]:
+        """What is held of any instrument."""
+        return SeenPositions({name: self._positions[number] for name, number in self._columns.items()})
+
+    @property
+    def cash(self) -> float:
+        """Cash of the account."""
+        return float(self._desk.state.ledger.cash)
+
+    @property
+    def equity(self) -> float:
+        """Cash plus marked positions."""
+        return float(self._desk.state.equity(max(self.row, 0)))
+
+    @property
+    def has_order(self) -> bool:
+        """True while an own order works for this bar's instrument (protection does not count)."""
+        return self.column in self._desk.state.working.values()
+
+    def indicator(self, indicator: Any) -> Any:
+        """Register an indicator: one instance per instrument, fed before `on_bar`."""
+        if self.row >= 0:
+            raise StrategyError("an indicator is registered in on_start", found="in the middle of a run")
+        if not hasattr(indicator, "update_bar"):
+            raise StrategyError("an indicator has update_bar(open, high, low, close, volume)", found=repr(indicator))
+        if len(self._feeds) == 1:
+            self._feeds[0].append(indicator)
+            return indicator
+        each = [copy.deepcopy(indicator) for _ in self._feeds]
+        for feed, one in zip(self._feeds, each, strict=True):
+            feed.append(one)
+        return PerInstrument(self, each)
+
+    def history(self, bars: int) -> Bars:
+        """The last `bars` rows up to now, of all instruments."""
+        return self._market.seen.rows(max(0, self.row + 1 - bars), self.row + 1)
+
+    def target(
+        self, weight: float, *, instrument: str | None = None, stop_loss: float = 0, take_profit: float = 0
+    ) -> None:
+        """Want this weight of equity in the instrument."""
+        if not isinstance(weight, int | float) or not math.isfinite(weight):
+            raise StrategyError("a target weight is a finite number", found=repr(weight))
+        column = self._column(instrument)
+        state = self._desk.state
+        state.wanted[column] = float(weight)
+        wish = Wanted(column, float(weight), self._raw(stop_loss, column), self._raw(take_profit, column))
+        self._desk.carry_out(target(state, self.row, wish, state.equity(self.row), self._planning))
+
+    def enter(self, *, weight: float = 1.0, stop_loss: float = 0, take_profit: float = 0, reason: str = "") -> None:
+        """Want a position of `weight` of this instrument's slot; `reason` is for the reader of the strategy."""
+        del reason
+        self.target(weight * self._slots[self.column], stop_loss=stop_loss, take_profit=take_profit)
+
+    def close(self, instrument: str | None = None) -> None:
+        """Want no position."""
+        self.target(0.0, instrument=instrument)
+
+    def buy(self, quantity: float, **terms: Any) -> int:
+        """Order to buy; see `trading.strategies.context.Context`."""
+        return self._order(1, quantity, **terms)
+
+    def sell(self, quantity: float, **terms: Any) -> int:
+        """Order to sell; see `trading.strategies.context.Context`."""
+        return self._order(-1, quantity, **terms)
+
+    def cancel(self, order: int) -> None:
+        """Cancel a working order."""
+        self._desk.cancel(order)
+
+    def protect(self, *, instrument: str | None = None, stop_loss: float = 0, take_profit: float = 0) -> None:
+        """Set or move protective prices."""
+        column = self._column(instrument)
+        self._desk.protect(column, self._raw(stop_loss, column), self._raw(take_profit, column))
+
+    def feed(self, bar: Any) -> None:
+        """Feed this bar's indicators."""
+        for indicator in self._feeds[self.column]:
+            indicator.update_bar(bar.open, bar.high, bar.low, bar.close, bar.volume)
+
+    @property
+    def has_feeds(self) -> bool:
+        """True when any indicator was registered."""
+        return any(self._feeds)
+
+    def _order(
+        self,
+        side: int,
+        quantity: float,
+        *,
+        instrument: str | None = None,
+        limit: float = 0,
+        stop: float = 0,
+        stop_loss: float = 0,
+        take_profit: float = 0,
+        day_only: bool = False,
+    ) -> int:
+        if not isinstance(quantity, int | float) or not 0 < quantity < math.inf:
+            raise StrategyError("an order's quantity is a finite number above 0", found=repr(quantity))
+        if limit and stop:
+            raise StrategyError("an order has a limit price or a stop price", found="both")
+        column = self._column(instrument)
+        numbers = self._desk.state.numbers
+        until = int(self._market.bars.session[min(self.row + 1, len(self._market.bars) - 1)]) if day_only else 0
+        return self._desk.submit(
+            NewOrder(
+                column, side, LIMIT if limit else STOP if stop else MARKET, PLAIN, numbers.of(quantity),
+                self._raw(limit, column), self._raw(stop, column), numbers.zero,
+                self._raw(stop_loss, column), self._raw(take_profit, column), until, 0, 0,
+            )
+        )  # fmt: skip
+
+    def _column(self, instrument: str | None) -> int:
+        if instrument is None:
+            return self.column
+        if instrument in self._columns:
+            return self._columns[instrument]
+        bare = [number for name, number in self._columns.items() if name.partition(".")[0] == instrument]
+        if len(bare) == 1:
+            return bare[0]
+        near = difflib.get_close_matches(instrument, self._columns, n=1)
+        raise StrategyError(
+            f"the strategy trades {instrument}, which is not in the run",
+            expected="one of " + ", ".join(self._columns),
+            found=str(instrument),
+            remedy=f"did you mean {near[0]}?" if near else "add it to the symbols of the run",
+        )
+
+    def _raw(self, price: float, column: int) -> Any:
+        """A price as the venue knows it."""
+        numbers = self._desk.state.numbers
+        if not price:
+            return numbers.zero
+        if not isinstance(price, int | float) or not 0 < price < math.inf:
+            raise StrategyError("a price is a finite number above 0 (or 0 for none)", found=repr(price))
+        factor = self._market.factor
+        return numbers.of(price if factor is None else price * float(factor[self.row, column]))

@@ -1,0 +1,89 @@
+"""decide(state, wishes) -> requests: from what a column strategy wants to what is asked of the broker, after a row's close.
+
+Mirrors `plan` of the kernel's loop order by order; the parity tests hold the two together.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from tradewright.domain.matching.layout import MARKET, OPEN_SIDE, TARGET
+from tradewright.domain.matching.plan import delta_to, has_drifted, is_instruction
+from tradewright.engine.runtime.state import State
+from tradewright.ports.broker import NewOrder
+
+
+class Protect(NamedTuple):
+    """Set or move the protective prices of an instrument."""
+
+    instrument: int
+    loss: Any
+    gain: Any
+
+
+class Supersede(NamedTuple):
+    """End the instrument's waiting target orders; nothing else has to be traded."""
+
+    instrument: int
+
+
+Request = NewOrder | Protect | Supersede
+
+
+class Wanted(NamedTuple):
+    """What is wanted of one instrument after a row; a weight of NaN is no opinion, prices of 0 are none."""
+
+    instrument: int
+    weight: float
+    loss: Any
+    gain: Any
+
+
+class Planning(NamedTuple):
+    """How targets become orders in this run."""
+
+    is_restated: int
+    band: float
+    sizes_at_fill: bool
+
+
+def decide(state: State, row: int, wanted: list[Wanted], planning: Planning) -> Iterator[Request]:
+    """The requests of one row, in the order of the instruments."""
+    equity = None
+    for wish in wanted:
+        i = wish.instrument
+        holding = state.holdings[i]
+        asks = is_instruction(wish.weight, state.wanted[i], planning.is_restated)
+        if wish.weight == wish.weight:
+            state.wanted[i] = wish.weight
+        if equity is None and (asks or planning.band > 0):
+            equity = state.equity(row)
+        if not asks and planning.band > 0:
+            price = float(state.marks[row * len(state.holdings) + i])
+            asks = has_drifted(
+                state.wanted[i], float(holding.quantity), price, float(holding.multiplier), float(equity), planning.band
+            )
+        if asks:
+            yield from target(state, row, wish, equity, planning)
+        elif wish.loss > 0 or wish.gain > 0:
+            yield Protect(i, wish.loss, wish.gain)
+
+
+def target(state: State, row: int, wish: Wanted, equity: Any, planning: Planning) -> Iterator[Request]:
+    """An order that leads to the wanted weight, or moved protection where nothing has to be traded."""
+    i, zero = wish.instrument, state.numbers.zero
+    holding = state.holdings[i]
+    weight = state.numbers.of(state.wanted[i])
+    if planning.sizes_at_fill:
+        yield NewOrder(i, OPEN_SIDE, MARKET, TARGET, zero, zero, zero, weight, wish.loss, wish.gain, 0, 1, 1)
+        return
+    price = state.marks[row * len(state.holdings) + i]
+    yield Supersede(i)
+    if price <= 0:
+        return
+    delta = delta_to(weight, equity, price, holding.multiplier, holding.lot, holding.quantity)
+    if delta == 0:
+        if wish.loss > 0 or wish.gain > 0:
+            yield Protect(i, wish.loss, wish.gain)
+        return
+    side = 1 if delta > 0 else -1
+    yield NewOrder(i, side, MARKET, TARGET, abs(delta), zero, zero, weight, wish.loss, wish.gain, 0, 1, 0)

@@ -1,0 +1,173 @@
+"""One run on the runtime: books and broker are set up, a session walks, columns come out."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tradewright.domain.arithmetic.costs import PER_NOTIONAL, PER_QUANTITY, charge
+from tradewright.domain.costs.algebra import Cost, FeeRow, split_models
+from tradewright.domain.matching.records import (
+    ActionRecord,
+    FeeRecord,
+    HoldingRecord,
+    LedgerRecord,
+    Record,
+    blank,
+    filled_in,
+)
+from tradewright.engine.assumptions import Assumptions, FillRule, Numbers, SizeAt
+from tradewright.engine.market import MarketColumns
+from tradewright.engine.program import wishes_of
+from tradewright.engine.run import EndingColumns, FillColumns, Run
+from tradewright.engine.runtime.context import RunContext
+from tradewright.engine.runtime.decide import Planning
+from tradewright.engine.runtime.desk import Desk
+from tradewright.engine.runtime.numbers import ExactNumbers, FloatNumbers, numbers_of
+from tradewright.engine.runtime.session import EventSession, run_wishes
+from tradewright.engine.runtime.state import State
+from tradewright.engine.splits import splits_of
+from tradewright.engine.tape import Tape
+from tradewright.ports.broker import BrokerFactory, MarketFeed
+from tradewright.trading.strategies.strategy import Dialect, Speaks, Strategy
+
+Counting = FloatNumbers | ExactNumbers
+
+
+def run_runtime(
+    strategy: Strategy,
+    market: MarketColumns,
+    *,
+    assumptions: Assumptions,
+    broker_factory: BrokerFactory,
+    tape: Tape | None = None,
+) -> Run:
+    """A whole run; `tape` takes down every request when given."""
+    numbers = numbers_of(assumptions.numbers)
+    rows, models = split_models(assumptions.costs)
+    broker = broker_factory(
+        _feed(market, rows, numbers),
+        _ledger(assumptions, rows, numbers),
+        _holdings(market, numbers),
+        charge=_charging(models, numbers),
+        closes_out=assumptions.close_at_end,
+    )
+    unit = numbers.of(0.01) if assumptions.numbers is Numbers.EXACT else numbers.zero
+    state = State(market, numbers, numbers.of(assumptions.cash), unit)
+    desk = Desk(state, broker, tape)
+    planning = Planning(
+        is_restated=int(strategy.speaks is Speaks.WEIGHTS),
+        band=float(assumptions.rebalance_band),
+        sizes_at_fill=assumptions.size_at is SizeAt.FILL,
+    )
+    if strategy.dialect() is Dialect.EVENTS:
+        slots = assumptions.allocation.slots(market.bars.instruments).tolist()
+        EventSession(strategy, desk, market, RunContext(desk, market, planning, slots)).run()
+    else:
+        run_wishes(desk, wishes_of(strategy, market, assumptions), planning)
+    return _collect(desk, market, assumptions)
+
+
+def _feed(market: MarketColumns, rows: tuple[FeeRow, ...], numbers: Counting) -> MarketFeed:
+    bars = market.bars
+    return MarketFeed(
+        len(bars.instruments),
+        *(numbers.column(matrix) for matrix in (bars.opens, bars.highs, bars.lows, bars.closes, market.mark)),
+        memoryview(np.ascontiguousarray(bars.session)),
+        [
+            filled_in(ActionRecord, (int(row), int(instrument), int(kind), numbers.of(value)))
+            for row, instrument, kind, value in zip(
+                market.action_row, market.action_instrument, market.action_kind, market.action_value, strict=True
+            )
+        ],
+        [filled_in(FeeRecord, (row.kind, *(numbers.of(part) for part in row[1:]))) for row in rows],
+    )
+
+
+def _ledger(assumptions: Assumptions, rows: tuple[FeeRow, ...], numbers: Counting) -> Any:
+    ledger = blank(LedgerRecord, numbers.zero)
+    ledger.cash = numbers.of(assumptions.cash)
+    ledger.leverage = numbers.of(assumptions.leverage)
+    ledger.slip = numbers.of(assumptions.costs.slip())
+    ledger.fee_rate = numbers.of(sum(row.rate for row in rows if row.kind == PER_NOTIONAL))
+    ledger.fee_share = numbers.of(sum(row.rate for row in rows if row.kind == PER_QUANTITY))
+    ledger.unit = numbers.of(0.01) if assumptions.numbers is Numbers.EXACT else numbers.zero
+    ledger.at_close = int(assumptions.fill is FillRule.SIGNAL_CLOSE)
+    ledger.next_order = 1
+    return ledger
+
+
+def _holdings(market: MarketColumns, numbers: Counting) -> list[Record]:
+    holdings = []
+    for lot, multiplier in zip(market.lot.tolist(), market.multiplier.tolist(), strict=True):
+        holding = blank(HoldingRecord, numbers.zero)
+        holding.lot, holding.multiplier = numbers.of(lot), numbers.of(multiplier)
+        holdings.append(holding)
+    return holdings
+
+
+def _charging(models: tuple[Cost, ...], numbers: Counting) -> Any:
+    """The schedule's fee function, with own cost models added where there are any."""
+    if not models:
+        return charge
+
+    def charge_with_models(fees: Any, quantity: Any, notional: Any) -> Any:
+        total = charge(fees, quantity, notional)
+        for model in models:
+            total = total + numbers.of(model.fee(float(quantity), float(notional / quantity)))
+        return total
+
+    return charge_with_models
+
+
+def _collect(desk: Desk, market: MarketColumns, assumptions: Assumptions) -> Run:
+    state = desk.state
+    width = len(market.bars.instruments)
+    changes = state.changes
+    rows = np.array([change[0] for change in changes], np.int64)
+    cash = np.array([change[1] for change in changes], np.float64)
+    quantity = np.array([change[2] for change in changes], np.float64).reshape(len(changes), width)
+    equity = _equity(len(market.bars), assumptions.cash, rows, cash, quantity, market)
+    return Run(
+        engine="runtime",
+        opening_cash=float(assumptions.cash),
+        equity=equity,
+        change_row=rows,
+        change_cash=cash,
+        change_quantity=quantity,
+        mark=market.mark,
+        multiplier=market.multiplier,
+        fills=FillColumns(
+            *_columns(
+                [(f.row, f.order, f.instrument, f.role, f.quantity, f.price, f.fee, f.slippage) for f in desk.fills], 8
+            )
+        ),
+        endings=EndingColumns(*_columns(desk.endings, 6)),
+        quantity=np.array([float(holding.quantity) for holding in state.holdings]),
+        basis=np.array([float(holding.basis) for holding in state.holdings]),
+        realized=np.array([float(holding.realized) for holding in state.holdings]),
+        fees=float(state.ledger.fees),
+        slippage=float(state.ledger.slippage),
+        dividends=float(state.ledger.dividends),
+        splits=splits_of(market),
+    )
+
+
+def _columns(records: Any, width: int) -> list[NDArray[Any]]:
+    columns = list(zip(*records, strict=True)) if records else [()] * width
+    return [
+        np.array([int(v) for v in c], np.int64) if k < 4 else np.array([float(v) for v in c])
+        for k, c in enumerate(columns)
+    ]
+
+
+def _equity(
+    rows: int, opening: float, row: Any, cash: Any, quantity: Any, market: MarketColumns
+) -> NDArray[np.float64]:
+    """Equity per bar, added up in the order of the instruments as the kernel does, so that both agree to the last bit."""
+    lengths = np.diff(np.concatenate(([0], row, [rows])))
+    equity = np.repeat(np.concatenate(([float(opening)], cash)), lengths)
+    for i in range(quantity.shape[1]):
+        held = np.repeat(np.concatenate(([0.0], quantity[:, i])), lengths)
+        equity += held * market.mark[:, i] * market.multiplier[i]
+    return equity

@@ -1,0 +1,145 @@
+"""What we ask of a broker: take orders, move protection, answer with reports. Nothing here awaits: commands are enqueued, answers
+come back as reports, and the engine applies them (ideas 1 and 2).
+
+Instruments are numbers of columns and moments are numbers of rows; prices of 0 mean "none". Numbers are floats or Decimals,
+all of one kind within a run.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol
+
+Number = Any
+
+
+class NewOrder(NamedTuple):
+    """An order on its way to the broker; codes as in `domain/matching/layout.py`."""
+
+    instrument: int
+    side: int
+    """1 buys, -1 sells, 2: the side follows from `weight` at the fill."""
+    kind: int
+    role: int
+    quantity: Number
+    limit: Number
+    trigger: Number
+    weight: Number
+    loss: Number
+    gain: Number
+    until: int
+    """Last session in which it works; 0: until canceled."""
+    shrinks: int
+    by_weight: int
+
+
+class Filled(NamedTuple):
+    """A fill; quantity is signed, `unit_price` is price x multiplier."""
+
+    row: int
+    order: int
+    instrument: int
+    role: int
+    quantity: Number
+    price: Number
+    unit_price: Number
+    fee: Number
+    slippage: Number
+
+
+class Ended(NamedTuple):
+    """An order ended without a fill."""
+
+    row: int
+    order: int
+    instrument: int
+    reason: int
+    needed: Number
+    available: Number
+
+
+class Split(NamedTuple):
+    """Shares were split; fractions of a `lot` were paid at `unit_price` (money per new share)."""
+
+    row: int
+    instrument: int
+    ratio: Number
+    unit_price: Number
+    lot: Number
+
+
+class Dividend(NamedTuple):
+    """Cash was paid per share."""
+
+    row: int
+    instrument: int
+    amount: Number
+
+
+Report = Filled | Ended | Split | Dividend
+
+
+class MarketFeed(NamedTuple):
+    """History as columns, row x width + instrument; the fields are those of `domain/matching/layout.Venue`."""
+
+    width: int
+    open: Any
+    high: Any
+    low: Any
+    close: Any
+    mark: Any
+    session: Any
+    actions: Any
+    fees: Any
+
+
+class Broker(Protocol):
+    """Takes orders for one account."""
+
+    def submit(self, order: NewOrder) -> int:
+        """Take an order and give its id; a target order replaces the instrument's target orders that still wait."""
+        ...
+
+    def supersede(self, instrument: int) -> None:
+        """End the instrument's target orders that still wait."""
+        ...
+
+    def cancel(self, order: int) -> None:
+        """Cancel a working order; one that ended already is left alone."""
+        ...
+
+    def protect(self, instrument: int, loss: Number, gain: Number) -> None:
+        """Set or move the protective prices of a position; 0 leaves that side as it is."""
+        ...
+
+    def reports(self) -> Sequence[Report]:
+        """What happened since the last call, in order."""
+        ...
+
+
+class HistoricalBroker(Broker, Protocol):
+    """A broker whose market is a history walked row by row."""
+
+    def is_due(self, row: int) -> bool:
+        """True when the row can bring a report."""
+        ...
+
+    def advance(self, row: int) -> None:
+        """Let the row's open and range happen."""
+        ...
+
+    def close(self, row: int, *, is_last: bool) -> bool:
+        """Let the row's close happen; True when the account was ruined there and trading is over."""
+        ...
+
+    def has_news(self) -> bool:
+        """True when `reports` would not be empty."""
+        ...
+
+
+class BrokerFactory(Protocol):
+    """Makes the broker of a run: bootstrap hands it in, so that the engine can't know whether the venue is real."""
+
+    def __call__(
+        self, feed: MarketFeed, ledger: Any, holdings: list[Any], *, charge: Any, closes_out: bool
+    ) -> HistoricalBroker:
+        """A broker with the account `ledger`, the positions `holdings` and the fee function `charge`."""
+        ...

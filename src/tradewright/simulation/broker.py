@@ -1,0 +1,146 @@
+"""The simulated broker: one account at one venue that walks through history.
+
+It adds nothing to the rules of fills; it feeds `domain/matching` and reports what happened. The same class runs on floats
+and on Decimals.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tradewright.domain.matching.book import accept, cancel, protect, supersede
+from tradewright.domain.matching.layout import FINAL, SPLIT, TARGET, Book, Venue
+from tradewright.domain.matching.records import EndingRecord, FillRecord, OrderRecord, Record, blank
+from tradewright.domain.matching.step import close, is_fragile, liquidate, ruin, step
+from tradewright.ports.broker import Dividend, Ended, Filled, MarketFeed, NewOrder, Number, Report, Split
+
+Charge = Callable[[Any, Any, Any], Any]
+
+
+class SimulatedBroker:
+    """One account; `charge` is the fee function (an own cost model may stand in for the schedule)."""
+
+    __slots__ = ("_actions_seen", "_charge", "_closes_out", "_ended_seen", "_filled_seen", "_ledger", "_row", "_venue")
+
+    def __init__(
+        self, feed: MarketFeed, ledger: Any, holdings: list[Any], *, charge: Charge, closes_out: bool = False
+    ) -> None:
+        zero = ledger.zero
+        room = 4 * feed.width + 16
+        self._charge = charge
+        self._closes_out = closes_out
+        self._row = -1
+        self._filled_seen = self._ended_seen = self._actions_seen = 0
+        self._ledger = ledger
+        self._venue = Venue(
+            *feed,
+            _rows(FillRecord, room, zero),
+            Book([ledger], holdings, _rows(OrderRecord, room, zero), _rows(EndingRecord, room, zero)),
+        )
+
+    def submit(self, order: NewOrder) -> int:
+        """Take an order for the next moment."""
+        if order.role == TARGET:
+            supersede(self._venue.book, self._row, order.instrument)
+        self._make_room()
+        return int(
+            accept(
+                self._venue.book, self._row, order.instrument, order.side, order.kind, order.role, order.until, 0,
+                order.quantity, order.limit, order.trigger, order.weight, order.loss, order.gain, order.shrinks,
+                order.by_weight,
+            )
+        )  # fmt: skip
+
+    def supersede(self, instrument: int) -> None:
+        """End waiting target orders."""
+        supersede(self._venue.book, self._row, instrument)
+
+    def cancel(self, order: int) -> None:
+        """Cancel a working order."""
+        cancel(self._venue.book, self._row, order)
+
+    def protect(self, instrument: int, loss: Number, gain: Number) -> None:
+        """Set or move protection."""
+        self._make_room()
+        protect(self._venue.book, self._row, instrument, loss, gain)
+
+    def is_due(self, row: int) -> bool:
+        """True when orders work or a corporate action falls on the row."""
+        self._row = row
+        ledger = self._ledger
+        if ledger.live > 0:
+            return True
+        actions = self._venue.actions
+        return ledger.next_action < len(actions) and bool(actions[ledger.next_action].row <= row)
+
+    def advance(self, row: int) -> None:
+        """The row's corporate actions, open and range."""
+        self._make_room()
+        step(self._venue, row, self._charge)
+
+    def close(self, row: int, *, is_last: bool) -> bool:
+        """The row's close: signal-close fills, ruin, and closing out on the last row where that is wanted."""
+        ledger = self._ledger
+        if ledger.at_close == 1 and ledger.live > 0:
+            self._make_room()
+            close(self._venue, row, self._charge)
+        is_over = False
+        if is_fragile(self._venue):
+            self._make_room()
+            is_over = bool(ruin(self._venue, row, self._charge))
+        if is_last and self._closes_out:
+            self._make_room()
+            liquidate(self._venue, row, FINAL, self._charge)
+        return is_over
+
+    def reports(self) -> Sequence[Report]:
+        """Actions first (they come before the open), then fills, then endings."""
+        ledger, found = self._ledger, []
+        for n in range(self._actions_seen, ledger.next_action):
+            found.append(self._action(n))
+        for n in range(self._filled_seen, ledger.filled):
+            found.append(self._fill(n))
+        for n in range(self._ended_seen, ledger.ended):
+            e = self._venue.book.endings[n]
+            found.append(Ended(e.row, e.order, e.instrument, e.reason, e.needed, e.available))
+        self._actions_seen, self._filled_seen, self._ended_seen = ledger.next_action, ledger.filled, ledger.ended
+        return found
+
+    def has_news(self) -> bool:
+        """True when `reports` would not be empty."""
+        ledger = self._ledger
+        return bool(
+            ledger.filled != self._filled_seen
+            or ledger.ended != self._ended_seen
+            or ledger.next_action != self._actions_seen
+        )
+
+    def _fill(self, n: int) -> Report:
+        f = self._venue.fills[n]
+        unit_price = f.price * self._venue.book.holdings[f.instrument].multiplier
+        return Filled(f.row, f.order, f.instrument, f.role, f.quantity, f.price, unit_price, f.fee, f.slippage)
+
+    def _action(self, n: int) -> Report:
+        action, venue = self._venue.actions[n], self._venue
+        row, i, value = action.row, action.instrument, action.value
+        holding = venue.book.holdings[i]
+        if action.kind != SPLIT:
+            return Dividend(row, i, value * holding.multiplier)
+        unit_price = venue.mark[(row - 1) * venue.width + i] / value * holding.multiplier
+        return Split(row, i, value, unit_price, holding.lot)
+
+    def _make_room(self) -> None:
+        """Enlarge what one row could fill at the worst."""
+        ledger, venue = self._ledger, self._venue
+        most = 4 * ledger.live + 4 * venue.width + 16
+        _grow(venue.book.orders, ledger.live + most, OrderRecord, ledger.zero)
+        _grow(venue.fills, ledger.filled + most, FillRecord, ledger.zero)
+        _grow(venue.book.endings, ledger.ended + 2 * most, EndingRecord, ledger.zero)
+
+
+def _rows(kind: type[Record], count: int, zero: Number) -> list[Any]:
+    return [blank(kind, zero) for _ in range(count)]
+
+
+def _grow(records: list[Any], wanted: int, kind: type[Record], zero: Number) -> None:
+    if len(records) < wanted:
+        records.extend(_rows(kind, wanted, zero))

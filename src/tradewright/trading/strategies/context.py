@@ -1,0 +1,197 @@
+"""What a strategy sees and may ask for, the same in backtest, paper and live. The engine implements it."""
+
+from collections.abc import Mapping
+from typing import Protocol, TypeVar
+
+from tradewright.trading.bars import Bars
+
+
+class BarFed(Protocol):
+    """An indicator that is fed one bar at a time; all of `tradewright.indicators` are."""
+
+    def update_bar(self, open_: float, high: float, low: float, close: float, volume: float) -> object:
+        """Take the next bar."""
+        ...
+
+
+Indicator = TypeVar("Indicator", bound=BarFed)
+
+
+class BarView(Protocol):
+    """One bar, as the strategy sees it: prices are adjusted for splits, so that a split is no jump."""
+
+    @property
+    def instrument(self) -> str:
+        """Instrument id."""
+        ...
+
+    @property
+    def time(self) -> int:
+        """Close of the bar, nanoseconds UTC."""
+        ...
+
+    @property
+    def open(self) -> float:
+        """First price."""
+        ...
+
+    @property
+    def high(self) -> float:
+        """Highest price."""
+        ...
+
+    @property
+    def low(self) -> float:
+        """Lowest price."""
+        ...
+
+    @property
+    def close(self) -> float:
+        """Last price."""
+        ...
+
+    @property
+    def volume(self) -> float:
+        """Quantity traded."""
+        ...
+
+
+class PositionView(Protocol):
+    """What is held of one instrument."""
+
+    @property
+    def quantity(self) -> float:
+        """Signed quantity."""
+        ...
+
+    @property
+    def average_price(self) -> float:
+        """Cost basis per unit; NaN while flat."""
+        ...
+
+    @property
+    def is_flat(self) -> bool:
+        """True when nothing is held."""
+        ...
+
+    @property
+    def is_long(self) -> bool:
+        """True when the quantity is positive."""
+        ...
+
+    @property
+    def is_short(self) -> bool:
+        """True when the quantity is negative."""
+        ...
+
+
+class FillView(Protocol):
+    """One fill of an own order."""
+
+    @property
+    def instrument(self) -> str:
+        """Instrument id."""
+        ...
+
+    @property
+    def quantity(self) -> float:
+        """Signed quantity."""
+        ...
+
+    @property
+    def price(self) -> float:
+        """Price per unit, as the strategy sees prices."""
+        ...
+
+    @property
+    def reason(self) -> str:
+        """Why the order existed: target, stop_loss, take_profit, plain."""
+        ...
+
+
+class Context(Protocol):
+    """Inside `on_bar` it speaks of that bar's instrument unless another is named."""
+
+    @property
+    def time(self) -> int:
+        """Now, nanoseconds UTC."""
+        ...
+
+    @property
+    def instrument(self) -> str:
+        """The instrument of the bar being handled."""
+        ...
+
+    @property
+    def instruments(self) -> tuple[str, ...]:
+        """All instruments of the run."""
+        ...
+
+    @property
+    def position(self) -> PositionView:
+        """What is held of this bar's instrument."""
+        ...
+
+    @property
+    def positions(self) -> Mapping[str, PositionView]:
+        """What is held of any instrument."""
+        ...
+
+    @property
+    def cash(self) -> float:
+        """Cash of the account."""
+        ...
+
+    @property
+    def equity(self) -> float:
+        """Cash plus marked positions."""
+        ...
+
+    @property
+    def has_order(self) -> bool:
+        """True while an order other than protection works for this bar's instrument."""
+        ...
+
+    def indicator(self, indicator: Indicator) -> Indicator:
+        """Register an indicator in `on_start`: one instance per instrument, fed before `on_bar`."""
+        ...
+
+    def history(self, bars: int) -> Bars:
+        """The last `bars` rows up to now, of all instruments."""
+        ...
+
+    def target(
+        self, weight: float, *, instrument: str | None = None, stop_loss: float = 0, take_profit: float = 0
+    ) -> None:
+        """Want this weight of equity in the instrument; the order follows from what is held."""
+        ...
+
+    def enter(self, *, weight: float = 1.0, stop_loss: float = 0, take_profit: float = 0, reason: str = "") -> None:
+        """Want a position of `weight` of this instrument's slot, protected by stop-loss and take-profit prices."""
+        ...
+
+    def close(self, instrument: str | None = None) -> None:
+        """Want no position."""
+        ...
+
+    def buy(
+        self, quantity: float, *, instrument: str | None = None, limit: float = 0, stop: float = 0,
+        stop_loss: float = 0, take_profit: float = 0, day_only: bool = False,
+    ) -> int:  # fmt: skip
+        """Order to buy `quantity` > 0: at market, at a limit price, or when a stop price is reached; gives the order's id."""
+        ...
+
+    def sell(
+        self, quantity: float, *, instrument: str | None = None, limit: float = 0, stop: float = 0,
+        stop_loss: float = 0, take_profit: float = 0, day_only: bool = False,
+    ) -> int:  # fmt: skip
+        """Order to sell, as `buy`."""
+        ...
+
+    def cancel(self, order: int) -> None:
+        """Cancel a working order by its id; one that ended already is left alone."""
+        ...
+
+    def protect(self, *, instrument: str | None = None, stop_loss: float = 0, take_profit: float = 0) -> None:
+        """Set or move the protective prices of a position; 0 leaves that side as it is."""
+        ...
