@@ -28,7 +28,7 @@ def masthead(sheet: TearSheet) -> Markup:
         ("Starting cash", f"{f.money(view.cash)} {view.currency}"),
         ("Benchmark", f"{view.benchmark}, bought and held" if view.benchmark else "none"),
         ("Fills", view.fill_rule),
-        ("Costs", setting(sheet, "costs")),
+        ("Costs", setting(sheet, "costs").replace("Costs()", "none")),
         ("Run", view.run_id),
         ("Data", view.data_digest[:16]),
         ("Engine", f"{view.engine} {view.engine_version}"),

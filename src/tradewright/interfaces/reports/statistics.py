@@ -61,15 +61,15 @@ _ADJUSTED = (
 )
 _RISK = (
     ("volatility_annual", "Volatility", f.percent, "Deviation of daily returns, yearly"),
-    (
-        "downside_volatility_annual",
-        "Downside volatility",
-        f.percent,
-        "Deviation of the returns below the target, yearly",
-    ),
+    ("downside_risk_annual", "Downside risk", f.percent, "Deviation of the returns below the target, yearly"),
     ("max_drawdown", "Deepest drawdown", f.percent, "Largest fall of equity below an earlier peak"),
-    ("max_drawdown_days", "Its length", _days, "From the peak before it until that was reached again, or the end"),
-    ("max_drawdown_periods", "Its length in periods", f.count, "The same, counted in returns"),
+    (
+        "max_drawdown_days",
+        "Length of the deepest",
+        _days,
+        "From the peak before it until that was reached again, or the end",
+    ),
+    ("max_drawdown_periods", "Length in periods", f.count, "The same, counted in returns"),
     ("longest_drawdown_days", "Longest drawdown", _days, "Most time below an earlier peak"),
     ("average_drawdown", "Average drawdown", f.percent, "Mean depth of all drawdowns"),
     ("ulcer_index", "Ulcer index", f.percent, "Root mean square of the drawdown: depth and length in one figure"),

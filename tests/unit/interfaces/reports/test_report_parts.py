@@ -13,6 +13,7 @@ from tradewright.interfaces.reports.figures import written
 from tradewright.interfaces.reports.markup import Markup, join, json_text, tag
 from tradewright.interfaces.reports.statistics import described, grouped
 from tradewright.interfaces.reports.thinning import joined_bars, kept_rows
+from tradewright.quant.performance.summary import buy_and_hold_statistics
 
 
 @settings(max_examples=80, deadline=None)
@@ -73,6 +74,12 @@ def test_groups_come_in_reading_order_and_end_with_the_unknown() -> None:
     assert titles == ["Return", "Return for risk", "Further statistics"]
     assert described("odd_one").show(3) == "3"
     assert described("max_drawdown_days").show(None) == "–"
+
+
+def test_every_statistic_that_a_benchmark_has_is_described() -> None:
+    prices, sessions = np.linspace(100.0, 130.0, 300), np.arange(11_000, 11_300)
+    names = buy_and_hold_statistics(prices, sessions, cash=1_000.0)
+    assert [name for name in names if not described(name).meaning] == []
 
 
 @settings(max_examples=60, deadline=None)
