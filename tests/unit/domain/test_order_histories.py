@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tradewright.domain.errors import DataError, InputError
-from tradewright.domain.identifiers import ClientOrderId, ExecutionId
+from tradewright.domain.identifiers import ClientOrderId, ExecutionId, VenueOrderId
 from tradewright.domain.money import Money
 from tradewright.domain.orders.fill import Fill
 from tradewright.domain.orders.life import OrderLife
@@ -18,7 +18,7 @@ from tradewright.domain.orders.side import Side
 from tradewright.domain.orders.transitions import IllegalStep, OrderEvent
 
 E, L = OrderEvent, OrderLife
-PLAIN = [event for event in E if not event.is_fill and event not in {E.BUSTED_IN_PART, E.BUSTED_IN_FULL}]
+PLAIN = list(E)
 
 
 def draft(quantity: int = 10) -> Order:
@@ -115,7 +115,7 @@ def test_one_request_at_a_time() -> None:
     assert isinstance(refused, IllegalStep)
     assert "a replace is outstanding already" in str(refused)
     assert isinstance(working().after(E.CANCEL_UNANSWERED), IllegalStep)
-    assert after(order, E.REPLACE_CONFIRMED).pending is None
+    assert after(order, E.REPLACE_REJECTED).pending is None
 
 
 def test_a_late_fill_is_booked() -> None:
@@ -156,9 +156,45 @@ def test_sending_again_counts_the_attempt_and_keeps_the_id() -> None:
     assert (order.life, order.attempt, order.client_order_id) == (L.APPROVED, 2, "a1")
 
 
-def test_a_fill_needs_an_execution() -> None:
-    for event in (E.FILLED_IN_PART, E.FILLED_IN_FULL, E.OVERFILLED, E.BUSTED_IN_PART, E.BUSTED_IN_FULL):
-        assert "with_fill" in str(working().after(event))
+@pytest.mark.parametrize(
+    ("event", "method"),
+    [
+        (E.FILLED_IN_PART, "with_fill"),
+        (E.FILLED_IN_FULL, "with_fill"),
+        (E.OVERFILLED, "with_fill"),
+        (E.BUSTED_IN_PART, "without_fill"),
+        (E.BUSTED_IN_FULL, "without_fill"),
+        (E.REPLACE_CONFIRMED, "with_terms"),
+        (E.SUCCEEDED, "succeeded_by"),
+    ],
+)
+def test_an_event_that_needs_more_says_how_to_tell_it(event: OrderEvent, method: str) -> None:
+    assert f"use {method}" in str(working().after(event))
+
+
+def test_the_venue_names_an_order_once() -> None:
+    order = good(after(draft(), E.GATE_APPROVED, E.HANDED_OVER).accepted_as(VenueOrderId("v1")))
+    assert (order.life, order.venue_order_id) == (L.WORKING, "v1")
+    assert good(order.accepted_as(VenueOrderId("v1"))) == order
+    assert "called it v1 before and calls it v2 now" in str(order.accepted_as(VenueOrderId("v2")))
+    assert isinstance(draft().accepted_as(VenueOrderId("v1")), IllegalStep)
+
+
+def test_a_replacement_changes_the_terms_and_keeps_the_fills() -> None:
+    order = good(after(working(), E.REPLACE_REQUESTED).with_fill(fill("a", 4)))
+    changed = good(order.with_terms(draft(6).request))
+    assert (changed.life, changed.filled, changed.remaining) == (L.PARTIALLY_FILLED, Decimal(4), Decimal(2))
+    assert changed.pending is None
+    assert "asks for more than the 4 that is filled" in str(order.with_terms(draft(4).request))
+    other = OrderRequest(instrument="AAPL.XNAS", side=Side.SELL, quantity=Decimal(9))
+    assert isinstance(order.with_terms(other), IllegalStep)
+    assert isinstance(draft().with_terms(draft(6).request), IllegalStep)
+
+
+def test_a_successor_is_linked() -> None:
+    order = good(after(working(), E.REPLACE_REQUESTED).succeeded_by(ClientOrderId("a2")))
+    assert (order.life, order.successor, order.pending, order.reserved) == (L.REPLACED, "a2", None, Decimal(0))
+    assert isinstance(draft().succeeded_by(ClientOrderId("a2")), IllegalStep)
 
 
 def test_a_fill_of_another_order_is_refused() -> None:

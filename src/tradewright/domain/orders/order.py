@@ -6,6 +6,7 @@ This file decides how events and executions change it: always a new value, or an
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from types import MappingProxyType
 
 from tradewright.domain.identifiers import ClientOrderId, ExecutionId, VenueOrderId
 from tradewright.domain.orders.fill import Fill
@@ -14,6 +15,18 @@ from tradewright.domain.orders.pending import PendingKind, PendingRequest
 from tradewright.domain.orders.request import OrderRequest
 from tradewright.domain.orders.transitions import IllegalStep, OrderEvent, PendingChange, Transition, transition
 
+_NEEDS = MappingProxyType(
+    {
+        OrderEvent.FILLED_IN_PART: "with_fill",
+        OrderEvent.FILLED_IN_FULL: "with_fill",
+        OrderEvent.OVERFILLED: "with_fill",
+        OrderEvent.BUSTED_IN_PART: "without_fill",
+        OrderEvent.BUSTED_IN_FULL: "without_fill",
+        OrderEvent.REPLACE_CONFIRMED: "with_terms",
+        OrderEvent.SUCCEEDED: "succeeded_by",
+    }
+)
+"""Events that carry more than themselves, with the method that takes it."""
 _BEFORE_FILLS = frozenset({OrderLife.DRAFT, OrderLife.REFUSED, OrderLife.APPROVED, OrderLife.UNKNOWN})
 
 
@@ -73,19 +86,42 @@ class Order:
         return execution_id in self.busted or any(execution_id == known for known, _ in self.executions)
 
     def after(self, event: OrderEvent) -> "Order | IllegalStep":
-        """The order after an event that carries no quantity."""
-        if event.is_fill or event in {OrderEvent.BUSTED_IN_PART, OrderEvent.BUSTED_IN_FULL}:
-            return IllegalStep(self.life, event, "an execution is needed: use with_fill or without_fill")
+        """The order after an event that carries nothing but itself."""
+        if event in _NEEDS:
+            return IllegalStep(self.life, event, f"more must be told: use {_NEEDS[event]}")
+        return self._after(event)
+
+    def _after(self, event: OrderEvent) -> "Order | IllegalStep":
         step = transition(self.life, event)
         if isinstance(step, IllegalStep):
             return step
-        if event is OrderEvent.REJECTED and self.filled:
-            return IllegalStep(self.life, event, f"{self.filled} of it is filled")
         pending = _asked(self.pending, step)
         if isinstance(pending, IllegalStep):
             return pending
         more = 1 if event is OrderEvent.RESEND_APPROVED else 0
         return replace(self, life=step.target, pending=pending, attempt=self.attempt + more)
+
+    def accepted_as(self, venue_order_id: VenueOrderId) -> "Order | IllegalStep":
+        """The order after the venue reported it as working under its own id; it has one id for good."""
+        if self.venue_order_id not in {None, venue_order_id}:
+            reason = f"the venue called it {self.venue_order_id} before and calls it {venue_order_id} now"
+            return IllegalStep(self.life, OrderEvent.REPORTED_WORKING, reason)
+        order = self._after(OrderEvent.REPORTED_WORKING)
+        return order if isinstance(order, IllegalStep) else replace(order, venue_order_id=venue_order_id)
+
+    def with_terms(self, request: OrderRequest) -> "Order | IllegalStep":
+        """The order after the venue confirmed another price or quantity and kept the order."""
+        ours, theirs = self.request, request
+        if (ours.instrument, ours.side) != (theirs.instrument, theirs.side) or theirs.quantity <= self.filled:
+            reason = f"a replacement keeps instrument and side, and asks for more than the {self.filled} that is filled"
+            return IllegalStep(self.life, OrderEvent.REPLACE_CONFIRMED, reason)
+        order = self._after(OrderEvent.REPLACE_CONFIRMED)
+        return order if isinstance(order, IllegalStep) else replace(order, request=request)
+
+    def succeeded_by(self, successor: ClientOrderId) -> "Order | IllegalStep":
+        """The order after a venue that cannot change orders canceled it and took another in its place."""
+        order = self._after(OrderEvent.SUCCEEDED)
+        return order if isinstance(order, IllegalStep) else replace(order, successor=successor)
 
     def with_fill(self, fill: Fill) -> "Order | IllegalStep":
         """The order after an execution; one that is known changes nothing, more than ordered is an overfill."""

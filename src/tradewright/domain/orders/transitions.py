@@ -1,8 +1,7 @@
 """What can happen to an order and what becomes of it: one table of every legal step, with a remark where it is odd.
 
 This file decides the steps; a step that is not in the table is an `IllegalStep`, a value: the engine then freezes the
-instrument and raises an incident. Guards that need quantities (a rejection with fills, more filled than ordered) are
-in `order.py`.
+instrument and raises an incident. What needs quantities (in part or in full, more than ordered) is in `order.py`.
 """
 
 from collections.abc import Iterable, Mapping
