@@ -4,7 +4,7 @@ import math
 from typing import NamedTuple
 
 from tradewright.quant.arrays import Array
-from tradewright.quant.indicators.atr import BAR, range_of
+from tradewright.quant.indicators.atr import BAR, range_step
 from tradewright.quant.indicators.definition import Definition, Memory, Parameter, window
 from tradewright.quant.indicators.series import Columns, outputs_of
 from tradewright.quant.indicators.streaming import HighLowCloseFed, Line, ManyLines
@@ -40,7 +40,7 @@ def adx_step(
     fall = last_low - low
     up = rise if rise > fall and rise > 0.0 else 0.0
     down = fall if fall > rise and fall > 0.0 else 0.0
-    sums = directional_step(sums, bars, (range_of(high, low, last_close, 0), up, down), window, start)
+    sums = directional_step(sums, bars, (range_step(high, low, last_close, 0), up, down), window, start)
     if bars < window:
         return (high, low, close, bars, sums, index), (nan, nan, nan)
     spans, ups, downs = sums

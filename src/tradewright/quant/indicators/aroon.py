@@ -14,7 +14,7 @@ AroonState = tuple[int, int, int, int]
 AROON_START: AroonState = (0, 0, 0, 0)
 
 
-def age_of_highest(memory: Memory, at: int, place: int, size: int) -> int:
+def highest_age_step(memory: Memory, at: int, place: int, size: int) -> int:
     """Rows since the highest value in a ring whose newest is at `place`; the newer of two equal ones."""
     age = 0
     best = memory[at + place]
@@ -48,9 +48,9 @@ def aroon_step(
     high_age = 0 if high >= best_high else high_age + 1
     low_age = 0 if -low >= best_low else low_age + 1
     if high_age > window:
-        high_age = age_of_highest(memory, at, place, size)
+        high_age = highest_age_step(memory, at, place, size)
     if low_age > window:
-        low_age = age_of_highest(memory, under, place, size)
+        low_age = highest_age_step(memory, under, place, size)
     if count < window:
         return (count + 1, place, high_age, low_age), (nan, nan, nan)
     up = 100.0 * (window - high_age) / window

@@ -14,7 +14,7 @@ AtrState = tuple[float, Running]
 ATR_START: AtrState = (nan, RUNNING)
 
 
-def range_of(high: float, low: float, last: float, first: int) -> float:
+def range_step(high: float, low: float, last: float, first: int) -> float:
     """True range after a close of `last` (NaN on the first bar: then NaN, or high - low when `first` is 1)."""
     if math.isnan(last):
         return high - low if first == 1 else nan
@@ -27,7 +27,7 @@ def true_range_step(
     last: float, memory: Memory, at: int, high: float, low: float, close: float, first: int
 ) -> tuple[float, float]:
     """One bar: the close before it and its range."""
-    return close, range_of(high, low, last, first)
+    return close, range_step(high, low, last, first)
 
 
 def atr_step(
@@ -35,7 +35,7 @@ def atr_step(
 ) -> tuple[AtrState, float]:
     """One bar into Wilder's average of true ranges."""
     last, ranges = state
-    span = range_of(high, low, last, first)
+    span = range_step(high, low, last, first)
     if math.isnan(span):
         return (close, ranges), nan
     ranges, average = exponential_step(ranges, span, window, 1.0 / window, 0)

@@ -55,7 +55,7 @@ def trix_step(
     return (chain, smooth), 100.0 * (smooth - last) / last
 
 
-def warm_up_of(window: int, seed: int, averages: int) -> int:
+def warm_up_of(window: int, seed: int, *, averages: int) -> int:
     """Rows before the last of so many averages has a value."""
     return (averages * (window - 1), 0, window - 1)[seed]
 
@@ -70,7 +70,7 @@ DEMA = Definition(
     parameters=(window(20), joint_seed()),
     step=dema_step,
     start=lambda window, seed: (CHAIN, []),
-    warm_up=lambda window, seed: warm_up_of(window, seed, 2),
+    warm_up=lambda window, seed: warm_up_of(window, seed, averages=2),
     cost=4,
 )
 
@@ -84,7 +84,7 @@ TEMA = Definition(
     parameters=(window(20), joint_seed()),
     step=tema_step,
     start=lambda window, seed: (CHAIN, []),
-    warm_up=lambda window, seed: warm_up_of(window, seed, 3),
+    warm_up=lambda window, seed: warm_up_of(window, seed, averages=3),
     cost=4,
 )
 
@@ -98,7 +98,7 @@ TRIX = Definition(
     parameters=(window(15), joint_seed()),
     step=trix_step,
     start=lambda window, seed: ((CHAIN, nan), []),
-    warm_up=lambda window, seed: warm_up_of(window, seed, 3) + 1,
+    warm_up=lambda window, seed: warm_up_of(window, seed, averages=3) + 1,
     cost=4,
 )
 

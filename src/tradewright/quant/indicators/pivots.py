@@ -90,7 +90,7 @@ def pivots(*columns: Columns, session: Values | None = None, kind: str = "classi
     `session`: one number per row that changes when a session (day, week, month) begins; bars that have a `session`
     bring their own; without it every row is one, as with daily bars.
     """
-    complete = with_session(PIVOTS, columns, session, lambda rows: np.arange(rows, dtype=np.float64))
+    complete = with_session(PIVOTS, columns, session=session, default=lambda rows: np.arange(rows, dtype=np.float64))
     return PivotLevels(*outputs_of(PIVOTS, complete, kind=kind))
 
 

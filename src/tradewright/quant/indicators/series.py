@@ -64,7 +64,7 @@ def named_columns(definition: Definition, columns: tuple[Columns, ...]) -> dict[
 
 
 def with_session(
-    definition: Definition, columns: tuple[Columns, ...], session: Values | None, default: Callable[[int], Array]
+    definition: Definition, columns: tuple[Columns, ...], *, session: Values | None, default: Callable[[int], Array]
 ) -> tuple[Columns, ...]:
     """The columns with the session as the last: given, brought by the bars, or `default` of the number of rows."""
     names = definition.inputs[:-1]

@@ -4,7 +4,7 @@ import math
 from typing import NamedTuple
 
 from tradewright.quant.arrays import Array
-from tradewright.quant.indicators.atr import BAR, range_of
+from tradewright.quant.indicators.atr import BAR, range_step
 from tradewright.quant.indicators.definition import Definition, Memory, window
 from tradewright.quant.indicators.series import Columns, outputs_of
 from tradewright.quant.indicators.streaming import HighLowCloseFed, Line, ManyLines
@@ -23,7 +23,7 @@ def vortex_step(
     last_high, last_low, last_close, ups, downs, spans = state
     if math.isnan(last_close):
         return (high, low, close, ups, downs, spans), (nan, nan)
-    span = range_of(high, low, last_close, 0)
+    span = range_step(high, low, last_close, 0)
     ups, up = sum_step(ups, memory, at, abs(high - last_low), window)
     downs, down = sum_step(downs, memory, at + window + 1, abs(low - last_high), window)
     spans, moved = sum_step(spans, memory, at + 2 * window + 2, span, window)

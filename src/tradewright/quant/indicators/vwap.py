@@ -95,7 +95,7 @@ def vwap(*columns: Columns, session: Values | None = None) -> Array:
     `session`: one number per row that changes when a session begins (a date as a number); bars that have a `session`
     bring their own; without it the average runs from the first row on.
     """
-    complete = with_session(VWAP, columns, session, np.zeros)
+    complete = with_session(VWAP, columns, session=session, default=np.zeros)
     return output_of(VWAP, complete)
 
 
