@@ -185,5 +185,5 @@ class Settings(Section, frozen=True, kw_only=True):
     notify: Notify = Notify()
 
     def state_folder(self, project: Path) -> Path:
-        """Where state lives: `home`, or `.tradewright` in the project folder."""
-        return Path(self.home).expanduser().absolute() if self.home else project.absolute() / ".tradewright"
+        """Where state lives: `home`, relative to the project folder, or `.tradewright` in it."""
+        return project.absolute() / Path(self.home or ".tradewright").expanduser()

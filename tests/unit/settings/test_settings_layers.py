@@ -94,7 +94,9 @@ def test_one_setting_under_two_names_must_agree(tmp_path: Path) -> None:
 def test_state_lives_in_the_project_folder_or_in_home(tmp_path: Path) -> None:
     assert load(tmp_path, environment={}).state_folder(tmp_path) == tmp_path / ".tradewright"
     elsewhere = load(tmp_path, environment={"TRADEWRIGHT_HOME": str(tmp_path / "state")})
-    assert elsewhere.state_folder(tmp_path) == tmp_path / "state"
+    assert elsewhere.state_folder(Path("project")) == tmp_path / "state"
+    beside = load(tmp_path, environment={}, flags={"home": "../state"})
+    assert beside.state_folder(tmp_path) == tmp_path / ".." / "state"
 
 
 def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
