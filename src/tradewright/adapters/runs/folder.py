@@ -84,7 +84,7 @@ def _write(folder: Path, record: RunRecord) -> None:
     for name, table in record.tables.items():
         table.write_parquet(folder / f"{name}.parquet", compression="zstd", compression_level=3)
     for name, content in ((FACTS, record.facts), (CIRCUMSTANCES, record.circumstances)):
-        text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
+        text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
         with (folder / name).open("w", encoding="utf-8") as file:
             file.write(text + "\n")
             file.flush()

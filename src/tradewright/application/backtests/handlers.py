@@ -37,7 +37,7 @@ from tradewright.trading.strategies.strategy import Strategy
 class Engine(Protocol):
     """The engine with a broker in it."""
 
-    def __call__(self, strategy: Strategy, bars: Bars, assumptions: Assumptions, *, engine: str) -> Run:
+    def __call__(self, strategy: Strategy, bars: Bars, *, assumptions: Assumptions, engine: str) -> Run:
         """Run the strategy over the bars."""
         ...
 
@@ -62,7 +62,7 @@ def run_backtest(
         held = bars_of(_benchmark_market(command.market)).bars
     benchmark = None if held is None else benchmark_of(held, bars)
     started = clock.monotonic_ns()
-    run = engine(strategy, bars, assumptions, engine=command.engine)
+    run = engine(strategy, bars, assumptions=assumptions, engine=command.engine)
     duration_s = (clock.monotonic_ns() - started) / 1e9
     return FinishedBacktest(
         strategy,
