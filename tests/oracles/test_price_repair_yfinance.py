@@ -1,8 +1,8 @@
 """Bad vendor data as it really came, beside its repaired form: the planted faults must be found, and only they.
 
 The repaired files keep real defects that the repair was not about: rows without prices (an import rejects them), bars
-whose open or close lies outside high and low by up to 20%, and in one file four bars in pence among pounds (0.006 between
-0.6 and 0.6). Those are counted here, not excused.
+whose open or close lies outside high and low by up to 20%, and in one file four bars in pence (0.006 between 0.6 and
+0.6). Those are counted here, not excused.
 """
 
 from datetime import date
@@ -31,7 +31,7 @@ BROKEN_BARS = {
     "TEP-PA-1d-bad-div": 1,
 }
 """Bars of a repaired file that break high >= open, close >= low."""
-PENCE_FOR_POUNDS = {"CLC-L-1d-bad-div": [date(2024, 7, 29), date(2024, 7, 30), date(2024, 7, 31), date(2024, 8, 1)]}
+PENCE_FOR_POUNDS = {"CLC-L-1d-bad-div": [date(2024, 7, 30), date(2024, 7, 31), date(2024, 8, 1), date(2024, 8, 2)]}
 """Sessions of a repaired file whose prices are a hundredth of those around."""
 
 

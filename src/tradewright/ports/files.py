@@ -139,3 +139,11 @@ class DataFiles(Protocol):
     def stage(self) -> Stage:
         """A new, empty stage."""
         ...
+
+
+class ShippedData(Protocol):
+    """The market data that comes with the package."""
+
+    def demo_bars(self) -> str:
+        """Path of a file of daily bars with adjusted closes."""
+        ...

@@ -4,13 +4,14 @@ The first rows tell how the file is written; the rest is converted piece by piec
 that an import that breaks off leaves no half of a file. Importing a file again stores only what is new.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import polars as pl
 
 from tradewright.application.data.importing_order import Arrivals
 from tradewright.application.data.importing_plan import instruments_of, plan_import
+from tradewright.application.data.importing_progress import Progress
 from tradewright.application.data.importing_report import ImportReport, Tally
 from tradewright.application.data.importing_request import ImportFile
 from tradewright.application.data.importing_rows import Parsed, RowPlan, parse_chunk
@@ -35,8 +36,6 @@ _NUMERIC = frozenset(
         "rate",
     }
 )
-Progress = Callable[[int, int | None], None]
-"""Called with rows read so far and the (estimated) rows in all, None while that is not known."""
 
 
 def import_file(

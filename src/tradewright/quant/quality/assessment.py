@@ -45,7 +45,8 @@ def assess(
     """
     findings = list(check_stamps(bars))
     findings += [*check_prices(bars), *check_volume(bars), *check_open_high_low_close(bars)]
-    findings += [*check_units(bars), *check_splits(bars, splits, prices=prices), *check_outliers(bars)]
+    findings += [*check_units(bars), *check_splits(bars, splits, prices=prices)]
+    findings += check_outliers(bars, splits, prices=prices)
     findings += check_stale(bars, longest=STALE_INTRADAY_BARS if is_intraday else STALE_DAYS)
     if expected_sessions is not None:
         findings += check_sessions(bars, expected_sessions)

@@ -19,11 +19,13 @@ NEIGHBOURS = 9
 """Rows on each side whose median a price is compared with: more than twice the longest spike."""
 LONGEST_SPIKE = 4
 """Bars in a row that can be told from their neighbours as a slip of the unit."""
+NEAR = 20
+"""Rows from a known split within which a leap of its size is laid to it."""
 BLOCK = 64
 """Rows over which the usual size of a return is measured."""
 FEWEST_MOVES = 5
 """Moves it takes to tell what is usual; 1% is assumed before."""
-OUTLIER = 25.0
+OUTLIER = 15.0
 """Returns further than this many usual ones (median absolute return around them) are outliers."""
 
 
@@ -95,9 +97,19 @@ def usual_return(returns: Floats) -> Floats:
     return usual
 
 
-def check_outliers(bars: BarColumns) -> Iterator[Finding]:
-    """Returns of more than 25 times the usual size around them."""
+def returns_without_splits(bars: BarColumns, known: Sequence[KnownSplit], *, prices: str) -> Floats:
+    """Logarithmic returns as a holder sees them: in raw prices the leap of a known split is taken out."""
     returns = log_returns(bars.close)
+    if prices == "raw":
+        for split in known:
+            if 0 < split.row < len(returns):
+                returns[split.row] += np.log(split.ratio)
+    return returns
+
+
+def check_outliers(bars: BarColumns, known: Sequence[KnownSplit] = (), *, prices: str = "raw") -> Iterator[Finding]:
+    """Returns of more than 15 times the usual size around them."""
+    returns = returns_without_splits(bars, known, prices=prices)
     times = np.abs(returns) / usual_return(returns)
     for row in np.flatnonzero(times > OUTLIER):
         move = float(np.expm1(returns[row]))
@@ -118,19 +130,15 @@ def check_splits(bars: BarColumns, known: Sequence[KnownSplit], *, prices: str) 
     """Leaps by the ratio of a split, where there should be none.
 
     `prices` is `raw` (a known split makes a leap on its row) or `split-adjusted` (it makes none). A leap by the ratio
-    of a known split elsewhere is an error, on all the rows on the wrong side; one by a round ratio that no split
-    explains is a warning.
+    of a known split near it, in either direction, is an error on all the rows on the wrong side; one by a round ratio
+    that no split explains is a warning.
     """
-    ratios = {split.row: split.ratio for split in known}
-    returns = log_returns(bars.close)
-    if prices == "raw":
-        for row, ratio in ratios.items():
-            if 0 <= row < len(returns):
-                returns[row] += np.log(ratio)
+    returns = returns_without_splits(bars, known, prices=prices)
     noise = usual_return(returns)
     told: Flags = np.zeros(len(bars), dtype=bool)
     for split in known:
         leaps = _leaps(returns, noise, abs(float(np.log(split.ratio))))
+        leaps = leaps[np.abs(leaps - split.row) <= NEAR]
         for first, last in _wrong_side(leaps, returns):
             if not told[first : last + 1].all():
                 told[first : last + 1] = True
