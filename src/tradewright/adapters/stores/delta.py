@@ -4,7 +4,8 @@ This file decides how the port's verbs are said to the tables; partitions and ty
 `revisions.py`, races are `commits.py`, SQL is `sql.py`, rewriting and deleting files is `upkeep.py` (ADR 7).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
@@ -13,16 +14,17 @@ from deltalake import DeltaTable, write_deltalake
 
 from tradewright.adapters.stores import layout, revisions, upkeep
 from tradewright.adapters.stores.commits import (
-    CORRECTED,
     commit_properties,
     committed,
     opened,
     opened_for_writing,
     storage_errors,
 )
+from tradewright.adapters.stores.snapshots import Snapshot, Snapshots
 from tradewright.adapters.stores.spool import Spool
 from tradewright.adapters.stores.sql import Relation, answered
-from tradewright.ports.stores import KEYS, TABLES, Selection, Table, Version, Written
+from tradewright.domain.errors import StorageError
+from tradewright.ports.stores import KEYS, NS, TABLES, Selection, Table, Version, Written
 
 
 class DeltaStore:
@@ -32,6 +34,7 @@ class DeltaStore:
         """`prefer`: sources in order of preference, for selections that name none."""
         self._root = root
         self._prefer = prefer
+        self._snapshots = Snapshots(root)
 
     def append(self, table: Table, rows: pl.DataFrame, *, note: str = "") -> Written:
         """Add rows in one atomic commit; see the port."""
@@ -77,16 +80,16 @@ class DeltaStore:
     def read(self, selection: Selection) -> pl.DataFrame:
         """The rows as known by `as_of`, sorted by instrument, then time; see the port."""
         table = selection.table
-        folder = self._folder(table)
-        with storage_errors(f"reading {table}", folder):
-            handle = opened(folder)
-            files = layout.data_files(handle, layout.file_predicate(selection)) if handle is not None else []
-            if handle is None or not files:
+        with self._reading(table) as snapshot:
+            files = snapshot.chosen(selection)
+            if not files:
                 return pl.DataFrame(schema=TABLES[table])
-            frame = layout.from_stored(table, layout.scanned(table, files).filter(_conditions(selection))).collect()
+            frame = layout.from_stored(table, layout.scanned(table, files).filter(*_conditions(selection))).collect()
         if not _is_sorted(frame):
-            frame = frame.sort(*layout.ROW_ORDER, maintain_order=True)
-            if _has_corrections(handle, layout.partitions_of_files(table, files)):
+            has_corrections = snapshot.has_corrections(table, files)
+            order = layout.ROW_ORDER if has_corrections else layout.ROW_ORDER[:-1]
+            frame = frame.sort(*order, maintain_order=True)
+            if has_corrections:
                 frame = revisions.newest(table, frame)
         if selection.source is None:
             frame = revisions.one_source_each(frame, selection.prefer or self._prefer)
@@ -96,11 +99,8 @@ class DeltaStore:
         self, table: Table = Table.BARS, *, interval: str | None = None, symbol: str | None = None
     ) -> tuple[str, ...]:
         """Ids of the instruments there are, sorted; see the port."""
-        folder = self._folder(table)
-        selection = Selection(table, interval=interval)
-        with storage_errors(f"reading {table}", folder):
-            handle = opened(folder)
-            files = layout.data_files(handle, layout.file_predicate(selection)) if handle is not None else []
+        with self._reading(table) as snapshot:
+            files = snapshot.chosen(Selection(table, interval=interval))
             if not files:
                 return ()
             scan = layout.scanned(table, files)
@@ -113,24 +113,17 @@ class DeltaStore:
 
     def coverage(self, table: Table = Table.BARS) -> pl.DataFrame:
         """instrument, interval, source, rows, first, last; see the port."""
-        folder = self._folder(table)
         series = ["instrument", "interval", "source"]
-        schema = dict.fromkeys(series, pl.String) | {
-            "rows": pl.UInt32,
-            "first": TABLES[table]["time"],
-            "last": TABLES[table]["time"],
-        }
-        with storage_errors(f"reading {table}", folder):
-            handle = opened(folder)
-            files = layout.data_files(handle) if handle is not None else []
-            if handle is None or not files:
-                return pl.DataFrame(schema=schema)
+        with self._reading(table) as snapshot:
+            files = list(snapshot.files)
+            if not files:
+                names = dict.fromkeys(series, pl.String)
+                return pl.DataFrame(schema={**names, "rows": pl.UInt32, "first": NS, "last": NS})
             scan = layout.from_stored(table, layout.scanned(table, files))
-            if "interval" not in TABLES[table]:
+            if not layout.has_interval(table):
                 scan = scan.with_columns(interval=pl.lit(None, dtype=pl.String))
-            count = pl.len()
-            if _has_corrections(handle, layout.partitions_of_files(table, files)):
-                count = pl.struct(KEYS[table]).n_unique()
+            has_corrections = snapshot.has_corrections(table, files)
+            count = pl.struct(KEYS[table]).n_unique() if has_corrections else pl.len()
             spans = scan.group_by(series).agg(rows=count, first=pl.col("time").min(), last=pl.col("time").max())
             return spans.sort(series).collect().cast({"rows": pl.UInt32})
 
@@ -143,9 +136,7 @@ class DeltaStore:
 
     def query(self, sql: str) -> pl.DataFrame:
         """One read-only SQL statement over every table by its name; see the port."""
-        with storage_errors("reading for SQL", self._root):
-            relations = [self._relation(table) for table in Table]
-        return answered(sql, relations)
+        return answered(sql, [self._relation(table) for table in Table])
 
     def compact(self, table: Table | None = None) -> dict[str, int]:
         """Rewrite small files into sorted ones; returns `before` and `after`, the numbers of files."""
@@ -157,14 +148,24 @@ class DeltaStore:
         files = sum(upkeep.clean(self._folder(table), keep_hours=keep_hours) for table in Table)
         return files + upkeep.clean_spool(self._root, keep_hours=keep_hours)
 
+    @contextmanager
+    def _reading(self, table: Table) -> Iterator[Snapshot]:
+        """The newest version; when it cannot be read, the next read opens the table anew."""
+        try:
+            with storage_errors(f"reading {table}", self._folder(table)):
+                yield self._snapshots.newest(table)
+        except StorageError:
+            self._snapshots.forget(table)
+            raise
+
     def _folder(self, table: Table) -> Path:
         return self._root / str(table)
 
     def _known(self, table: Table, handle: DeltaTable, stored: pl.DataFrame) -> pl.DataFrame:
         """What the table tells of the instruments and times of these rows, superseded rows included."""
         columns = [*TABLES[table]]
-        parts = [layout.partition_predicate(part) for part in layout.partitions_of(table, stored)]
-        files = layout.data_files(handle, " OR ".join(f"({part})" for part in parts)) if parts else []
+        touched = {layout.partition_name(part) for part in layout.partitions_of(table, stored)}
+        files = [path for path in layout.data_files(handle) if layout.partition_of(table, path) in touched]
         if not files:
             return stored.select(columns).clear()
         names = stored["instrument"].unique()
@@ -195,20 +196,18 @@ class DeltaStore:
         )
 
     def _relation(self, table: Table) -> Relation:
-        handle = opened(self._folder(table))
-        files = layout.data_files(handle) if handle is not None else []
-        parts = layout.partitions_of_files(table, files)
-        return Relation(table, tuple(files), handle is not None and _has_corrections(handle, parts))
+        with self._reading(table) as snapshot:
+            files = list(snapshot.files)
+            return Relation(table, snapshot.files, snapshot.has_corrections(table, files))
 
 
-def _conditions(selection: Selection) -> pl.Expr:
-    parts = [pl.lit(True)]
-    if selection.instruments:
-        names = list(selection.instruments)
-        one = pl.col("instrument") == names[0]
-        parts.append(one if len(names) == 1 else pl.col("instrument").is_in(names))
-    if selection.interval is not None and layout.has_interval(selection.table):
-        parts.append(pl.col("interval") == selection.interval)
+def _conditions(selection: Selection) -> list[pl.Expr]:
+    """What rows must fulfil; the interval is a partition, so the choice of files has seen to it."""
+    parts: list[pl.Expr] = []
+    if len(selection.instruments) == 1:
+        parts.append(pl.col("instrument") == selection.instruments[0])
+    elif selection.instruments:
+        parts.append(pl.col("instrument").is_in(list(selection.instruments)))
     if selection.source is not None:
         parts.append(pl.col("source") == selection.source)
     if selection.start is not None:
@@ -217,7 +216,7 @@ def _conditions(selection: Selection) -> pl.Expr:
         parts.append(pl.col("time") <= selection.end)
     if selection.as_of is not None:
         parts.append(pl.col("known_at") <= selection.as_of)
-    return pl.all_horizontal(parts)
+    return parts
 
 
 def _is_sorted(frame: pl.DataFrame) -> bool:
@@ -226,10 +225,6 @@ def _is_sorted(frame: pl.DataFrame) -> bool:
     previous = name.shift(1)
     broken = (name < previous) | ((name == previous) & (time <= time.shift(1)))
     return not frame.select(broken.any()).item()
-
-
-def _has_corrections(handle: DeltaTable, partitions: set[str]) -> bool:
-    return any(handle.transaction_version(CORRECTED + name) is not None for name in partitions)
 
 
 def _facts(counts: tuple[int, int, int], note: str) -> dict[str, str]:

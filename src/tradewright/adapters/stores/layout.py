@@ -4,7 +4,6 @@ This file decides partitions, the order of rows, and how a frame of the port bec
 Stamps are stored as 64-bit integers, because Delta's own timestamp drops what is finer than a microsecond.
 """
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
@@ -172,38 +171,29 @@ def partition_predicate(partition: dict[str, str]) -> str:
     return " AND ".join(conditions)
 
 
-def file_predicate(selection: Selection) -> str | None:
-    """What a file must hold to be of interest, by its partition and statistics; None means every file."""
-    parts: list[str] = []
-    if selection.interval is not None and has_interval(selection.table):
-        parts.append(f"timeframe = '{_quoted(selection.interval)}'")
-    # "2012" <= "2012-03" <= "2012-12": bounds by year hold for yearly and monthly periods
-    if selection.start is not None:
-        parts.append(f'"period" >= \'{_year(selection.start)}\' AND "time" >= {selection.start}')
-    if selection.end is not None:
-        parts.append(f'"period" <= \'{_year(selection.end)}-12\' AND "time" <= {selection.end}')
-    if selection.instruments:
-        parts.append(
-            f"instrument >= '{_quoted(min(selection.instruments))}'"
-            f" AND instrument <= '{_quoted(max(selection.instruments))}'"
-        )
-    return " AND ".join(parts) or None
+def data_files(handle: DeltaTable) -> list[str]:
+    """Paths of the files of the handle's version, by partition."""
+    return sorted(unquote(uri) for uri in handle.file_uris())
 
 
-def data_files(handle: DeltaTable, predicate: str | None = None) -> list[str]:
-    """Paths of the files of the handle's version that can satisfy the predicate, by partition."""
-    found = handle.file_uris(file_pruning_predicate=predicate) if predicate else handle.file_uris()
-    return sorted(unquote(uri) for uri in found)
+def partition_of(table: Table, path: str) -> str:
+    """The name of the partition that a file lies in."""
+    return "/".join(path.rsplit("/", len(partition_columns(table)) + 1)[1:-1])
 
 
-def partitions_of_files(table: Table, files: Iterable[str]) -> set[str]:
-    """The partitions' names as they stand in the paths."""
-    depth = len(partition_columns(table))
-    return {"/".join(path.rsplit("/", depth + 1)[1:-1]) for path in files}
+def covers(partition: str, selection: Selection) -> bool:
+    """Whether a partition can hold rows of the selection, by its name."""
+    values = [column.partition("=")[2] for column in partition.split("/")]
+    if selection.interval is not None and len(values) == 2 and values[0] != selection.interval:
+        return False
+    period = values[-1]
+    if selection.start is not None and period < _month(selection.start)[: len(period)]:
+        return False
+    return selection.end is None or period <= _month(selection.end)[: len(period)]
 
 
-def _year(nanoseconds: int) -> str:
-    return f"{datetime.fromtimestamp(nanoseconds // NANOSECONDS['s'], UTC).year:04d}"
+def _month(nanoseconds: int) -> str:
+    return f"{datetime.fromtimestamp(nanoseconds // NANOSECONDS['s'], UTC):%Y-%m}"
 
 
 def _quoted(text: str) -> str:

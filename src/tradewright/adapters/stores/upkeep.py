@@ -46,7 +46,8 @@ def _rewrite(table: Table, folder: Path, partition: dict[str, str]) -> None:
     if handle is None:
         return
     predicate = layout.partition_predicate(partition)
-    files = layout.data_files(handle, predicate)
+    name = layout.partition_name(partition)
+    files = [path for path in layout.data_files(handle) if layout.partition_of(table, path) == name]
     if len(files) < 2:
         return
     scan = layout.scanned(table, files)
@@ -58,9 +59,7 @@ def _rewrite(table: Table, folder: Path, partition: dict[str, str]) -> None:
         predicate=predicate,
         writer_properties=layout.writer_properties(),
         target_file_size=layout.TARGET_FILE_BYTES,
-        commit_properties=CommitProperties(
-            custom_metadata={"what": "compact", "note": layout.partition_name(partition)}
-        ),
+        commit_properties=CommitProperties(custom_metadata={"what": "compact", "note": name}),
     )
 
 

@@ -1,5 +1,6 @@
 """Answers about the bar store: load bars for a strategy; list, show and query what is there; keep it tidy."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 import polars as pl
@@ -25,6 +26,9 @@ from tradewright.ports.stores import MarketStore, Selection, Table, Version
 from tradewright.quant.adjustment import DividendConvention
 from tradewright.trading.bars import Bars
 
+_FEW = 4
+"""Up to so many symbols are looked for one by one, by the statistics of the files; more by one look at all names."""
+
 
 def load_bars(query: LoadBars, *, store: MarketStore) -> Bars:
     """Bars of the asked instruments in the asked order, with the corporate actions of their time where prices are raw.
@@ -38,7 +42,7 @@ def load_bars(query: LoadBars, *, store: MarketStore) -> Bars:
     convention = _checked_prices(query)
     if not query.symbols:
         raise InputError("no bars to load", expected="at least one symbol", found="none")
-    names = tuple(dict.fromkeys(resolved(symbol, store=store) for symbol in query.symbols))
+    names = all_resolved(query.symbols, store=store)
     frame = _read(store, Selection(Table.BARS, names, str(timeframe), query.source, as_of=as_of), dates)
     missing = set(names) - set(frame["instrument"].unique())
     if missing:
@@ -58,6 +62,22 @@ def resolved(symbol: str, *, store: MarketStore, table: Table = Table.BARS) -> s
     if wanted in near or any(name.rpartition(".")[0] == wanted for name in near):
         return resolve(wanted, near)
     return resolve(wanted, store.instruments(table))
+
+
+def all_resolved(symbols: Sequence[str], *, store: MarketStore) -> tuple[str, ...]:
+    """The ids of several symbols, each once, in the order of the first mention."""
+    if len(symbols) <= _FEW:
+        return tuple(dict.fromkeys(resolved(symbol, store=store) for symbol in symbols))
+    known = store.instruments()
+    by_symbol: dict[str, list[str]] = {}
+    for name in known:
+        by_symbol.setdefault(name.rpartition(".")[0], []).append(name)
+    found: dict[str, None] = {}
+    for symbol in symbols:
+        wanted = symbol.strip().upper()
+        near = [*by_symbol.get(wanted, []), *by_symbol.get(wanted.rpartition(".")[0], [])]
+        found[resolve(wanted, near if wanted in near or wanted in by_symbol else known)] = None
+    return tuple(found)
 
 
 def stored_data(query: StoredData, *, store: MarketStore) -> tuple[SeriesView, ...]:

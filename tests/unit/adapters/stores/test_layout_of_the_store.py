@@ -88,7 +88,27 @@ def test_rows_without_instrument_or_stamp_are_refused() -> None:
         layout.checked(Table.BARS, bars("A.XNAS", [1.0]).with_columns(instrument=pl.lit(None, dtype=pl.String)))
 
 
-def test_names_are_quoted_in_conditions() -> None:
-    predicate = layout.file_predicate(Selection(Table.BARS, ("O'REILLY.XNAS",)))
-    assert predicate == "instrument >= 'O''REILLY.XNAS' AND instrument <= 'O''REILLY.XNAS'"
-    assert layout.file_predicate(Selection(Table.BARS)) is None
+@pytest.mark.parametrize(
+    ("partition", "start", "end", "interval", "expected"),
+    [
+        ("timeframe=1d/period=2019", "2020-01-01", None, "1d", False),
+        ("timeframe=1d/period=2020", "2020-07-01", "2020-08-01", "1d", True),
+        ("timeframe=1d/period=2021", None, "2020-12-31", "1d", False),
+        ("timeframe=1d/period=2020", None, None, "5m", False),
+        ("timeframe=5m/period=2020-06", "2020-07-01", None, "5m", False),
+        ("timeframe=5m/period=2020-07", "2020-07-31", "2020-07-31", None, True),
+        ("timeframe=5m/period=2020-08", None, "2020-07-31", None, False),
+        ("period=2020", "2020-07-01", None, "5m", True),
+    ],
+)
+def test_a_partition_is_read_only_when_it_can_hold_what_is_asked_for(
+    partition: str, start: str | None, end: str | None, interval: str | None, expected: bool
+) -> None:
+    table = Table.BARS if "timeframe" in partition else Table.FUNDING
+    bounds = [close_of(day) if day else None for day in (start, end)]
+    selection = Selection(table, interval=interval, start=bounds[0], end=bounds[1])
+    assert layout.covers(partition, selection) is expected
+
+
+def test_values_are_quoted_in_conditions() -> None:
+    assert layout.partition_predicate({"interval": "1d", "period": "20'12"}) == "timeframe = '1d' AND period = '20''12'"

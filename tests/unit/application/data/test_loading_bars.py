@@ -70,6 +70,17 @@ def test_a_symbol_with_a_dot_is_found(store: MemoryStore) -> None:
         assert load_bars(LoadBars((name,)), store=store).instruments == ("BRK.B.XNYS",)
 
 
+def test_many_symbols_are_found_as_a_few_are(store: MemoryStore) -> None:
+    for number in range(8):
+        store.append(Table.BARS, bars(f"S{number}.XNAS", [1.0]))
+    many = ("S7", "brk.b", "AAPL.XNAS", "s7.xnas", "BRK.B.XNYS", "S1")
+    assert load_bars(LoadBars(many), store=store).instruments == ("S7.XNAS", "BRK.B.XNYS", "AAPL.XNAS", "S1.XNAS")
+    with pytest.raises(UnknownInstrument, match="did you mean"):
+        load_bars(LoadBars((*many, "APPL")), store=store)
+    with pytest.raises(UnknownInstrument, match="did you mean"):
+        load_bars(LoadBars((*many, "S7.XNYS")), store=store)
+
+
 def test_an_unknown_symbol_is_answered_with_near_matches(store: MemoryStore) -> None:
     with pytest.raises(UnknownInstrument, match=r"did you mean AAPL.XNAS"):
         load_bars(LoadBars(("APPL",)), store=store)
