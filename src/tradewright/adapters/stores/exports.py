@@ -14,10 +14,10 @@ _TIME_FORMAT = "%Y-%m-%dT%H:%M:%S%.f%:z"
 
 
 class FileExporter:
-    """Writes to paths of this machine; relative ones are below `folder`."""
+    """Writes to paths of this machine; relative ones are below `folder`, or the working folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder or Path()
 
     def write(self, frame: pl.DataFrame, path: str, *, form: ExportFormat, overwrite: bool = False) -> WrittenFile:
         """Write the frame whole or not at all; see the port."""
