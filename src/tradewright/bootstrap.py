@@ -81,6 +81,8 @@ ROUTES: Final = (
     ),
     ("data.messages", "data.exporting", (("ExportData", "export_data", "command", "viewer"),)),
     ("data.importing_request", "data.importing", (("ImportFile", "import_file", "command", "trader"),)),
+    ("data.demo", "data.demo", (("ImportDemo", "import_demo", "command", "trader"),)),
+    ("data.quality", "data.quality", (("DataQuality", "data_quality", "query", "viewer"),)),
 )
 
 
@@ -120,7 +122,7 @@ class App:
         dispatching, clock = load(f"{_APPLICATION}.dispatcher"), load("tradewright.adapters.system.clock").SystemClock()
         made: Dispatcher = dispatching.Dispatcher(
             routes(),
-            providers=self._providers() | {"clock": lambda: clock, "now": lambda: clock.now_ns},
+            providers=self._providers() | {"clock": lambda: clock},
             repeats=load(f"{_APPLICATION}.repeats").RecentAnswers(),
             clock=clock,
             audit=_audit,
@@ -155,6 +157,8 @@ class App:
             "exporter": lambda: load("tradewright.adapters.stores.exports").FileExporter(),
             "runs": self._runs,
             "files": self._files,
+            "shipped": lambda: load("tradewright.adapters.files.shipped_data").ShippedFiles(),
+            "calendars": lambda: load("tradewright.adapters.calendars.exchanges").ExchangeCalendars(),
             "default_venue": lambda: "XNYS" if self._frames is not None else self.settings.data.default_venue,
             "workspace": lambda: self._workspace(self.project),
             "state": lambda: self._workspace(self.state_folder),

@@ -8,8 +8,9 @@ from rich.text import Text
 
 from tradewright.domain.errors import InputError
 from tradewright.interfaces.cli.data_options import FormOptions, ImportOptions
-from tradewright.interfaces.cli.options import Json, example, flat, opened
+from tradewright.interfaces.cli.options import Json, example, flat, opened, split
 from tradewright.interfaces.terminal.output import DASH, frame_table, moment, notes, print_json, progress, screen, table
+from tradewright.interfaces.terminal.quality import quality_table
 from tradewright.lazy import load
 
 group = typer.Typer(help="Import, look at, query and export market data.", no_args_is_help=True)
@@ -17,6 +18,8 @@ group = typer.Typer(help="Import, look at, query and export market data.", no_ar
 _MESSAGES = "tradewright.application.data.messages"
 _VIEWS = "tradewright.application.data.views"
 Symbol = Annotated[str, typer.Argument(help="As AAPL, or AAPL.XNAS.", show_default=False)]
+Symbols = Annotated[list[str] | None, typer.Argument(help="Only these; else all that is stored.", show_default=False)]
+Timeframe = Annotated[str | None, typer.Option(help="Only bars of this length: 1m, 1h, 1d.")]
 Start = Annotated[str | None, typer.Option(help="First session: 2001, 2001-01 or 2001-01-31.")]
 End = Annotated[str | None, typer.Option(help="Last session, included.")]
 TableName = Annotated[str | None, typer.Option("--table", help="bars, trades, quotes, book, funding or actions.")]
@@ -168,6 +171,43 @@ def versions(
         )
 
 
+@group.command(epilog=example("tradewright data quality", "tradewright data quality AAPL --json"))
+def quality(context: typer.Context, symbols: Symbols = None, timeframe: Timeframe = None, json: Json = False) -> None:
+    """Score the stored bars of each series, and count what is wrong or odd."""
+    views = _quality(context, symbols, timeframe)
+    if json:
+        print_json({"series": views})
+    else:
+        screen().print(quality_table(views))
+
+
+@group.command(epilog=example("tradewright data validate", "tradewright data validate AAPL MSFT --json"))
+def validate(
+    context: typer.Context,
+    symbols: Symbols = None,
+    timeframe: Timeframe = None,
+    limit: Annotated[int, typer.Option(min=1, help="Show at most so many findings of a series.")] = 20,
+    json: Json = False,
+) -> None:
+    """Check the stored bars against prices, calendar and corporate actions. Exit code 1 when one cannot be true."""
+    views = _quality(context, symbols, timeframe)
+    sound = all(view.is_sound for view in views)
+    if json:
+        print_json({"sound": sound, "series": views})
+    else:
+        console = screen()
+        console.print(quality_table(views))
+        for view in views:
+            if not view.findings.is_empty():
+                console.print(Text(f"\n{view.instrument} {view.timeframe} from {view.source}", style="bold"))
+                shown = view.findings.head(limit).select("severity", "check", "session", "rows", "reason")
+                console.print(frame_table(shown))
+            if view.findings.height > limit:
+                console.print(f"... and {view.findings.height - limit:,} more; --limit shows them", markup=False)
+    if not sound:
+        raise typer.Exit(1)
+
+
 @group.command(epilog=example("tradewright data compact"))
 def compact(context: typer.Context, table_name: TableName = None, json: Json = False) -> None:
     """Rewrite many small files into few sorted ones; loses nothing, also while others write."""
@@ -195,6 +235,11 @@ def clean(
         print_json(done)
     else:
         screen().print(f"{done.deleted:,} files deleted", markup=False)
+
+
+def _quality(context: typer.Context, symbols: list[str] | None, timeframe: str | None) -> tuple[Any, ...]:
+    message = load("tradewright.application.data.quality").DataQuality(split(symbols), timeframe)
+    return opened(context).ask(message, answer=tuple)
 
 
 def _table(name: str) -> Any:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 import tradewright
-from tradewright.interfaces.cli import backtest, data, indicators, project, strategy
+from tradewright.interfaces.cli import backtest, data, demo, indicators, project, strategy
 from tradewright.interfaces.cli.failures import Failure, explain
 from tradewright.interfaces.cli.options import example
 from tradewright.interfaces.terminal.output import notes, print_json
@@ -22,6 +22,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+demo.register(app)
 app.add_typer(data.group, name="data")
 app.add_typer(strategy.group, name="strategy")
 app.add_typer(backtest.group, name="backtest")
