@@ -11,7 +11,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeVar
 
-import tradewright
 from tradewright.lazy import load
 
 if TYPE_CHECKING:
@@ -236,7 +235,8 @@ def engine_version() -> str:
         for path in sorted((package / room).rglob("*.py")):
             digest.update(path.relative_to(package).as_posix().encode())
             digest.update(path.read_bytes())
-    return f"{tradewright.__version__}+{digest.hexdigest()}"
+    version: str = load("tradewright").__version__  # the root package is the notebook's door, which stands above
+    return f"{version}+{digest.hexdigest()}"
 
 
 def _engine() -> Callable[..., object]:

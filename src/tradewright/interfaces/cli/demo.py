@@ -114,10 +114,8 @@ def _imported(app: App, *, shown: bool) -> "DemoReport":
     return brought
 
 
-def _tested(app: App, title: str, strategy: str, *, symbols: tuple[str, ...], parameters: dict[str, object]) -> _Sheet:
-    command = RunBacktest(
-        strategy=strategy, parameters=parameters, market=Market(symbols=symbols), account=Account(costs=COSTS)
-    )
+def _tested(app: App, title: str, strategy: str, *, market: Market) -> _Sheet:
+    command = RunBacktest(strategy=strategy, market=market, account=Account(costs=COSTS))
     finished = app.ask(command, answer=load("tradewright.application.backtests.finished").FinishedBacktest)
     kept = app.ask(KeepBacktest(finished.view), answer=load("tradewright.application.backtests.views").BacktestView)
     page = write_sheet(kept, sheet_path(app, kept))

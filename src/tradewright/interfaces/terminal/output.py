@@ -76,13 +76,13 @@ def notes() -> Console:
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> Table:
-    """A table without frames; a heading that starts with `>` is of a column of numbers and stands right."""
+    """A table without frames; `>` before a heading stands for numbers, on the right; `|` for text that is not folded."""
     made = Table(
         title=title, title_justify="left", box=None, pad_edge=False, header_style="dim", show_header=any(headings)
     )
     for heading in headings:
         right = heading.startswith(">")
-        made.add_column(heading.removeprefix(">"), justify="right" if right else "left", no_wrap=right)
+        made.add_column(heading.lstrip(">|"), justify="right" if right else "left", no_wrap=heading[:1] in {">", "|"})
     for row in rows:
         made.add_row(*(cell if isinstance(cell, Text) else Text(number(cell)) for cell in row))
     return made

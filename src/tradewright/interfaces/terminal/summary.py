@@ -65,13 +65,16 @@ def as_text(view: BacktestView, *, width: int = 110) -> str:
 
 def runs_table(runs: Sequence[BacktestSummary]) -> Table:
     """The list of kept runs."""
-    headings = ["run", "made", "strategy", "on", "from", "to"] + [f">{described(name).label}" for name in COMPARED]
+    headings = ["|run", "|made", "|strategy", "parameters", "on", "|from", "|to"] + [
+        f">{described(name).label}" for name in COMPARED
+    ]
     rows = (
         [
             run.run_id,
             run.created_at[:16].replace("T", " "),
-            run.strategy_expression,
-            ",".join(symbol.split(".")[0] for symbol in run.symbols),
+            run.strategy,
+            " ".join(f"{name}={value}" for name, value in run.parameters.items()),
+            " ".join(symbol.split(".")[0] for symbol in run.symbols),
             run.start,
             run.end,
             *(figure(name, run.stats.get(name)) for name in COMPARED),
