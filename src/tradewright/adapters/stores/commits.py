@@ -34,7 +34,7 @@ def storage_errors(doing: str, folder: Path) -> Iterator[None]:
         ) from problem
 
 
-def committed(doing: str, folder: Path, attempt: Callable[[], Result]) -> Result:
+def committed(doing: str, folder: Path, *, attempt: Callable[[], Result]) -> Result:
     """The result of `attempt`, made again from the start each time another writer was faster.
 
     `attempt` must open the table anew, decide anew and commit; it is never resumed half-way.
@@ -85,7 +85,7 @@ def opened_for_writing(table: Table, folder: Path) -> DeltaTable:
 
 
 def commit_properties(
-    partitions: list[str], corrected: list[str], version: int, facts: dict[str, str]
+    partitions: list[str], *, corrected: list[str], version: int, facts: dict[str, str]
 ) -> CommitProperties:
     """Name the partitions looked at, so that a concurrent commit that looked at them too fails instead of passing by.
 

@@ -43,7 +43,7 @@ class DeltaStore:
 
         def attempt() -> Written:
             handle = opened_for_writing(table, folder)
-            news = revisions.compare(table, self._known(table, handle, stored), stored)
+            news = revisions.compare(table, stored, known=self._known(table, handle, stored))
             touched = [layout.partition_name(part) for part in layout.partitions_of(table, stored)]
             corrected = layout.partitions_of(table, news.rows.filter(news.corrects))
             counts = (news.added, news.corrected, news.unchanged)
@@ -55,7 +55,7 @@ class DeltaStore:
             )
             return Written(*counts, version=handle.version())
 
-        return committed(f"appending to {table}", folder, attempt)
+        return committed(f"appending to {table}", folder, attempt=attempt)
 
     def append_chunks(self, table: Table, chunks: Iterable[pl.DataFrame], *, note: str = "") -> Written:
         """The same for more rows than memory holds; see the port.
@@ -69,13 +69,13 @@ class DeltaStore:
             with Spool(table, self._root) as spool:
                 for chunk in chunks:
                     stored = layout.to_stored(table, layout.checked(table, chunk))
-                    spool.add(stored, revisions.compare(table, self._known(table, handle, stored), stored))
+                    spool.add(stored, revisions.compare(table, stored, known=self._known(table, handle, stored)))
                 if spool.counts[:2] != (0, 0):
                     names = (sorted(spool.touched), sorted(spool.corrected))
                     self._write(handle, spool.reader(), transactions=names, facts=_facts(spool.counts, note))
                 return Written(*spool.counts, version=handle.version())
 
-        return committed(f"appending to {table}", folder, attempt)
+        return committed(f"appending to {table}", folder, attempt=attempt)
 
     def read(self, selection: Selection) -> pl.DataFrame:
         """The rows as known by `as_of`, sorted by instrument, then time; see the port."""
@@ -192,7 +192,9 @@ class DeltaStore:
             mode="append",
             writer_properties=layout.writer_properties(),
             target_file_size=layout.TARGET_FILE_BYTES,
-            commit_properties=commit_properties(touched, corrected, handle.version() + 1, facts),
+            commit_properties=commit_properties(
+                touched, corrected=corrected, version=handle.version() + 1, facts=facts
+            ),
         )
 
     def _relation(self, table: Table) -> Relation:

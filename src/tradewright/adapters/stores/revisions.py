@@ -34,7 +34,7 @@ class News:
         return len(self.rows) - self.corrected
 
 
-def compare(table: Table, known: pl.DataFrame, rows: pl.DataFrame) -> News:
+def compare(table: Table, rows: pl.DataFrame, *, known: pl.DataFrame) -> News:
     """Sort `rows` into new keys, corrections of `known` (or of each other) and what is known already.
 
     Both frames have the table's columns with stamps of one type. A row equal to the one known at its

@@ -5,6 +5,7 @@ Neither loses a row: compaction keeps superseded rows too, so a stored backtest 
 
 import shutil
 import time
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -34,13 +35,13 @@ def compact(table: Table, folder: Path) -> tuple[int, int]:
     scattered = parts.filter(pl.col("files") > 1 + pl.col("size") // layout.TARGET_FILE_BYTES).drop("files", "size")
     for values in sorted(scattered.iter_rows()):
         partition = dict(zip(columns, values, strict=True))
-        committed(f"compacting {table}", folder, lambda partition=partition: _rewrite(table, folder, partition))  # type: ignore[misc]
+        committed(f"compacting {table}", folder, attempt=partial(_rewrite, table, folder, partition=partition))
     with storage_errors(f"compacting {table}", folder):
         now = opened(folder)
         return len(files), len(layout.data_files(now)) if now is not None else 0
 
 
-def _rewrite(table: Table, folder: Path, partition: dict[str, str]) -> None:
+def _rewrite(table: Table, folder: Path, *, partition: dict[str, str]) -> None:
     """One attempt. The handle that was read is the handle that writes: through the path, rows of others get lost."""
     handle = opened(folder)
     if handle is None:

@@ -20,7 +20,7 @@ def test_a_commit_that_loses_is_made_again_until_it_wins(tmp_path: Path) -> None
             raise CommitFailedError("another was faster")
         return "won"
 
-    assert commits.committed("appending", tmp_path, attempt) == "won"
+    assert commits.committed("appending", tmp_path, attempt=attempt) == "won"
     assert len(turns) == 4
 
 
@@ -33,7 +33,7 @@ def test_a_commit_that_always_loses_gives_up_and_says_so(tmp_path: Path, monkeyp
     with pytest.raises(
         StorageError, match=r"lost the race against other writers 3 times.*another was faster.*run it again"
     ):
-        commits.committed("appending", tmp_path, attempt)
+        commits.committed("appending", tmp_path, attempt=attempt)
 
 
 @pytest.mark.parametrize(
