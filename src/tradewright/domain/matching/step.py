@@ -41,8 +41,10 @@ def step(venue, row, charge):  # type: ignore[no-untyped-def]
     revalue(venue, row, 0)
     if ledger.at_close == 0 and ledger.has_weights == 1:
         size(venue, row, 0)
-    at_open(venue, row, -1, charge)
-    at_open(venue, row, 1, charge)
+    if ledger.live > 1 or venue.book.orders[0].side == -1:
+        at_open(venue, row, -1, charge)
+    if ledger.live > 1 or venue.book.orders[0].side == 1:
+        at_open(venue, row, 1, charge)
     tidy(venue.book)
     if ledger.live == 0:
         return

@@ -8,63 +8,106 @@ from tradewright.domain.arithmetic.costs import charge
 from tradewright.domain.matching.book import accept, cancel, protect, supersede
 from tradewright.domain.matching.layout import CANCEL, FINAL, MARKET, OPEN_SIDE, PROTECT, TARGET
 from tradewright.domain.matching.plan import delta_to, has_drifted, is_instruction
-from tradewright.domain.matching.step import close, equity_of, is_fragile, liquidate, ruin, step
+from tradewright.domain.matching.step import close, equity_of, is_due, is_fragile, liquidate, ruin, step
 
 
-def walk(venue, program, first, last, closes_out, equity, changes):  # type: ignore[no-untyped-def]
+def walk(venue, program, first, last, closes_out, equity, changes):
     """Rows `first` to `last` - 1; returns the row reached: less than `last` when the records are full and must grow."""
-    ledger, holdings, mark, width = venue.book.ledger[0], venue.book.holdings, venue.mark, venue.width
+    ledger, holdings, width = venue.book.ledger[0], venue.book.holdings, venue.width
     orders_room = len(venue.book.orders) - 4 * width - 16
     fills_room = len(venue.fills) - 4 * width - 16
     endings_room = len(venue.book.endings) - 8 * width - 32
-    actions = len(venue.actions)
-    requests = len(program.requests)
-    weight, restated = program.weight, program.is_restated == 1
-    has_weights = len(weight) > 0
-    always = len(program.loss) > 0 or len(program.gain) > 0 or program.band > 0
     final_row = len(venue.session) - 1
-    for row in range(first, last):
+    has_weights = len(program.weight) > 0
+    always = has_weights and (len(program.loss) > 0 or len(program.gain) > 0 or program.band > 0)
+    row = first
+    while row < last:
         live = ledger.live
-        start = row * width
-        before = ledger.filled + ledger.next_action
         if 5 * live > orders_room or ledger.filled + 4 * live > fills_room or ledger.ended + 8 * live > endings_room:
             return row
-        if live > 0 or (ledger.next_action < actions and venue.actions[ledger.next_action].row <= row):
+        before = ledger.filled + ledger.next_action
+        if live > 0 or is_due(venue, row):
             step(venue, row, charge)
         if ledger.is_ruined == 0:
-            if ledger.next_request < requests:
+            if ledger.next_request < len(program.requests):
                 play(venue, program, row)
             if has_weights:
-                asks = always
-                for i in range(width):
-                    wanted = weight[start + i]
-                    if wanted == wanted and (restated or wanted != holdings[i].wanted):
-                        asks = True
-                if asks:
-                    plan(venue, program, row)
+                plan(venue, program, row)
         if ledger.at_close == 1 and ledger.live > 0:
             close(venue, row, charge)
-        value = ledger.cash
-        for turn in range(2):
-            for i in range(width):
-                quantity = holdings[i].quantity
-                if quantity != 0:
-                    value = value + quantity * mark[start + i] * holdings[i].multiplier
-            closes = closes_out == 1 and row == final_row
-            if turn == 1 or not (closes or (value <= 0 and is_fragile(venue))):
-                break
+        if is_fragile(venue):
             ruin(venue, row, charge)
-            if closes:
-                liquidate(venue, row, FINAL, charge)
-            value = ledger.cash
-        equity[row] = value
+        if closes_out == 1 and row == final_row:
+            liquidate(venue, row, FINAL, charge)
+        equity[row] = equity_of(venue, row)
         if ledger.filled + ledger.next_action != before:
-            at = ledger.changed
-            changes.row[at] = row
-            changes.cash[at] = ledger.cash
+            note(ledger, holdings, width, row, changes)
+        row = row + 1
+        if ledger.live == 0 and not (always and ledger.is_ruined == 0):
+            quiet = quiet_until(venue, program, row, last if closes_out == 0 else min(last, final_row))
+            row = mark_rows(venue, row, quiet, equity)
+    return last
+
+
+def note(ledger, holdings, width, row, changes):
+    """Write down cash and positions after a row in which they changed."""
+    at = ledger.changed
+    changes.row[at] = row
+    changes.cash[at] = ledger.cash
+    for i in range(width):
+        changes.quantity[at * width + i] = holdings[i].quantity
+    ledger.changed = at + 1
+
+
+def quiet_until(venue, program, row, last):
+    """The first row from `row` on in which anything can happen, given that no order works; at most `last`."""
+    ledger, width, weight = venue.book.ledger[0], venue.width, program.weight
+    if ledger.next_action < len(venue.actions):
+        last = min(last, venue.actions[ledger.next_action].row)
+    if ledger.is_ruined == 1:
+        return last
+    if ledger.next_request < len(program.requests):
+        last = min(last, program.requests[ledger.next_request].row)
+    if len(weight) == 0:
+        return last
+    restated = program.is_restated == 1
+    if width == 1:
+        wanted = venue.book.holdings[0].wanted
+        while row < last and not (weight[row] == weight[row] and (restated or weight[row] != wanted)):
+            row = row + 1
+        return row
+    while row < last:
+        for i in range(width):
+            given = weight[row * width + i]
+            if given == given and (restated or given != venue.book.holdings[i].wanted):
+                return row
+        row = row + 1
+    return row
+
+
+def mark_rows(venue, row, last, equity):
+    """Equity of quiet rows; stops at a row in which a fragile account is ruined. Returns the row reached."""
+    holdings, mark, width = venue.book.holdings, venue.mark, venue.width
+    cash = venue.book.ledger[0].cash
+    if width == 1:
+        quantity, multiplier = holdings[0].quantity, holdings[0].multiplier
+        if quantity == 0:
+            for at in range(row, last):
+                equity[at] = cash
+        else:
+            for at in range(row, last):
+                equity[at] = cash + quantity * mark[at] * multiplier
+    else:
+        for at in range(row, last):
+            value = cash
             for i in range(width):
-                changes.quantity[at * width + i] = holdings[i].quantity
-            ledger.changed = at + 1
+                if holdings[i].quantity != 0:
+                    value = value + holdings[i].quantity * mark[at * width + i] * holdings[i].multiplier
+            equity[at] = value
+    if is_fragile(venue) and venue.book.ledger[0].is_ruined == 0:
+        for at in range(row, last):
+            if equity[at] <= 0:
+                return at
     return last
 
 

@@ -21,15 +21,19 @@ from tradewright.engine.splits import splits_of
 from tradewright.engine.tape import Tape
 from tradewright.quant.compiled import compiled, is_enabled, shared
 
-SHARED = (
-    accounting.apply_fill, accounting.split, rounding.steps_down, rounding.whole_lots, costs.charge, costs.slipped, costs.affordable,
-    book.accept, book.end, book.move, book.tidy, book.cancel, book.end_role, book.supersede, book.attach, book.protect,
-    fills.revalue, fills.book_fill, fills.allowance, fills.execute, fills.settle,
-    step.act_split, step.act, step.expire, step.size, step.at_open, step.within, step.step, step.close,
-    step.is_fragile, step.equity_of, step.liquidate, step.ruin, plan.is_instruction, plan.has_drifted, plan.delta_to,
-    loop.target, loop.plan, loop.play,
+INLINED = (
+    plan.is_instruction, plan.has_drifted, plan.delta_to, book.end, book.end_role, book.supersede, book.accept,
+    step.is_due, step.is_fragile, step.equity_of, loop.target, loop.plan, loop.note, loop.quiet_until, loop.mark_rows,
 )  # fmt: skip
-"""Every function that the loop reaches, callees before callers."""
+"""What a quiet row and a plain target order go through."""
+
+SHARED = (
+    accounting.apply_fill, accounting.split, rounding.steps_down, rounding.whole_lots, costs.charge, costs.slipped,
+    costs.affordable, book.move, book.tidy, book.cancel, book.attach, book.protect, fills.revalue, fills.book_fill,
+    fills.allowance, fills.execute, fills.settle, step.act_split, step.act, step.expire, step.size, step.at_open,
+    step.within, step.step, step.close, step.liquidate, step.ruin, loop.play,
+)  # fmt: skip
+"""Every other function that the loop reaches."""
 
 
 @cache
@@ -38,6 +42,7 @@ def walker() -> Callable[..., int]:
     if not is_enabled():
         return loop.walk
     shared(*SHARED)
+    shared(*INLINED, inline=True)
     return compiled(loop.walk)
 
 
