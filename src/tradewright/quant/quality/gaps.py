@@ -9,8 +9,6 @@ from tradewright.quant.quality.bars import BarColumns
 from tradewright.quant.quality.findings import Check, Finding, Severity
 
 Sessions = NDArray[np.int32]
-LONG_GAP = 5
-"""Sessions missing in a row from which a gap of daily bars is an error rather than a warning."""
 THIN = 0.5
 """A session with less than this part of the usual number of intraday bars is thin."""
 
@@ -18,8 +16,8 @@ THIN = 0.5
 def check_sessions(bars: BarColumns, expected: Sessions) -> Iterator[Finding]:
     """Sessions of the calendar (`expected`, ascending days) without a bar, and bars on other days.
 
-    Only days between the first and the last bar count. Missing days next to each other are one gap; one of more than
-    five sessions is an error, unless it is half of the series (then the instrument was not traded).
+    Only days between the first and the last bar count. Missing days next to each other are one gap: a warning, since
+    trading may have been suspended.
     """
     if len(bars) == 0 or len(expected) == 0:
         return
@@ -30,10 +28,9 @@ def check_sessions(bars: BarColumns, expected: Sessions) -> Iterator[Finding]:
     for first, after in edges:
         row = int(np.searchsorted(bars.session, wanted[first]))
         count = int(after - first)
-        severity = Severity.ERROR if LONG_GAP < count < len(have) // 2 else Severity.WARNING
         days = f"{_date(wanted[first])}" if count == 1 else f"{_date(wanted[first])} to {_date(wanted[after - 1])}"
         reason = f"no bar in {count} session{'s' if count > 1 else ''}: {days}"
-        yield Finding(Check.GAPS, severity, row, row, reason, rows_missing=count)
+        yield Finding(Check.GAPS, Severity.WARNING, row, row, reason, rows_missing=count)
     covered = have[(have >= expected[0]) & (have <= expected[-1])]
     for day in covered[~np.isin(covered, expected, assume_unique=True)]:
         first_row = int(np.searchsorted(bars.session, day))

@@ -47,19 +47,26 @@ def log_returns(close: Floats) -> Floats:
 
 
 def check_units(bars: BarColumns) -> Iterator[Finding]:
-    """A few bars at a tenth or ten times (or more) the price on both sides: pence for pounds, a slipped point."""
+    """A few bars at an eighth or eight times (or more) the price on both sides: pence for pounds, a slipped point.
+
+    An error where the close is off, or a single price by a hundred; a high or low that is off otherwise is a warning,
+    since a thin book can be swept in a second.
+    """
     price = np.where(bars.is_priced, bars.close, np.nan)
     before, after = _medians_beside(price)
-    around = np.sqrt(before * after)
     with np.errstate(divide="ignore", invalid="ignore"):
-        shift = np.abs(np.log(after / before))
-        factors = np.abs(np.log(bars.prices / around[:, None]))
-    off = np.where(shift < np.log(3), np.nan_to_num(factors, nan=0.0).max(axis=1), 0.0)
-    for first, last in runs(off > np.log(8)):
-        if last - first + 1 <= LONGEST_SPIKE and first > 0 and last < len(bars) - 1:
-            factor = float(np.exp(off[first : last + 1].max()))
-            reason = f"a price is {factor:.3g} times off those before and after"
-            yield Finding(Check.UNITS, Severity.ERROR, first, last, reason)
+        is_level = np.abs(np.log(after / before)) < np.log(3)
+        factors = np.nan_to_num(np.abs(np.log(bars.prices / np.sqrt(before * after)[:, None])), nan=0.0)
+    farthest = np.where(is_level, factors.max(axis=1), 0.0)
+    for first, last in runs(farthest > np.log(8)):
+        if last - first + 1 > LONGEST_SPIKE or first == 0 or last == len(bars) - 1:
+            continue
+        rows = slice(first, last + 1)
+        is_close = bool((factors[rows, 3] > np.log(8)).any())
+        is_hundred = bool((np.abs(factors[rows] - np.log(100)) < 0.1).any())
+        severity = Severity.ERROR if is_close or is_hundred else Severity.WARNING
+        reason = f"a price is {np.exp(farthest[rows].max()):.3g} times off those before and after"
+        yield Finding(Check.UNITS, severity, first, last, reason)
 
 
 def _medians_beside(price: Floats) -> tuple[Floats, Floats]:
