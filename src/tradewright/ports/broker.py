@@ -139,7 +139,7 @@ class BrokerFactory(Protocol):
     """Makes the broker of a run: bootstrap hands it in, so that the engine can't know whether the venue is real."""
 
     def __call__(
-        self, feed: MarketFeed, ledger: Any, holdings: list[Any], *, charge: Any, closes_out: bool
+        self, feed: MarketFeed, ledger: Any, positions: list[Any], *, charge: Any, closes_out: bool
     ) -> HistoricalBroker:
-        """A broker with the account `ledger`, the positions `holdings` and the fee function `charge`."""
+        """A broker with the account `ledger`, its `positions` and the fee function `charge`."""
         ...

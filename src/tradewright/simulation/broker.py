@@ -22,7 +22,7 @@ class SimulatedBroker:
     __slots__ = ("_actions_seen", "_charge", "_closes_out", "_ended_seen", "_filled_seen", "_ledger", "_row", "_venue")
 
     def __init__(
-        self, feed: MarketFeed, ledger: Any, holdings: list[Any], *, charge: Charge, closes_out: bool = False
+        self, feed: MarketFeed, ledger: Any, positions: list[Any], *, charge: Charge, closes_out: bool = False
     ) -> None:
         zero = ledger.zero
         room = 4 * feed.width + 16
@@ -34,7 +34,7 @@ class SimulatedBroker:
         self._venue = Venue(
             *feed,
             _rows(FillRecord, room, zero),
-            Book([ledger], holdings, _rows(OrderRecord, room, zero), _rows(EndingRecord, room, zero)),
+            Book([ledger], positions, _rows(OrderRecord, room, zero), _rows(EndingRecord, room, zero)),
         )
 
     def submit(self, order: NewOrder) -> int:
@@ -116,17 +116,17 @@ class SimulatedBroker:
 
     def _fill(self, n: int) -> Report:
         f = self._venue.fills[n]
-        unit_price = f.price * self._venue.book.holdings[f.instrument].multiplier
+        unit_price = f.price * self._venue.book.positions[f.instrument].multiplier
         return Filled(f.row, f.order, f.instrument, f.role, f.quantity, f.price, unit_price, f.fee, f.slippage)
 
     def _action(self, n: int) -> Report:
         action, venue = self._venue.actions[n], self._venue
         row, i, value = action.row, action.instrument, action.value
-        holding = venue.book.holdings[i]
+        position = venue.book.positions[i]
         if action.kind != SPLIT:
-            return Dividend(row, i, value * holding.multiplier)
-        unit_price = venue.mark[(row - 1) * venue.width + i] / value * holding.multiplier
-        return Split(row, i, value, unit_price, holding.lot)
+            return Dividend(row, i, value * position.multiplier)
+        unit_price = venue.mark[(row - 1) * venue.width + i] / value * position.multiplier
+        return Split(row, i, value, unit_price, position.lot)
 
     def _make_room(self) -> None:
         """Enlarge what one row could fill at the worst."""

@@ -5,7 +5,7 @@ realized + (quantity x mark - basis) = cash flow + quantity x mark holds exactly
 """
 
 
-def apply_fill(quantity, basis, fill_quantity, price, unit):  # type: ignore[no-untyped-def]
+def apply_fill(quantity, basis, fill_quantity, price, unit):
     """Book a fill: (quantity, basis, realized). `fill_quantity` is signed; `price` is money per unit of quantity.
 
     The basis that leaves with a reduction is rounded to `unit` (0: not rounded); what was rounded stays in the basis.
@@ -24,7 +24,7 @@ def apply_fill(quantity, basis, fill_quantity, price, unit):  # type: ignore[no-
     return quantity + fill_quantity, basis - removed + opening * price, -closing * price - removed
 
 
-def split(quantity, basis, ratio, lot, price, unit):  # type: ignore[no-untyped-def]
+def split(quantity, basis, ratio, lot, price, unit):
     """A split of `ratio` new shares for one: (quantity, basis, realized, cash). Fractions of a lot are paid out at `price`.
 
     `price` is money per new share; with `lot` 0 shares are divisible and nothing is paid.

@@ -8,7 +8,7 @@ PER_QUANTITY = 1
 PER_ORDER = 2
 
 
-def charge(fees, quantity, notional):  # type: ignore[no-untyped-def]
+def charge(fees, quantity, notional):
     """The fee in money for a fill of `quantity` > 0 worth `notional` > 0: the sum over the rows.
 
     Each row is at least its minimum and at most `maximum` x notional where a maximum is set (0: none).
@@ -28,7 +28,7 @@ def charge(fees, quantity, notional):  # type: ignore[no-untyped-def]
     return total
 
 
-def slipped(reference, side, slip, low, high):  # type: ignore[no-untyped-def]
+def slipped(reference, side, slip, low, high):
     """(price, excess): the price after slippage, kept inside the bar, and what the bar could not show, per unit.
 
     The excess is charged as a fee, so that a thin bar does not make trading free.
@@ -40,7 +40,7 @@ def slipped(reference, side, slip, low, high):  # type: ignore[no-untyped-def]
     return price, side * (wanted - price)
 
 
-def affordable(price, equity, gross_others, held, leverage, fee_rate, fee_share, fixed):  # type: ignore[no-untyped-def]
+def affordable(price, equity, gross_others, held, leverage, fee_rate, fee_share, fixed):
     """The largest position (in absolute quantity) that equity carries after the fill: gross exposure <= leverage x equity.
 
     `equity` counts this position at `price`; `gross_others` is the exposure of all others; `held` is the quantity

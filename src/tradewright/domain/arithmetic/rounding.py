@@ -1,7 +1,7 @@
 """Rounding to the grid of a lot or a tick, counted in whole steps so that floats and decimals agree (ADR 1)."""
 
 
-def steps_down(value, step):  # type: ignore[no-untyped-def]
+def steps_down(value, step):
     """How many whole `step`s fit in `value` >= 0; a value within 1e-9 steps of the grid counts as on it.
 
     Plain floor does not do: floor(0.3 / 0.1) is 2 on floats.
@@ -13,7 +13,7 @@ def steps_down(value, step):  # type: ignore[no-untyped-def]
     return int(count // 1)
 
 
-def steps_up(value, step):  # type: ignore[no-untyped-def]
+def steps_up(value, step):
     """How many whole `step`s cover `value` >= 0; a value within 1e-9 steps of the grid counts as on it."""
     count = value / step
     nearest = round(count)
@@ -22,7 +22,7 @@ def steps_up(value, step):  # type: ignore[no-untyped-def]
     return int(count // 1) + 1
 
 
-def whole_lots(quantity, lot):  # type: ignore[no-untyped-def]
+def whole_lots(quantity, lot):
     """The largest quantity on the lot's grid that is not above `quantity` >= 0; `lot` 0 means divisible."""
     if lot == 0:
         return quantity

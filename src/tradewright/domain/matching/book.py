@@ -12,7 +12,7 @@ from tradewright.domain.matching.layout import (
 )
 
 
-def accept(  # type: ignore[no-untyped-def]
+def accept(
     book,
     row,
     instrument,
@@ -59,7 +59,7 @@ def accept(  # type: ignore[no-untyped-def]
     return identity
 
 
-def end(book, row, k, reason, needed, available):  # type: ignore[no-untyped-def]
+def end(book, row, k, reason, needed, available):
     """Order number `k` of the book ends without a fill; it stays in its place, dead, until `tidy`."""
     ledger = book.ledger[0]
     order = book.orders[k]
@@ -74,7 +74,7 @@ def end(book, row, k, reason, needed, available):  # type: ignore[no-untyped-def
     order.side = 0
 
 
-def move(source, target):  # type: ignore[no-untyped-def]
+def move(source, target):
     """Copy an order from one place of the book to another."""
     target.identity = source.identity
     target.instrument = source.instrument
@@ -94,7 +94,7 @@ def move(source, target):  # type: ignore[no-untyped-def]
     target.gain = source.gain
 
 
-def tidy(book):  # type: ignore[no-untyped-def]
+def tidy(book):
     """Drop the dead, keep the order of the living; protection attached within the row becomes ordinary."""
     ledger, orders = book.ledger[0], book.orders
     kept = 0
@@ -109,7 +109,7 @@ def tidy(book):  # type: ignore[no-untyped-def]
     ledger.live = kept
 
 
-def cancel(book, row, identity):  # type: ignore[no-untyped-def]
+def cancel(book, row, identity):
     """Cancel a working order by its identity; 1 when it was there, 0 when it had ended before."""
     ledger = book.ledger[0]
     for k in range(ledger.live):
@@ -120,13 +120,13 @@ def cancel(book, row, identity):  # type: ignore[no-untyped-def]
     return 0
 
 
-def supersede(book, row, instrument):  # type: ignore[no-untyped-def]
+def supersede(book, row, instrument):
     """A new target replaces the target orders of the instrument that still wait."""
     if end_role(book, row, instrument, TARGET) > 0:
         tidy(book)
 
 
-def end_role(book, row, instrument, role):  # type: ignore[no-untyped-def]
+def end_role(book, row, instrument, role):
     """End the instrument's orders of that role; returns how many."""
     ledger = book.ledger[0]
     ended = 0
@@ -138,10 +138,10 @@ def end_role(book, row, instrument, role):  # type: ignore[no-untyped-def]
     return ended
 
 
-def attach(book, row, instrument, born, loss, gain):  # type: ignore[no-untyped-def]
+def attach(book, row, instrument, born, loss, gain):
     """Protect the position of an instrument: new stop-loss and take-profit orders in place of the old ones."""
     zero = book.ledger[0].zero
-    held = book.holdings[instrument].quantity
+    held = book.positions[instrument].quantity
     if held == 0:
         return
     side = 1 if held < 0 else -1
@@ -153,7 +153,7 @@ def attach(book, row, instrument, born, loss, gain):  # type: ignore[no-untyped-
         accept(book, row, instrument, side, LIMIT, TAKE_PROFIT, 0, born, zero, gain, zero, zero, zero, zero, 1, 0)
 
 
-def protect(book, row, instrument, loss, gain):  # type: ignore[no-untyped-def]
+def protect(book, row, instrument, loss, gain):
     """Move or add protection: on working protective orders and waiting entries, else on the bare position.
 
     A price of 0 leaves that side as it is.

@@ -7,47 +7,47 @@ from tradewright.domain.matching.book import attach, end, end_role
 from tradewright.domain.matching.layout import NO_FUNDS, NOTHING_TO_CLOSE, STOP_LOSS, TAKE_PROFIT, TOO_SMALL
 
 
-def revalue(venue, row, at_close):  # type: ignore[no-untyped-def]
+def revalue(venue, row, at_close):
     """Value all positions at the row's open (or close); an instrument without a bar keeps the mark before."""
     ledger = venue.book.ledger[0]
     value = ledger.zero
     gross = ledger.zero
     first = row * venue.width
     for i in range(venue.width):
-        holding = venue.book.holdings[i]
+        position = venue.book.positions[i]
         price = venue.close[first + i] if at_close == 1 else venue.open[first + i]
         if price != price:
             price = venue.mark[first + i]
-        holding.price = price
-        if holding.quantity != 0:
-            worth = holding.quantity * price * holding.multiplier
+        position.price = price
+        if position.quantity != 0:
+            worth = position.quantity * price * position.multiplier
             value = value + worth
             gross = gross + abs(worth)
     ledger.value = value
     ledger.gross = gross
 
 
-def book_fill(ledger, holding, quantity, unit_price, fee):  # type: ignore[no-untyped-def]
+def book_fill(ledger, position, quantity, unit_price, fee):
     """Book a signed fill on cash and position; `unit_price` is money per unit of quantity (price x multiplier)."""
-    held, basis, realized = apply_fill(holding.quantity, holding.basis, quantity, unit_price, ledger.unit)
-    holding.quantity = held
-    holding.basis = basis
-    holding.realized = holding.realized + realized
+    held, basis, realized = apply_fill(position.quantity, position.basis, quantity, unit_price, ledger.unit)
+    position.quantity = held
+    position.basis = basis
+    position.realized = position.realized + realized
     ledger.cash = ledger.cash - quantity * unit_price - fee
     ledger.fees = ledger.fees + fee
 
 
-def allowance(venue, instrument, side, quantity, unit_price, charge):  # type: ignore[no-untyped-def]
+def allowance(venue, instrument, side, quantity, unit_price, charge):
     """How much of `quantity` the account affords in that direction; gross exposure stays within leverage x equity.
 
     Fees with a minimum are met by taking the fee of the first answer as fixed: costs never rise as quantity falls.
     """
-    ledger, holding = venue.book.ledger[0], venue.book.holdings[instrument]
+    ledger, position = venue.book.ledger[0], venue.book.positions[instrument]
     zero = ledger.zero
-    worth = holding.quantity * holding.price * holding.multiplier
-    equity = ledger.cash + ledger.value - worth + holding.quantity * unit_price
+    worth = position.quantity * position.price * position.multiplier
+    equity = ledger.cash + ledger.value - worth + position.quantity * unit_price
     others = ledger.gross - abs(worth)
-    along = holding.quantity * side
+    along = position.quantity * side
     most = (
         affordable(unit_price, equity, others, along, ledger.leverage, ledger.fee_rate, ledger.fee_share, zero) - along
     )
@@ -61,12 +61,12 @@ def allowance(venue, instrument, side, quantity, unit_price, charge):  # type: i
     return candidate if candidate > 0 else zero
 
 
-def execute(venue, row, k, reference, slips, charge):  # type: ignore[no-untyped-def]
+def execute(venue, row, k, reference, slips, charge):
     """Fill order `k` at `reference` (with slippage where `slips` is 1), or end it with the reason why not."""
     ledger, order = venue.book.ledger[0], venue.book.orders[k]
-    holding = venue.book.holdings[order.instrument]
+    position = venue.book.positions[order.instrument]
     side = order.side
-    held = holding.quantity
+    held = position.quantity
     quantity = order.quantity
     price, excess = reference, ledger.zero
     if slips == 1 and ledger.slip > 0:
@@ -78,10 +78,10 @@ def execute(venue, row, k, reference, slips, charge):  # type: ignore[no-untyped
             return
         quantity = abs(held)
     if held * side >= 0 or side * (held + side * quantity) > abs(held):
-        unit_price = (price + side * excess) * holding.multiplier
+        unit_price = (price + side * excess) * position.multiplier
         most = allowance(venue, order.instrument, side, quantity, unit_price, charge)
         if quantity > most + most / 1000000000:
-            cut = whole_lots(most, holding.lot)
+            cut = whole_lots(most, position.lot)
             if order.shrinks == 0:
                 end(venue.book, row, k, NO_FUNDS, quantity, most)
                 return
@@ -92,18 +92,18 @@ def execute(venue, row, k, reference, slips, charge):  # type: ignore[no-untyped
     settle(venue, row, k, side * quantity, price, excess, reference, charge)
 
 
-def settle(venue, row, k, signed, price, excess, reference, charge):  # type: ignore[no-untyped-def]
+def settle(venue, row, k, signed, price, excess, reference, charge):
     """Book the fill of order `k`, write it down, then see to protection."""
     ledger, order = venue.book.ledger[0], venue.book.orders[k]
-    holding = venue.book.holdings[order.instrument]
-    multiplier = holding.multiplier
+    position = venue.book.positions[order.instrument]
+    multiplier = position.multiplier
     quantity = abs(signed)
-    held = holding.quantity
+    held = position.quantity
     fee = charge(venue.fees, quantity, quantity * price * multiplier) + excess * quantity * multiplier
     slippage = (signed * (price - reference) + excess * quantity) * multiplier
-    book_fill(ledger, holding, signed, price * multiplier, fee)
-    after = holding.quantity
-    mark = holding.price * multiplier
+    book_fill(ledger, position, signed, price * multiplier, fee)
+    after = position.quantity
+    mark = position.price * multiplier
     ledger.slippage = ledger.slippage + slippage
     ledger.value = ledger.value + (after - held) * mark
     ledger.gross = ledger.gross + (abs(after) - abs(held)) * mark

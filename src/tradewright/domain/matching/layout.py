@@ -31,7 +31,7 @@ class Book(NamedTuple):
 
     ledger: Column
     """One record."""
-    holdings: Column
+    positions: Column
     orders: Column
     endings: Column
 
@@ -110,7 +110,7 @@ LEDGER = {
 }
 """The account's money, what the venue charges and allows, and how far the columns are filled."""
 
-HOLDING = {
+POSITION = {
     "quantity": NUMBER,
     "basis": NUMBER,
     "realized": NUMBER,
@@ -191,7 +191,7 @@ REQUEST = {
 
 RECORDS = {
     "LEDGER": LEDGER,
-    "HOLDING": HOLDING,
+    "POSITION": POSITION,
     "ORDER": ORDER,
     "FILL": FILL,
     "ENDING": ENDING,

@@ -6,21 +6,21 @@ Decided after the close of a row, from what is known then. The kernel asks here 
 from tradewright.domain.arithmetic.rounding import whole_lots
 
 
-def is_instruction(wanted, before, is_restated):  # type: ignore[no-untyped-def]
+def is_instruction(wanted, before, is_restated):
     """True when a target weight asks for an order: it is given, and it differs from the one before (or is restated)."""
     if wanted != wanted:
         return False
     return is_restated == 1 or wanted != before
 
 
-def has_drifted(wanted, quantity, price, multiplier, equity, band):  # type: ignore[no-untyped-def]
+def has_drifted(wanted, quantity, price, multiplier, equity, band):
     """True when the position's weight is further than `band` (> 0) from the weight wanted."""
     if band <= 0 or wanted != wanted or equity <= 0 or price <= 0:
         return False
     return abs(quantity * price * multiplier / equity - wanted) > band
 
 
-def delta_to(weight, equity, price, multiplier, lot, quantity):  # type: ignore[no-untyped-def]
+def delta_to(weight, equity, price, multiplier, lot, quantity):
     """Signed quantity that leads from `quantity` to `weight` of equity at `price`, whole lots, rounded towards flat."""
     wanted = weight * equity / (price * multiplier)
     lots = whole_lots(abs(wanted), lot)

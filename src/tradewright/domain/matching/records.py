@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from tradewright.domain.matching.layout import ACTION, ENDING, FEE, FILL, HOLDING, LEDGER, ORDER, WHOLE
+from tradewright.domain.matching.layout import ACTION, ENDING, FEE, FILL, POSITION, LEDGER, ORDER, WHOLE
 
 
 class Record:
@@ -22,10 +22,10 @@ class LedgerRecord(Record):
     __slots__ = tuple(LEDGER)
 
 
-class HoldingRecord(Record):
+class PositionRecord(Record):
     """One instrument's position."""
 
-    __slots__ = tuple(HOLDING)
+    __slots__ = tuple(POSITION)
 
 
 class OrderRecord(Record):
@@ -60,7 +60,7 @@ class FeeRecord(Record):
 
 KINDS: dict[type[Record], dict[str, str]] = {
     LedgerRecord: LEDGER,
-    HoldingRecord: HOLDING,
+    PositionRecord: POSITION,
     OrderRecord: ORDER,
     FillRecord: FILL,
     EndingRecord: ENDING,

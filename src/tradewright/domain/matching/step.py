@@ -23,13 +23,13 @@ from tradewright.domain.matching.layout import (
 )
 
 
-def is_due(venue, row):  # type: ignore[no-untyped-def]
+def is_due(venue, row):
     """True when the step has something to do in this row."""
     ledger = venue.book.ledger[0]
     return ledger.live > 0 or (ledger.next_action < len(venue.actions) and venue.actions[ledger.next_action].row <= row)
 
 
-def step(venue, row, charge):  # type: ignore[no-untyped-def]
+def step(venue, row, charge):
     """From the moment before the open to the moment before the close."""
     ledger = venue.book.ledger[0]
     if ledger.next_action < len(venue.actions):
@@ -58,7 +58,7 @@ def step(venue, row, charge):  # type: ignore[no-untyped-def]
         tidy(venue.book)
 
 
-def close(venue, row, charge):  # type: ignore[no-untyped-def]
+def close(venue, row, charge):
     """Market orders at the close of the row they were made in (the signal-close rule)."""
     revalue(venue, row, 1)
     if venue.book.ledger[0].has_weights == 1:
@@ -74,44 +74,44 @@ def close(venue, row, charge):  # type: ignore[no-untyped-def]
     tidy(venue.book)
 
 
-def act(venue, row):  # type: ignore[no-untyped-def]
+def act(venue, row):
     """Splits and dividends whose ex-date is this row, before its open."""
     ledger = venue.book.ledger[0]
     while ledger.next_action < len(venue.actions) and venue.actions[ledger.next_action].row <= row:
         action = venue.actions[ledger.next_action]
-        holding = venue.book.holdings[action.instrument]
+        position = venue.book.positions[action.instrument]
         if action.kind == SPLIT:
             act_split(venue, row, action.instrument, action.value)
-        elif holding.quantity != 0:
-            paid = holding.quantity * holding.multiplier * action.value
+        elif position.quantity != 0:
+            paid = position.quantity * position.multiplier * action.value
             ledger.cash = ledger.cash + paid
             ledger.dividends = ledger.dividends + paid
         ledger.next_action = ledger.next_action + 1
 
 
-def act_split(venue, row, i, ratio):  # type: ignore[no-untyped-def]
+def act_split(venue, row, i, ratio):
     """A split multiplies shares and divides the prices of working orders; a rest of a share is paid at the last close."""
-    ledger, holding = venue.book.ledger[0], venue.book.holdings[i]
-    if holding.quantity != 0 and row > 0:
-        unit_price = venue.mark[(row - 1) * venue.width + i] / ratio * holding.multiplier
+    ledger, position = venue.book.ledger[0], venue.book.positions[i]
+    if position.quantity != 0 and row > 0:
+        unit_price = venue.mark[(row - 1) * venue.width + i] / ratio * position.multiplier
         held, basis, realized, cash = split(
-            holding.quantity, holding.basis, ratio, holding.lot, unit_price, ledger.unit
+            position.quantity, position.basis, ratio, position.lot, unit_price, ledger.unit
         )
-        holding.quantity = held
-        holding.basis = basis
-        holding.realized = holding.realized + realized
+        position.quantity = held
+        position.basis = basis
+        position.realized = position.realized + realized
         ledger.cash = ledger.cash + cash
     for k in range(ledger.live):
         order = venue.book.orders[k]
         if order.instrument == i and order.side != 0:
-            order.quantity = whole_lots(order.quantity * ratio, holding.lot)
+            order.quantity = whole_lots(order.quantity * ratio, position.lot)
             order.limit = order.limit / ratio
             order.trigger = order.trigger / ratio
             order.loss = order.loss / ratio
             order.gain = order.gain / ratio
 
 
-def expire(venue, row):  # type: ignore[no-untyped-def]
+def expire(venue, row):
     """Orders whose last session has passed."""
     ledger = venue.book.ledger[0]
     for k in range(ledger.live):
@@ -120,7 +120,7 @@ def expire(venue, row):  # type: ignore[no-untyped-def]
             end(venue.book, row, k, EXPIRED, ledger.zero, ledger.zero)
 
 
-def size(venue, row, at_close):  # type: ignore[no-untyped-def]
+def size(venue, row, at_close):
     """Turn target weights into quantities, all against the equity at this price; held quantity counts."""
     ledger = venue.book.ledger[0]
     equity = ledger.cash + ledger.value
@@ -128,14 +128,14 @@ def size(venue, row, at_close):  # type: ignore[no-untyped-def]
         order = venue.book.orders[k]
         if order.side == 0 or order.by_weight == 0:
             continue
-        holding = venue.book.holdings[order.instrument]
+        position = venue.book.positions[order.instrument]
         bar = row * venue.width + order.instrument
         price = venue.close[bar] if at_close == 1 else venue.open[bar]
         if price != price:
             continue
-        wanted = order.weight * equity / (price * holding.multiplier)
-        lots = whole_lots(abs(wanted), holding.lot)
-        delta = (lots if wanted >= 0 else -lots) - holding.quantity
+        wanted = order.weight * equity / (price * position.multiplier)
+        lots = whole_lots(abs(wanted), position.lot)
+        delta = (lots if wanted >= 0 else -lots) - position.quantity
         if delta == 0:
             end(venue.book, row, k, ON_TARGET, ledger.zero, ledger.zero)
             continue
@@ -144,7 +144,7 @@ def size(venue, row, at_close):  # type: ignore[no-untyped-def]
         order.by_weight = 0
 
 
-def at_open(venue, row, side, charge):  # type: ignore[no-untyped-def]
+def at_open(venue, row, side, charge):
     """Orders that the open reaches: market orders, stops the gap jumped over, limits it betters. All fill at the open."""
     ledger = venue.book.ledger[0]
     for k in range(ledger.live):
@@ -164,7 +164,7 @@ def at_open(venue, row, side, charge):  # type: ignore[no-untyped-def]
             execute(venue, row, k, price, 0, charge)
 
 
-def within(venue, row, kind, lowest, highest, charge):  # type: ignore[no-untyped-def]
+def within(venue, row, kind, lowest, highest, charge):
     """Stops or limits that the bar's range touches, after the open, among orders `born` from `lowest` to `highest`.
 
     A take-profit born by a limit entry in this bar needs the close beyond it: the high may have come before the entry.
@@ -193,28 +193,28 @@ def within(venue, row, kind, lowest, highest, charge):  # type: ignore[no-untype
                 execute(venue, row, k, order.limit, 0, charge)
 
 
-def is_fragile(venue):  # type: ignore[no-untyped-def]
+def is_fragile(venue):
     """True while equity could reach zero: borrowed cash or a short position."""
     if venue.book.ledger[0].cash < 0:
         return True
     for i in range(venue.width):
-        if venue.book.holdings[i].quantity < 0:
+        if venue.book.positions[i].quantity < 0:
             return True
     return False
 
 
-def equity_of(venue, row):  # type: ignore[no-untyped-def]
+def equity_of(venue, row):
     """Cash plus marked positions at the row's close, summed in the order of the instruments."""
     equity = venue.book.ledger[0].cash
     first = row * venue.width
     for i in range(venue.width):
-        holding = venue.book.holdings[i]
-        if holding.quantity != 0:
-            equity = equity + holding.quantity * venue.mark[first + i] * holding.multiplier
+        position = venue.book.positions[i]
+        if position.quantity != 0:
+            equity = equity + position.quantity * venue.mark[first + i] * position.multiplier
     return equity
 
 
-def ruin(venue, row, charge):  # type: ignore[no-untyped-def]
+def ruin(venue, row, charge):
     """When equity at the close is gone, everything is closed there and trading ends; 1 when that happened."""
     ledger = venue.book.ledger[0]
     if ledger.is_ruined == 1 or equity_of(venue, row) > 0:
@@ -228,13 +228,13 @@ def ruin(venue, row, charge):  # type: ignore[no-untyped-def]
     return 1
 
 
-def liquidate(venue, row, role, charge):  # type: ignore[no-untyped-def]
+def liquidate(venue, row, role, charge):
     """Close every position that has a bar, at the row's close."""
     ledger = venue.book.ledger[0]
     zero = ledger.zero
     revalue(venue, row, 1)
     for i in range(venue.width):
-        held = venue.book.holdings[i].quantity
+        held = venue.book.positions[i].quantity
         price = venue.close[row * venue.width + i]
         if held == 0 or price != price:
             continue

@@ -27,8 +27,8 @@ def venue_of(market: MarketColumns, assumptions: Assumptions, rows: tuple[FeeRow
     width = len(bars.instruments)
     orders = max(16 * (width + 4), room)
     written = max(16 * orders, len(bars) * width // 8)  # zeros that nobody touches cost nothing
-    holdings = np.zeros(width, TYPES["HOLDING"])
-    holdings["lot"], holdings["multiplier"], holdings["wanted"] = market.lot, market.multiplier, np.nan
+    positions = np.zeros(width, TYPES["POSITION"])
+    positions["lot"], positions["multiplier"], positions["wanted"] = market.lot, market.multiplier, np.nan
     fees = np.zeros(len(rows), TYPES["FEE"])
     for k, row in enumerate(rows):
         fees[k] = tuple(row)
@@ -41,7 +41,7 @@ def venue_of(market: MarketColumns, assumptions: Assumptions, rows: tuple[FeeRow
         np.zeros(written, TYPES["FILL"]),
         Book(
             ledger_of(assumptions, rows),
-            holdings,
+            positions,
             np.zeros(orders, TYPES["ORDER"]),
             np.zeros(written, TYPES["ENDING"]),
         ),

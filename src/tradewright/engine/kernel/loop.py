@@ -13,7 +13,7 @@ from tradewright.domain.matching.step import close, equity_of, is_due, is_fragil
 
 def walk(venue, program, first, last, closes_out, equity, changes):
     """Rows `first` to `last` - 1; returns the row reached: less than `last` when the records are full and must grow."""
-    ledger, holdings, width = venue.book.ledger[0], venue.book.holdings, venue.width
+    ledger, positions, width = venue.book.ledger[0], venue.book.positions, venue.width
     orders_room = len(venue.book.orders) - 4 * width - 16
     fills_room = len(venue.fills) - 4 * width - 16
     endings_room = len(venue.book.endings) - 8 * width - 32
@@ -41,7 +41,7 @@ def walk(venue, program, first, last, closes_out, equity, changes):
             liquidate(venue, row, FINAL, charge)
         equity[row] = equity_of(venue, row)
         if ledger.filled + ledger.next_action != before:
-            note(ledger, holdings, width, row, changes)
+            note(ledger, positions, width, row, changes)
         row = row + 1
         if ledger.live == 0 and not (always and ledger.is_ruined == 0):
             quiet = quiet_until(venue, program, row, last if closes_out == 0 else min(last, final_row))
@@ -49,13 +49,13 @@ def walk(venue, program, first, last, closes_out, equity, changes):
     return last
 
 
-def note(ledger, holdings, width, row, changes):
+def note(ledger, positions, width, row, changes):
     """Write down cash and positions after a row in which they changed."""
     at = ledger.changed
     changes.row[at] = row
     changes.cash[at] = ledger.cash
     for i in range(width):
-        changes.quantity[at * width + i] = holdings[i].quantity
+        changes.quantity[at * width + i] = positions[i].quantity
     ledger.changed = at + 1
 
 
@@ -72,14 +72,14 @@ def quiet_until(venue, program, row, last):
         return last
     restated = program.is_restated == 1
     if width == 1:
-        wanted = venue.book.holdings[0].wanted
+        wanted = venue.book.positions[0].wanted
         while row < last and not (weight[row] == weight[row] and (restated or weight[row] != wanted)):
             row = row + 1
         return row
     while row < last:
         for i in range(width):
             given = weight[row * width + i]
-            if given == given and (restated or given != venue.book.holdings[i].wanted):
+            if given == given and (restated or given != venue.book.positions[i].wanted):
                 return row
         row = row + 1
     return row
@@ -87,10 +87,10 @@ def quiet_until(venue, program, row, last):
 
 def mark_rows(venue, row, last, equity):
     """Equity of quiet rows; stops at a row in which a fragile account is ruined. Returns the row reached."""
-    holdings, mark, width = venue.book.holdings, venue.mark, venue.width
+    positions, mark, width = venue.book.positions, venue.mark, venue.width
     cash = venue.book.ledger[0].cash
     if width == 1:
-        quantity, multiplier = holdings[0].quantity, holdings[0].multiplier
+        quantity, multiplier = positions[0].quantity, positions[0].multiplier
         if quantity == 0:
             for at in range(row, last):
                 equity[at] = cash
@@ -101,8 +101,8 @@ def mark_rows(venue, row, last, equity):
         for at in range(row, last):
             value = cash
             for i in range(width):
-                if holdings[i].quantity != 0:
-                    value = value + holdings[i].quantity * mark[at * width + i] * holdings[i].multiplier
+                if positions[i].quantity != 0:
+                    value = value + positions[i].quantity * mark[at * width + i] * positions[i].multiplier
             equity[at] = value
     if is_fragile(venue) and venue.book.ledger[0].is_ruined == 0:
         for at in range(row, last):
@@ -111,7 +111,7 @@ def mark_rows(venue, row, last, equity):
     return last
 
 
-def plan(venue, program, row):  # type: ignore[no-untyped-def]
+def plan(venue, program, row):
     """Protection and targets of this row, instrument by instrument; mirrors `engine/runtime/decide.py` order by order."""
     zero = venue.book.ledger[0].zero
     start = row * venue.width
@@ -119,11 +119,11 @@ def plan(venue, program, row):  # type: ignore[no-untyped-def]
     is_known = False
     has_loss, has_gain = len(program.loss) > 0, len(program.gain) > 0
     for i in range(venue.width):
-        holding = venue.book.holdings[i]
+        position = venue.book.positions[i]
         wanted = program.weight[start + i]
-        asks = is_instruction(wanted, holding.wanted, program.is_restated)
+        asks = is_instruction(wanted, position.wanted, program.is_restated)
         if wanted == wanted:
-            holding.wanted = wanted
+            position.wanted = wanted
         if not (asks or has_loss or has_gain or program.band > 0):
             continue
         if not is_known and (asks or program.band > 0):
@@ -131,7 +131,7 @@ def plan(venue, program, row):  # type: ignore[no-untyped-def]
             is_known = True
         if not asks and program.band > 0:
             price = venue.mark[start + i]
-            asks = has_drifted(holding.wanted, holding.quantity, price, holding.multiplier, equity, program.band)
+            asks = has_drifted(position.wanted, position.quantity, price, position.multiplier, equity, program.band)
         loss, gain = zero, zero
         if has_loss and program.loss[start + i] > 0:
             loss = program.loss[start + i]
@@ -143,11 +143,11 @@ def plan(venue, program, row):  # type: ignore[no-untyped-def]
             protect(venue.book, row, i, loss, gain)
 
 
-def target(venue, program, row, i, equity, loss, gain):  # type: ignore[no-untyped-def]
+def target(venue, program, row, i, equity, loss, gain):
     """A new target order for instrument `i`, or moved protection where nothing has to be traded."""
     zero = venue.book.ledger[0].zero
-    holding = venue.book.holdings[i]
-    wanted = holding.wanted
+    position = venue.book.positions[i]
+    wanted = position.wanted
     supersede(venue.book, row, i)
     if program.sizes_at_fill == 1:
         accept(venue.book, row, i, OPEN_SIDE, MARKET, TARGET, 0, 0, zero, zero, zero, wanted, loss, gain, 1, 1)
@@ -155,7 +155,7 @@ def target(venue, program, row, i, equity, loss, gain):  # type: ignore[no-untyp
     price = venue.mark[row * venue.width + i]
     if price <= 0:
         return
-    delta = delta_to(wanted, equity, price, holding.multiplier, holding.lot, holding.quantity)
+    delta = delta_to(wanted, equity, price, position.multiplier, position.lot, position.quantity)
     if delta == 0:
         if loss > 0 or gain > 0:
             protect(venue.book, row, i, loss, gain)
@@ -164,7 +164,7 @@ def target(venue, program, row, i, equity, loss, gain):  # type: ignore[no-untyp
     accept(venue.book, row, i, side, MARKET, TARGET, 0, 0, abs(delta), zero, zero, wanted, loss, gain, 1, 0)
 
 
-def play(venue, program, row):  # type: ignore[no-untyped-def]
+def play(venue, program, row):
     """The requests of this row."""
     ledger = venue.book.ledger[0]
     while ledger.next_request < len(program.requests) and program.requests[ledger.next_request].row <= row:

@@ -23,25 +23,25 @@ def apply(state: State, fact: Report) -> None:
 
 def _fill(state: State, fact: Filled) -> None:
     state.working.pop(fact.order, None)
-    book_fill(state.ledger, state.holdings[fact.instrument], fact.quantity, fact.unit_price, fact.fee)
+    book_fill(state.ledger, state.positions[fact.instrument], fact.quantity, fact.unit_price, fact.fee)
     state.ledger.slippage = state.ledger.slippage + fact.slippage
 
 
 def _split(state: State, fact: Split) -> None:
-    holding = state.holdings[fact.instrument]
-    if holding.quantity == 0:
+    position = state.positions[fact.instrument]
+    if position.quantity == 0:
         return
     quantity, basis, realized, cash = split(
-        holding.quantity, holding.basis, fact.ratio, fact.lot, fact.unit_price, state.ledger.unit
+        position.quantity, position.basis, fact.ratio, fact.lot, fact.unit_price, state.ledger.unit
     )
-    holding.quantity, holding.basis = quantity, basis
-    holding.realized = holding.realized + realized
+    position.quantity, position.basis = quantity, basis
+    position.realized = position.realized + realized
     state.ledger.cash = state.ledger.cash + cash
 
 
 def _dividend(state: State, fact: Dividend) -> None:
-    holding = state.holdings[fact.instrument]
-    if holding.quantity != 0:
-        paid = holding.quantity * fact.amount
+    position = state.positions[fact.instrument]
+    if position.quantity != 0:
+        paid = position.quantity * fact.amount
         state.ledger.cash = state.ledger.cash + paid
         state.ledger.dividends = state.ledger.dividends + paid

@@ -31,8 +31,8 @@ class RunContext:
         self._planning = planning
         self._slots = slots
         self._columns = {name: number for number, name in enumerate(market.bars.instruments)}
-        self._positions = [SeenPosition(holding) for holding in desk.state.holdings]
-        self._feeds: list[list[Any]] = [[] for _ in desk.state.holdings]
+        self._positions = [SeenPosition(position) for position in desk.state.positions]
+        self._feeds: list[list[Any]] = [[] for _ in desk.state.positions]
         self.row = -1
         self.column = 0
 

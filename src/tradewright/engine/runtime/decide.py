@@ -51,16 +51,16 @@ def decide(state: State, row: int, wanted: list[Wanted], planning: Planning) -> 
     equity = None
     for wish in wanted:
         i = wish.instrument
-        holding = state.holdings[i]
+        position = state.positions[i]
         asks = is_instruction(wish.weight, state.wanted[i], planning.is_restated)
         if wish.weight == wish.weight:
             state.wanted[i] = wish.weight
         if equity is None and (asks or planning.band > 0):
             equity = state.equity(row)
         if not asks and planning.band > 0:
-            price = float(state.marks[row * len(state.holdings) + i])
+            price = float(state.marks[row * len(state.positions) + i])
             asks = has_drifted(
-                state.wanted[i], float(holding.quantity), price, float(holding.multiplier), float(equity), planning.band
+                state.wanted[i], float(position.quantity), price, float(position.multiplier), float(equity), planning.band
             )
         if asks:
             yield from target(state, row, wish, equity, planning)
@@ -71,16 +71,16 @@ def decide(state: State, row: int, wanted: list[Wanted], planning: Planning) -> 
 def target(state: State, row: int, wish: Wanted, equity: Any, planning: Planning) -> Iterator[Request]:
     """An order that leads to the wanted weight, or moved protection where nothing has to be traded."""
     i, zero = wish.instrument, state.numbers.zero
-    holding = state.holdings[i]
+    position = state.positions[i]
     weight = state.numbers.of(state.wanted[i])
     if planning.sizes_at_fill:
         yield NewOrder(i, OPEN_SIDE, MARKET, TARGET, zero, zero, zero, weight, wish.loss, wish.gain, 0, 1, 1)
         return
-    price = state.marks[row * len(state.holdings) + i]
+    price = state.marks[row * len(state.positions) + i]
     yield Supersede(i)
     if price <= 0:
         return
-    delta = delta_to(weight, equity, price, holding.multiplier, holding.lot, holding.quantity)
+    delta = delta_to(weight, equity, price, position.multiplier, position.lot, position.quantity)
     if delta == 0:
         if wish.loss > 0 or wish.gain > 0:
             yield Protect(i, wish.loss, wish.gain)

@@ -10,7 +10,7 @@ from tradewright.domain.costs.algebra import Cost, FeeRow, split_models
 from tradewright.domain.matching.records import (
     ActionRecord,
     FeeRecord,
-    HoldingRecord,
+    PositionRecord,
     LedgerRecord,
     Record,
     blank,
@@ -48,7 +48,7 @@ def run_runtime(
     broker = broker_factory(
         _feed(market, rows, numbers),
         _ledger(assumptions, rows, numbers),
-        _holdings(market, numbers),
+        _positions(market, numbers),
         charge=_charging(models, numbers),
         closes_out=assumptions.close_at_end,
     )
@@ -97,13 +97,13 @@ def _ledger(assumptions: Assumptions, rows: tuple[FeeRow, ...], numbers: Countin
     return ledger
 
 
-def _holdings(market: MarketColumns, numbers: Counting) -> list[Record]:
-    holdings = []
+def _positions(market: MarketColumns, numbers: Counting) -> list[Record]:
+    positions = []
     for lot, multiplier in zip(market.lot.tolist(), market.multiplier.tolist(), strict=True):
-        holding = blank(HoldingRecord, numbers.zero)
-        holding.lot, holding.multiplier = numbers.of(lot), numbers.of(multiplier)
-        holdings.append(holding)
-    return holdings
+        position = blank(PositionRecord, numbers.zero)
+        position.lot, position.multiplier = numbers.of(lot), numbers.of(multiplier)
+        positions.append(position)
+    return positions
 
 
 def _charging(models: tuple[Cost, ...], numbers: Counting) -> Any:
@@ -143,9 +143,9 @@ def _collect(desk: Desk, market: MarketColumns, assumptions: Assumptions) -> Run
             )
         ),
         endings=EndingColumns(*_columns(desk.endings, 6)),
-        quantity=np.array([float(holding.quantity) for holding in state.holdings]),
-        basis=np.array([float(holding.basis) for holding in state.holdings]),
-        realized=np.array([float(holding.realized) for holding in state.holdings]),
+        quantity=np.array([float(position.quantity) for position in state.positions]),
+        basis=np.array([float(position.basis) for position in state.positions]),
+        realized=np.array([float(position.realized) for position in state.positions]),
         fees=float(state.ledger.fees),
         slippage=float(state.ledger.slippage),
         dividends=float(state.ledger.dividends),

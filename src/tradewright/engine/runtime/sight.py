@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tradewright.domain.matching.records import HoldingRecord
+from tradewright.domain.matching.records import PositionRecord
 from tradewright.engine.run import REASONS
 from tradewright.ports.broker import Filled
 
@@ -72,37 +72,37 @@ class SeenBar:
 class SeenPosition:
     """A position, live: it always tells what is held now."""
 
-    __slots__ = ("_holding",)
+    __slots__ = ("_position",)
 
-    def __init__(self, holding: HoldingRecord) -> None:
-        self._holding: Any = holding
+    def __init__(self, position: PositionRecord) -> None:
+        self._position: Any = position
 
     @property
     def quantity(self) -> float:
         """Signed quantity."""
-        return float(self._holding.quantity)
+        return float(self._position.quantity)
 
     @property
     def average_price(self) -> float:
         """Cost basis per unit; NaN while flat."""
-        if self._holding.quantity == 0:
+        if self._position.quantity == 0:
             return math.nan
-        return float(self._holding.basis / (self._holding.quantity * self._holding.multiplier))
+        return float(self._position.basis / (self._position.quantity * self._position.multiplier))
 
     @property
     def is_flat(self) -> bool:
         """True when nothing is held."""
-        return bool(self._holding.quantity == 0)
+        return bool(self._position.quantity == 0)
 
     @property
     def is_long(self) -> bool:
         """True when the quantity is positive."""
-        return bool(self._holding.quantity > 0)
+        return bool(self._position.quantity > 0)
 
     @property
     def is_short(self) -> bool:
         """True when the quantity is negative."""
-        return bool(self._holding.quantity < 0)
+        return bool(self._position.quantity < 0)
 
     def __repr__(self) -> str:
         return f"Position({self.quantity:g} at {self.average_price:g})"

@@ -5,7 +5,7 @@ They are kept apart from the broker's, so that the two can be compared (reconcil
 
 from typing import Any
 
-from tradewright.domain.matching.records import HoldingRecord, LedgerRecord, blank
+from tradewright.domain.matching.records import PositionRecord, LedgerRecord, blank
 from tradewright.engine.market import MarketColumns
 from tradewright.engine.runtime.numbers import ExactNumbers, FloatNumbers
 
@@ -15,17 +15,17 @@ NOTHING_WANTED = float("nan")
 class State:
     """Cash, positions, working orders, and the weights wanted last. Mutable, and changed in `apply.py` only."""
 
-    __slots__ = ("changes", "holdings", "is_over", "ledger", "marks", "numbers", "wanted", "working")
+    __slots__ = ("changes", "positions", "is_over", "ledger", "marks", "numbers", "wanted", "working")
 
     def __init__(self, market: MarketColumns, numbers: FloatNumbers | ExactNumbers, cash: Any, unit: Any) -> None:
         self.numbers = numbers
         self.ledger = blank(LedgerRecord, numbers.zero)
         self.ledger.cash, self.ledger.unit = cash, unit
-        self.holdings = [blank(HoldingRecord, numbers.zero) for _ in market.bars.instruments]
-        for holding, lot, multiplier in zip(self.holdings, market.lot, market.multiplier, strict=True):
-            holding.lot, holding.multiplier = numbers.of(lot), numbers.of(multiplier)
+        self.positions = [blank(PositionRecord, numbers.zero) for _ in market.bars.instruments]
+        for position, lot, multiplier in zip(self.positions, market.lot, market.multiplier, strict=True):
+            position.lot, position.multiplier = numbers.of(lot), numbers.of(multiplier)
         self.marks = numbers.column(market.mark)
-        self.wanted = [NOTHING_WANTED] * len(self.holdings)
+        self.wanted = [NOTHING_WANTED] * len(self.positions)
         self.working: dict[int, int] = {}
         """Instrument of each working order by id."""
         self.is_over = False
@@ -36,15 +36,15 @@ class State:
     def equity(self, row: int) -> Any:
         """Cash plus marked positions at the row's close, summed in the order of the instruments."""
         equity = self.ledger.cash
-        first = row * len(self.holdings)
-        for i, holding in enumerate(self.holdings):
-            if holding.quantity != 0:
-                equity = equity + holding.quantity * self.marks[first + i] * holding.multiplier
+        first = row * len(self.positions)
+        for i, position in enumerate(self.positions):
+            if position.quantity != 0:
+                equity = equity + position.quantity * self.marks[first + i] * position.multiplier
         return equity
 
     def note(self, row: int) -> None:
         """Write down cash and positions after a row in which they changed."""
-        held = tuple(float(holding.quantity) for holding in self.holdings)
+        held = tuple(float(position.quantity) for position in self.positions)
         if self.changes and self.changes[-1][0] == row:
             self.changes.pop()
         self.changes.append((row, float(self.ledger.cash), held))
