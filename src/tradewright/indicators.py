@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from tradewright.quant.indicators.adx import adx as adx
     from tradewright.quant.indicators.aroon import Aroon as Aroon
     from tradewright.quant.indicators.aroon import AroonLines as AroonLines
-    from tradewright.quant.indicators.aroon import age_of_highest as age_of_highest
     from tradewright.quant.indicators.aroon import aroon as aroon
     from tradewright.quant.indicators.atr import Atr as Atr
     from tradewright.quant.indicators.atr import Natr as Natr
@@ -44,6 +43,7 @@ if TYPE_CHECKING:
     from tradewright.quant.indicators.cmo import Cmo as Cmo
     from tradewright.quant.indicators.cmo import cmo as cmo
     from tradewright.quant.indicators.definition import Definition as Definition
+    from tradewright.quant.indicators.definition import Memory as Memory
     from tradewright.quant.indicators.definition import Parameter as Parameter
     from tradewright.quant.indicators.dema import Dema as Dema
     from tradewright.quant.indicators.dema import Tema as Tema
@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     from tradewright.quant.indicators.keltner import Keltner as Keltner
     from tradewright.quant.indicators.keltner import KeltnerChannel as KeltnerChannel
     from tradewright.quant.indicators.keltner import keltner as keltner
+    from tradewright.quant.indicators.kernels import kernel as kernel
     from tradewright.quant.indicators.linear_regression import LinearRegression as LinearRegression
     from tradewright.quant.indicators.linear_regression import RegressionLines as RegressionLines
     from tradewright.quant.indicators.linear_regression import linear_regression as linear_regression
@@ -97,6 +98,8 @@ if TYPE_CHECKING:
     from tradewright.quant.indicators.roc import roc as roc
     from tradewright.quant.indicators.rsi import Rsi as Rsi
     from tradewright.quant.indicators.rsi import rsi as rsi
+    from tradewright.quant.indicators.series import output_of as output_of
+    from tradewright.quant.indicators.series import outputs_of as outputs_of
     from tradewright.quant.indicators.sma import Sma as Sma
     from tradewright.quant.indicators.sma import sma as sma
     from tradewright.quant.indicators.stc import Stc as Stc
@@ -109,8 +112,15 @@ if TYPE_CHECKING:
     from tradewright.quant.indicators.stochastic import WilliamsR as WilliamsR
     from tradewright.quant.indicators.stochastic import stochastic as stochastic
     from tradewright.quant.indicators.stochastic import williams_r as williams_r
+    from tradewright.quant.indicators.streaming import BarFed as BarFed
+    from tradewright.quant.indicators.streaming import CloseVolumeFed as CloseVolumeFed
+    from tradewright.quant.indicators.streaming import HighLowCloseFed as HighLowCloseFed
+    from tradewright.quant.indicators.streaming import HighLowFed as HighLowFed
     from tradewright.quant.indicators.streaming import Indicator as Indicator
     from tradewright.quant.indicators.streaming import Line as Line
+    from tradewright.quant.indicators.streaming import ManyLines as ManyLines
+    from tradewright.quant.indicators.streaming import SingleLine as SingleLine
+    from tradewright.quant.indicators.streaming import ValueFed as ValueFed
     from tradewright.quant.indicators.supertrend import SuperTrend as SuperTrend
     from tradewright.quant.indicators.supertrend import SuperTrendLines as SuperTrendLines
     from tradewright.quant.indicators.supertrend import supertrend as supertrend
@@ -135,7 +145,7 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "adx": ("Adx", "AdxLines", "adx"),
-    "aroon": ("Aroon", "AroonLines", "age_of_highest", "aroon"),
+    "aroon": ("Aroon", "AroonLines", "aroon"),
     "atr": ("Atr", "Natr", "TrueRange", "atr", "natr", "true_range"),
     "awesome_oscillator": ("AwesomeOscillator", "awesome_oscillator"),
     "bollinger": ("Bollinger", "BollingerBands", "StandardDeviation", "bollinger", "standard_deviation"),
@@ -143,7 +153,7 @@ _MODULES = {
     "chaikin": ("Accumulation", "ChaikinOscillator", "Cmf", "accumulation", "chaikin_oscillator", "cmf"),
     "chandelier": ("Chandelier", "ChandelierExits", "chandelier"),
     "cmo": ("Cmo", "cmo"),
-    "definition": ("Definition", "Parameter"),
+    "definition": ("Definition", "Memory", "Parameter"),
     "dema": ("Dema", "Tema", "Trix", "dema", "tema", "trix"),
     "donchian": ("Donchian", "DonchianChannel", "donchian"),
     "ema": ("Ema", "Rma", "ema", "rma"),
@@ -152,6 +162,7 @@ _MODULES = {
     "ichimoku": ("Ichimoku", "IchimokuCloud", "ichimoku"),
     "kama": ("Kama", "kama"),
     "keltner": ("Keltner", "KeltnerChannel", "keltner"),
+    "kernels": ("kernel",),
     "linear_regression": ("LinearRegression", "RegressionLines", "linear_regression"),
     "macd": ("Macd", "MacdLines", "macd"),
     "mfi": ("Mfi", "mfi"),
@@ -162,11 +173,22 @@ _MODULES = {
     "registry": ("INDICATORS",),
     "roc": ("Momentum", "Roc", "momentum", "roc"),
     "rsi": ("Rsi", "rsi"),
+    "series": ("output_of", "outputs_of"),
     "sma": ("Sma", "sma"),
     "stc": ("Stc", "stc"),
     "stoch_rsi": ("StochRsi", "StochRsiLines", "stoch_rsi"),
     "stochastic": ("Stochastic", "StochasticLines", "WilliamsR", "stochastic", "williams_r"),
-    "streaming": ("Indicator", "Line"),
+    "streaming": (
+        "BarFed",
+        "CloseVolumeFed",
+        "HighLowCloseFed",
+        "HighLowFed",
+        "Indicator",
+        "Line",
+        "ManyLines",
+        "SingleLine",
+        "ValueFed",
+    ),
     "supertrend": ("SuperTrend", "SuperTrendLines", "supertrend"),
     "tsi": ("Tsi", "TsiLines", "tsi"),
     "ulcer_index": ("UlcerIndex", "ulcer_index"),

@@ -5,6 +5,7 @@ in `.value` and `.previous` (or in named lines that have these). A missing bar (
 """
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
@@ -31,7 +32,7 @@ class Line:
         return f"Line({self.value!r}, previous={self.previous!r})"
 
 
-class Indicator(Generic[R]):
+class Indicator(ABC, Generic[R]):
     """What all streaming indicators share: settings, readiness, a snapshot and a fresh copy of themselves."""
 
     definition: ClassVar[Definition]
@@ -74,20 +75,25 @@ class Indicator(Generic[R]):
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.settings.items())})"
 
+    @abstractmethod
     def _keep(self, result: R) -> R:
-        raise NotImplementedError
+        """Put an answer into the lines."""
 
+    @abstractmethod
     def _nothing(self) -> R:
-        raise NotImplementedError
+        """The answer to a missing bar."""
 
+    @abstractmethod
     def _values(self) -> Sequence[float]:
-        raise NotImplementedError
+        """Value of each line."""
 
+    @abstractmethod
     def _lines(self) -> Sequence[float]:
-        raise NotImplementedError
+        """Value and previous of each line."""
 
+    @abstractmethod
     def _put(self, lines: Sequence[float]) -> None:
-        raise NotImplementedError
+        """Set what `_lines` gave."""
 
     def _missing(self, *inputs: float) -> R:
         """NaN for a missing bar; ValueError when an input is infinite."""

@@ -13,7 +13,8 @@ import pytest
 from tradewright import indicators as ind
 from tradewright.quant.arrays import Array, as_floats, same_shape
 from tradewright.quant.indicators import series
-from tradewright.quant.indicators.kernels import kernel
+from tradewright.quant.indicators.definition import Definition, Memory, Parameter
+from tradewright.quant.indicators.kernels import is_ours, kernel
 from tradewright.quant.indicators.sma import SMA
 
 CLOSE = [10.0, 11.0, 12.0, 11.5, 11.0, 12.5]
@@ -80,6 +81,10 @@ def test_a_session_serves_every_instrument_of_a_panel() -> None:
     panel = np.array([[10.0, 1.0], [20.0, 3.0], [30.0, 5.0]])
     both = ind.vwap(panel, panel, panel, np.ones((3, 2)), session=[1, 1, 2])
     np.testing.assert_allclose(both, [[10.0, 1.0], [15.0, 2.0], [30.0, 5.0]])
+
+
+def test_a_session_given_by_name_goes_before_that_of_the_bars() -> None:
+    np.testing.assert_array_equal(ind.vwap(HOLDER, session=[1, 1, 1, 1]), ind.vwap(*list(vars(HOLDER).values())[:4]))
 
 
 def test_session_dates_are_accepted() -> None:
@@ -252,6 +257,51 @@ def test_the_kernel_fills_columns_that_are_handed_in() -> None:
     state, memory = SMA.start(4)
     kernel(SMA)(state, np.array(memory), (4,), (out,), values)
     np.testing.assert_array_equal(out, ind.sma(values, 4))
+
+
+def candle_step(
+    state: float,
+    memory: Memory,
+    at: int,
+    open: float,
+    high: float,
+    low: float,
+    close: float,
+    volume: float,
+    unit: float,
+) -> tuple[float, tuple[float, float]]:
+    """An indicator of one's own: body and range of the bar, the body in volumes so far."""
+    state += volume
+    return state, ((close - open) / unit * state, (high - low) / unit)
+
+
+def test_an_indicator_of_ones_own_is_a_step_and_a_definition(monkeypatch: pytest.MonkeyPatch) -> None:
+    definition = Definition(
+        name="bodies",
+        title="Bodies",
+        description="Body and range.",
+        source="here",
+        inputs=("open", "high", "low", "close", "volume"),
+        outputs=("body", "span"),
+        parameters=(Parameter("unit", 1.0, "unit of the price", low=0.01, high=100.0),),
+        step=candle_step,
+        start=lambda unit: (0.0, []),
+        warm_up=lambda unit: 0,
+    )
+    bars = {"open": [1.0, 2.0, 3.0], "high": [3.0, 3.0, 6.0], "low": [1.0, NAN, 2.0], "close": [2.0, 2.5, 5.0],
+            "volume": [10.0, 10.0, 20.0]}  # fmt: skip
+    plain = series.outputs_of(definition, (bars,), unit=2.0)
+    np.testing.assert_array_equal(plain[0], [5.0, NAN, 30.0])
+    np.testing.assert_array_equal(plain[1], [1.0, NAN, 2.0])
+    monkeypatch.setattr(series, "is_enabled", lambda: True)
+    monkeypatch.setattr(series, "COMPILE_STEPS", 0)
+    monkeypatch.setattr(series, "COMPILE_STEPS_WHEN_LOADED", 0)
+    np.testing.assert_array_equal(series.outputs_of(definition, (bars,), unit=2.0), plain)
+
+
+def test_only_steps_of_this_package_are_cached_on_disk() -> None:
+    assert is_ours(SMA.step)
+    assert not is_ours(candle_step)
 
 
 def test_strided_columns_are_walked_like_others(monkeypatch: pytest.MonkeyPatch) -> None:

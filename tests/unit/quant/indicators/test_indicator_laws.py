@@ -155,6 +155,7 @@ def test_compiled_gives_the_floats_of_plain_python(definition: Definition, monke
     columns = inputs(definition, bars)
     columns[0][100:110] = np.nan
     plain = series.outputs_of(definition, columns)
+    monkeypatch.setattr(series, "is_enabled", lambda: True)
     monkeypatch.setattr(series, "COMPILE_STEPS", 0)
     monkeypatch.setattr(series, "COMPILE_STEPS_WHEN_LOADED", 0)
     for mine, theirs in zip(plain, series.outputs_of(definition, columns), strict=True):
