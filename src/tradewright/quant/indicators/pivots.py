@@ -128,7 +128,7 @@ class Pivots(ManyLines):
         return self._keep(result)
 
     def update_bar(
-        self, open: float, high: float, low: float, close: float, volume: float, session: float | None = None
+        self, open_: float, high: float, low: float, close: float, volume: float, session: float | None = None
     ) -> tuple[float, ...]:
         """Take the next bar."""
         return self.update(high, low, close, session)

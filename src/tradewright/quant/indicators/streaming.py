@@ -1,6 +1,6 @@
 """An indicator fed bar by bar, as a strategy or a live session does it: the same step as the series, the same floats.
 
-Every one takes `update(...)` with its own inputs and `update_bar(open, high, low, close, volume)`; what it knows is
+Every one takes `update(...)` with its own inputs and `update_bar(open_, high, low, close, volume)`; what it knows is
 in `.value` and `.previous` (or in named lines that have these). A missing bar (NaN) changes nothing and answers NaN.
 """
 
@@ -186,7 +186,7 @@ class ValueFed(Indicator[R]):
         return self._keep(result)
 
     def update_bar(
-        self, open: float, high: float, low: float, close: float, volume: float, session: float | None = None
+        self, open_: float, high: float, low: float, close: float, volume: float, session: float | None = None
     ) -> R:
         """Take the next bar."""
         if self.source == "close":
@@ -195,7 +195,7 @@ class ValueFed(Indicator[R]):
             return self.update((high + low) / 2)
         if self.source == "typical":
             return self.update((high + low + close) / 3)
-        return self.update({"open": open, "high": high, "low": low, "volume": volume}[self.source])
+        return self.update({"open": open_, "high": high, "low": low, "volume": volume}[self.source])
 
 
 class HighLowFed(Indicator[R]):
@@ -210,7 +210,7 @@ class HighLowFed(Indicator[R]):
         return self._keep(result)
 
     def update_bar(
-        self, open: float, high: float, low: float, close: float, volume: float, session: float | None = None
+        self, open_: float, high: float, low: float, close: float, volume: float, session: float | None = None
     ) -> R:
         """Take the next bar."""
         return self.update(high, low)
@@ -228,7 +228,7 @@ class CloseVolumeFed(Indicator[R]):
         return self._keep(result)
 
     def update_bar(
-        self, open: float, high: float, low: float, close: float, volume: float, session: float | None = None
+        self, open_: float, high: float, low: float, close: float, volume: float, session: float | None = None
     ) -> R:
         """Take the next bar."""
         return self.update(close, volume)
@@ -246,7 +246,7 @@ class HighLowCloseFed(Indicator[R]):
         return self._keep(result)
 
     def update_bar(
-        self, open: float, high: float, low: float, close: float, volume: float, session: float | None = None
+        self, open_: float, high: float, low: float, close: float, volume: float, session: float | None = None
     ) -> R:
         """Take the next bar."""
         return self.update(high, low, close)
@@ -264,7 +264,7 @@ class BarFed(Indicator[R]):
         return self._keep(result)
 
     def update_bar(
-        self, open: float, high: float, low: float, close: float, volume: float, session: float | None = None
+        self, open_: float, high: float, low: float, close: float, volume: float, session: float | None = None
     ) -> R:
         """Take the next bar."""
         return self.update(high, low, close, volume)

@@ -123,7 +123,7 @@ class Vwap(SingleLine, Indicator[float]):
         return self._keep(result)
 
     def update_bar(
-        self, open: float, high: float, low: float, close: float, volume: float, session: float | None = None
+        self, open_: float, high: float, low: float, close: float, volume: float, session: float | None = None
     ) -> float:
         """Take the next bar."""
         return self.update(high, low, close, volume, session)
