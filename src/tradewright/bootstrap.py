@@ -152,9 +152,11 @@ class App:
     def _providers(self) -> dict[str, Callable[[], object]]:
         """How each dependency of a handler is made, by its name."""
         return {
-            "store": lambda: load("tradewright.adapters.stores.delta").DeltaStore(self.state_folder / "store"),
+            "store": self._store,
+            "store_of": lambda: self._store,
             "exporter": lambda: load("tradewright.adapters.stores.exports").FileExporter(),
             "runs": self._runs,
+            "runs_of": lambda: self._runs,
             "files": self._files,
             "shipped": lambda: load("tradewright.adapters.files.shipped_data").ShippedFiles(),
             "calendars": lambda: load("tradewright.adapters.calendars.exchanges").ExchangeCalendars(),
@@ -168,6 +170,9 @@ class App:
             "inspected": lambda: self._inspected,
             "progress": lambda: self._report,
         }
+
+    def _store(self) -> object:
+        return load("tradewright.adapters.stores.delta").DeltaStore(self.state_folder / "store")
 
     def _runs(self) -> "RunFolder":
         made: RunFolder = load("tradewright.adapters.runs.folder").RunFolder(self.state_folder / "runs")

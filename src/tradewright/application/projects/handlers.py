@@ -61,15 +61,15 @@ def project_diagnosis(
     _query: ProjectDiagnosis,
     *,
     workspace: Workspace,
-    store: MarketStore,
-    runs: RunStore,
+    store_of: Callable[[], MarketStore],
+    runs_of: Callable[[], RunStore],
     inspected: Callable[[], tuple[Sequence[SettingLine], Sequence[str]]],
 ) -> Diagnosis:
-    """Look at everything that can be wrong; nothing is changed."""
+    """Look at everything that can be wrong; nothing is changed. Broken settings are no reason to stop."""
     lines, problems = inspected()
     checks = [_python(), *_libraries(), *_folder(workspace), _settings(workspace, problems)]
-    checks += [_readable("market data", lambda: f"{len(store.coverage(Table.BARS))} series of bars")]
-    checks += [_readable("backtests", lambda: f"{len(runs.ids())} kept")]
+    checks += [_readable("market data", lambda: f"{len(store_of().coverage(Table.BARS))} series of bars")]
+    checks += [_readable("backtests", lambda: f"{len(runs_of().ids())} kept")]
     return Diagnosis(str(workspace.facts().folder), tuple(checks), tuple(lines))
 
 

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 import typer
 
-from tradewright.domain.errors import DataError, InputError, TradewrightError
+from tradewright.domain.errors import DataError, InputError, TradewrightError, UnknownInstrument
 from tradewright.lazy import MissingLibraryError
 
 FAILED = 1
 WRONG_INPUT = 2
 INTERRUPTED = 130
+BRING_DATA = "; `tradewright demo` or `tradewright data import FILE` brings data in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,9 @@ def explain(error: BaseException) -> Failure:
     """The one translation of errors into messages and exit codes."""
     if isinstance(error, TradewrightError):
         exit_code = WRONG_INPUT if isinstance(error, InputError | DataError) else FAILED
-        return Failure(_code(type(error).__name__), _facts(error), error.remedy, exit_code)
+        is_unlike_all = isinstance(error, UnknownInstrument) and not error.near
+        hint = f"{error.remedy}{BRING_DATA if is_unlike_all else ''}"
+        return Failure(_code(type(error).__name__), _facts(error), hint, exit_code)
     if isinstance(error, typer.TyperException):
         hint = "see `tradewright --help`, or --help of the command" if error.exit_code == WRONG_INPUT else ""
         return Failure("usage_error", error.format_message(), hint, error.exit_code)

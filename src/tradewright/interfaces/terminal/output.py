@@ -76,7 +76,7 @@ def notes() -> Console:
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> Table:
-    """A table without frames; `>` before a heading stands for numbers, on the right; `|` for text that is not folded."""
+    """A table without frames; a heading that begins with `>` is of numbers (right), with `|` of text never folded."""
     made = Table(
         title=title, title_justify="left", box=None, pad_edge=False, header_style="dim", show_header=any(headings)
     )

@@ -28,7 +28,7 @@ COLUMNS: Sequence[tuple[str, Sequence[str]]] = (
     ("Round trips", ("round_trips", "win_rate", "profit_factor", "expectancy", "sqn", "fees")),
 )
 AGAINST = ("alpha", "beta", "information_ratio")
-COMPARED = ("total_return", "return_annual", "volatility_annual", "sharpe", "max_drawdown")
+COMPARED = ("total_return", "return_annual", "sharpe", "max_drawdown")
 _JUDGED = {"total_return", "return_annual", "expectancy", "alpha"}
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _PLAIN = str.maketrans({"−": "-", "–": DASH})
@@ -71,7 +71,7 @@ def runs_table(runs: Sequence[BacktestSummary]) -> Table:
     rows = (
         [
             run.run_id,
-            run.created_at[:16].replace("T", " "),
+            run.created_at[:10],
             run.strategy,
             " ".join(f"{name}={value}" for name, value in run.parameters.items()),
             " ".join(symbol.split(".")[0] for symbol in run.symbols),

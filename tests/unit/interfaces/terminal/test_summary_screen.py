@@ -97,7 +97,7 @@ def summary_of(run_id: str, sharpe: float | None) -> BacktestSummary:
 
 def test_runs_are_listed_with_the_figures_that_decide() -> None:
     text = rendered(runs_table([summary_of("a1", 1.5), summary_of("b2", None)]))
-    assert "a1" in text and "2026-01-02 03:04" in text and "1.50" in text
+    assert "a1" in text and "2026-01-02" in text and "1.50" in text
 
 
 def test_a_comparison_shows_differences_and_statistics() -> None:
