@@ -329,3 +329,25 @@ def test_the_face_names_what_it_has_and_nothing_else() -> None:
     assert all(getattr(ind, name) is not None for name in ind.__all__)
     with pytest.raises(AttributeError, match="has no attribute 'smma'"):
         ind.smma  # noqa: B018
+
+
+def test_ichimoku_is_three_channels_of_which_two_are_drawn_ahead() -> None:
+    random = np.random.default_rng(4)
+    close = 50 + np.cumsum(random.normal(size=120))
+    high, low = close + random.random(120), close - random.random(120)
+    cloud = ind.ichimoku(high, low, close)
+    fast, slow, wide = (ind.donchian(high, low, window=window).middle for window in (9, 26, 52))
+    np.testing.assert_array_equal(cloud.conversion, fast)
+    np.testing.assert_array_equal(cloud.base, slow)
+    np.testing.assert_array_equal(cloud.leading_a[26:], ((fast + slow) / 2)[:-26])
+    np.testing.assert_array_equal(cloud.leading_b[26:], wide[:-26])
+    np.testing.assert_array_equal(cloud.lagging, close)
+
+
+def test_a_macd_of_a_hand_calculation() -> None:
+    # fast 2, slow 3, signal 2 of 1, 2, 4, 8: the slow average begins at row 2 as 7/3; the fast one begins there, too,
+    # as (2 + 4) / 2 = 3. Row 3: slow 7/3 + (8 - 7/3) / 2 = 31/6, fast 3 + (8 - 3) * 2/3 = 19/3.
+    lines = ind.macd([1.0, 2.0, 4.0, 8.0], fast=2, slow=3, signal=2)
+    np.testing.assert_allclose(lines.macd, [NAN, NAN, 2 / 3, 7 / 6])
+    np.testing.assert_allclose(lines.signal, [NAN, NAN, NAN, 11 / 12])
+    np.testing.assert_allclose(lines.histogram, [NAN, NAN, NAN, 1 / 4])
