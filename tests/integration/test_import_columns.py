@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -253,9 +254,7 @@ def test_book_levels_in_rows_are_ranked_from_the_best_price(tmp_path: Path) -> N
         ({"symbol": "T", "venue": "XNYZ"}, "venue XNYZ is not known"),
     ],
 )
-def test_options_that_cannot_be_used_are_refused(
-    tmp_path: Path, options: dict[str, object], message: str | None
-) -> None:
+def test_options_that_cannot_be_used_are_refused(tmp_path: Path, options: dict[str, Any], message: str | None) -> None:
     if message is None:
         assert read(tmp_path, lines(HEADER, *DAYS), **options)[0]["instrument"][0] == "T.XNYZ.XNYS"
         return

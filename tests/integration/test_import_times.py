@@ -1,5 +1,6 @@
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -20,7 +21,7 @@ def bars(*stamps: str | int) -> str:
     return lines("time;open;high;low;close;volume", *(f"{stamp};{BAR.replace(',', ';')}" for stamp in stamps))
 
 
-def first(folder: Path, *stamps: str | int, **options: object) -> str:
+def first(folder: Path, *stamps: str | int, **options: Any) -> str:
     rows, _ = read(folder, bars(*stamps), **options)
     return f"{rows['time'][0]:%Y-%m-%d %H:%M:%S.%f}"
 

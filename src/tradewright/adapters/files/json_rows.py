@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
 
 import polars as pl
 
@@ -171,16 +170,18 @@ def _parse_line_by_line(block: Block, columns: Sequence[str]) -> Chunk:
 def is_array(source: Source) -> bool:
     """True for one document; False for one record a line (records that are arrays themselves included)."""
     lines = [line for line in as_text(source.peek).read().splitlines()[:3] if line.strip()]
-    records = [_record(line) for line in lines]
     if len(lines) == 1:
-        return source.peek.lstrip()[:1] == b"[" and _is_nested(lines[0])
-    return any(record is None for record in records[:2]) or any(_is_nested(text) for text, _ in pairwise(lines))
+        return _holds_records(lines[0])
+    return any(_record(line) is None for line in lines[:2]) or _holds_records(lines[0])
 
 
-def _is_nested(line: str) -> bool:
-    """True where a line is an array of records rather than one record."""
+def _holds_records(line: str) -> bool:
+    """True where a line is a document of records, or the beginning of one, rather than one record."""
     try:
         value = json.loads(line)
     except ValueError:
         return True
+    if isinstance(value, dict):
+        lists = [item for item in value.values() if isinstance(item, list)]
+        value = lists[0] if len(lists) == 1 else []
     return isinstance(value, list) and bool(value) and isinstance(value[0], list | dict)

@@ -230,7 +230,7 @@ def _rejections(raw: pl.DataFrame, rows: pl.DataFrame, verdict: pl.Series, plan:
     ):
         rule = rules[number]
         value = written.get(rule.column, read.get(rule.column))
-        text = "" if value is None else str(value)
+        text = "" if value is None else f"{value:.15g}" if isinstance(value, float) else str(value)
         reason = "is missing" if rule.reason.startswith("is no ") and is_missing(text) else rule.reason
         if rule.column == "time" and not is_missing(text) and plan.times.format and not plan.times.is_zoned:
             reason = f"is no time as {plan.times.format}, or one that {plan.times.zone} skips or has twice"
