@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tradewright.trading.sizing.allocation import EqualSlots as EqualSlots
     from tradewright.trading.sizing.allocation import Slots as Slots
     from tradewright.trading.strategies.breakout import Breakout as Breakout
+    from tradewright.trading.strategies.choice import where as where
     from tradewright.trading.strategies.mean_reversion import MeanReversion as MeanReversion
     from tradewright.trading.strategies.momentum_rotation import MomentumRotation as MomentumRotation
     from tradewright.trading.strategies.moving_average import MovingAverage as MovingAverage
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from tradewright.trading.strategies.strategy import Signals as Signals
     from tradewright.trading.strategies.strategy import Speaks as Speaks
     from tradewright.trading.strategies.strategy import Strategy as Strategy
-    from tradewright.trading.strategies.strategy import where as where
     from tradewright.trading.strategies.trend_following import TrendFollowing as TrendFollowing
 
 __version__ = "0.1.0"
@@ -48,7 +48,7 @@ __getattr__, __dir__ = attach(
         "Strategy": f"{_STRATEGIES}.strategy",
         "Signals": f"{_STRATEGIES}.strategy",
         "Speaks": f"{_STRATEGIES}.strategy",
-        "where": f"{_STRATEGIES}.strategy",
+        "where": f"{_STRATEGIES}.choice",
         "parameter": f"{_STRATEGIES}.parameters",
         "MovingAverage": f"{_STRATEGIES}.moving_average",
         "TrendFollowing": f"{_STRATEGIES}.trend_following",
