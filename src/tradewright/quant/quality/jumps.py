@@ -56,7 +56,7 @@ def check_units(bars: BarColumns) -> Iterator[Finding]:
     before, after = _medians_beside(price)
     with np.errstate(divide="ignore", invalid="ignore"):
         is_level = np.abs(np.log(after / before)) < np.log(3)
-        factors = np.nan_to_num(np.abs(np.log(bars.prices / np.sqrt(before * after)[:, None])), nan=0.0)
+        factors = np.nan_to_num(np.abs(np.log(bars.prices / np.sqrt(before * after)[:, None])), nan=0.0, posinf=0.0)
     farthest = np.where(is_level, factors.max(axis=1), 0.0)
     for first, last in runs(farthest > np.log(8)):
         if last - first + 1 > LONGEST_SPIKE or first == 0 or last == len(bars) - 1:
