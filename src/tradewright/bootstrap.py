@@ -5,6 +5,7 @@ Nothing is loaded before a message needs it: a backtest of a file opens no store
 
 import hashlib
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, partial
 from pathlib import Path
@@ -28,6 +29,7 @@ Progress = Callable[[int, int | None], None]
 
 SETTINGS_FILE: Final = "tradewright.toml"
 STATE_FOLDER: Final = ".tradewright"
+DEFAULT_VENUE: Final = "XNYS"
 ENGINE_ROOMS: Final = ("quant", "domain", "trading", "engine", "simulation")
 """Rooms whose code can change a number of a run."""
 
@@ -142,12 +144,18 @@ class App:
     @cached_property
     def state_folder(self) -> Path:
         """Where market data and runs are kept."""
-        return self.settings.state_folder(self.project)
+        return self.project / STATE_FOLDER if self._is_bare else self.settings.state_folder(self.project)
 
     @cached_property
     def reports(self) -> Path:
         """Where tear sheets go: `reports` in the project folder, or where the state is when that is elsewhere."""
         return (self.state_folder if self.settings.home else self.project) / "reports"
+
+    @cached_property
+    def _is_bare(self) -> bool:
+        """Nobody has set anything: then the defaults hold, and a first result need not wait 15 ms for the settings."""
+        is_set = self._flags or any(name.startswith("TRADEWRIGHT_") for name in self._environment)
+        return not is_set and not (self.project / SETTINGS_FILE).exists()
 
     def _providers(self) -> dict[str, Callable[[], object]]:
         """How each dependency of a handler is made, by its name."""
@@ -160,7 +168,7 @@ class App:
             "files": self._files,
             "shipped": lambda: load("tradewright.adapters.files.shipped_data").ShippedFiles(),
             "calendars": lambda: load("tradewright.adapters.calendars.exchanges").ExchangeCalendars(),
-            "default_venue": lambda: "XNYS" if self._frames is not None else self.settings.data.default_venue,
+            "default_venue": lambda: DEFAULT_VENUE if self._is_bare else self.settings.data.default_venue,
             "workspace": lambda: self._workspace(self.project),
             "state": lambda: self._workspace(self.state_folder),
             "code": lambda: load("tradewright.adapters.code.python_file").PythonFiles(),
@@ -250,4 +258,7 @@ def _engine() -> Callable[..., object]:
 
 
 def _audit(record: "AuditRecord") -> None:
-    load("logging").getLogger("tradewright.audit").info("%s", record)
+    """To the log, once somebody has loaded logging; before that nobody can be listening."""
+    logging = sys.modules.get("logging")
+    if logging is not None:
+        logging.getLogger("tradewright.audit").info("%s", record)
