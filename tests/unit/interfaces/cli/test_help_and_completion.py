@@ -74,3 +74,13 @@ def test_a_reader_that_leaves_early_is_no_failure_worth_a_traceback(tmp_path: Pa
     done = run_process("indicators", "list", "--nothing", folder=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "Traceback" not in done.stderr
+
+
+def test_the_reference_names_every_command_and_every_option_of_a_run() -> None:
+    page = (Path(__file__).parents[4] / "docs" / "reference" / "cli.md").read_text()
+    for path, _ in ALL:
+        assert f"`{' '.join(path)}" in page, path
+    (run_command,) = [command for path, command in ALL if path == ("backtest", "run")]
+    for option in run_command.params:
+        for word in option.opts:
+            assert not word.startswith("--") or f"`{word}" in page or f", `{word}" in page, word
