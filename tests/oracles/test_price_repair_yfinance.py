@@ -64,7 +64,7 @@ def findings_of(name: str) -> list[Finding]:
     return [
         *found,
         *check_dividends(bars.close, bars.low, column["Dividends"], slack_rows=slack),
-        *check_adjusted_close(bars.close, column["Adj Close"], column["Dividends"], slack_rows=slack),
+        *check_adjusted_close(bars.close, column["Adj Close"], dividend=column["Dividends"], slack_rows=slack),
     ]
 
 

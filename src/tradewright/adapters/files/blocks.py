@@ -32,15 +32,15 @@ def blocks(source: Source, *, skip_lines: int, size: int | None = None) -> Itera
             rest += b"".join(unwrapped.readline() for _ in range(skip_lines)) if skip_lines else b""
             rest = _after(rest, skip_lines)
             line = skip_lines + 1
-            while piece := unwrapped.read(size):
+            piece = unwrapped.read(size)
+            while rest or piece:
+                following = unwrapped.read(size)  # the last line may lack its end, so know which piece is the last
                 text = rest + piece
-                cut = text.rfind(b"\n") + 1
-                rest = text[cut:]
+                cut = text.rfind(b"\n") + 1 if following else len(text)
                 if cut:
-                    yield Block(text[:cut], line, min(raw.tell() / source.size, 1.0))
+                    yield Block(text[:cut], line, min(raw.tell() / source.size, 1.0) if following else 1.0)
                     line += text.count(b"\n", 0, cut)
-            if rest:
-                yield Block(rest, line, 1.0)
+                rest, piece = text[cut:], following
     except BROKEN as broken:
         raise damaged(source.path, broken) from broken
 

@@ -60,7 +60,7 @@ def import_file(
         written = _stored(store, plan.table, stage, known_at, note=f"import of {message.path}")
     finally:
         stage.discard()
-    return _report(file, plan, notes, tally, kept, written)
+    return _report(file, plan, notes=notes, tally=tally, kept=kept, written=written)
 
 
 def read_file(
@@ -75,7 +75,7 @@ def read_file(
         rows = pl.concat(list(stage)).sort("instrument", "time", maintain_order=True)
     finally:
         stage.discard()
-    return rows, _report(file, plan, notes, tally, kept, None)
+    return rows, _report(file, plan, notes=notes, tally=tally, kept=kept, written=None)
 
 
 def _staged(
@@ -92,7 +92,7 @@ def _staged(
     try:
         for chunk in file.chunks(columns=plan.columns.columns, numeric=numeric):
             if "symbol" in plan.columns.described():
-                plan = plan.knowing(instruments_of(chunk.rows, plan, message, default_venue=default_venue))
+                plan = plan.knowing(instruments_of(chunk.rows, plan, message=message, default_venue=default_venue))
             parsed = parse_chunk(chunk, plan)
             _keep(parsed, chunk, arrivals, stage=stage, tally=tally, quarantine=quarantine)
             if progress is not None:
@@ -124,7 +124,7 @@ def _keep(
         told.sort()
         positions, columns, values, reasons = zip(*told, strict=True)
         lines = [chunk.line(position) for position in positions]
-        tally.reject(lines, columns, values, reasons)
+        tally.reject(lines, reasons, columns=columns, values=values)
         texts = [f"{column} {value!r} {reason}" if column else reason for _, column, value, reason in told]
         quarantine.add(lines=lines, reasons=texts, originals=chunk.original(positions))
     if ordered.rows.height:
@@ -166,7 +166,13 @@ def _refused(message: ImportFile, tally: Tally, kept: str | None) -> InputError:
 
 
 def _report(
-    file: DataFile, plan: RowPlan, notes: tuple[str, ...], tally: Tally, kept: str | None, written: Written | None
+    file: DataFile,
+    plan: RowPlan,
+    *,
+    notes: tuple[str, ...],
+    tally: Tally,
+    kept: str | None,
+    written: Written | None,
 ) -> ImportReport:
     interval = str(plan.bars.timeframe) if plan.bars is not None else None
     is_daily = plan.bars is not None and not plan.bars.timeframe.is_intraday

@@ -139,7 +139,7 @@ def _stamps(sample: pl.DataFrame, timeframe: Timeframe, hours: TradingHours, col
     return Stamps.OPEN, "most vendors stamp by the open; say stamps=close if these are closes"
 
 
-def close_stamps(rows: pl.DataFrame, plan: BarPlan, venues: Sequence[str]) -> pl.DataFrame:
+def close_stamps(rows: pl.DataFrame, plan: BarPlan, *, venues: Sequence[str]) -> pl.DataFrame:
     """Replace `time` by the close and set `session`; `rows` have `time`, `venue` and, for days, the `date` written."""
     length = plan.timeframe.nanoseconds
     if plan.timeframe.is_intraday:

@@ -100,7 +100,7 @@ def _instruments(
     return {one: _instrument(one, message, default_venue) for one in written if one.strip()}, notes
 
 
-def instruments_of(rows: pl.DataFrame, plan: RowPlan, message: ImportFile, *, default_venue: str) -> dict[str, str]:
+def instruments_of(rows: pl.DataFrame, plan: RowPlan, *, message: ImportFile, default_venue: str) -> dict[str, str]:
     """Symbols of a later piece that were not seen before; one that cannot be a symbol is left out."""
     column = plan.columns.described()["symbol"]
     found: dict[str, str] = {}

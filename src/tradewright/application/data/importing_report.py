@@ -71,7 +71,7 @@ class Tally:
     _spans: list[pl.DataFrame] = field(default_factory=list)
 
     def reject(
-        self, lines: Sequence[int], columns: Sequence[str], values: Sequence[str], reasons: Sequence[str]
+        self, lines: Sequence[int], reasons: Sequence[str], *, columns: Sequence[str], values: Sequence[str]
     ) -> None:
         """Count rejected rows and keep the first thousand to show."""
         self.rejected += len(lines)

@@ -102,7 +102,7 @@ def parse_chunk(chunk: Chunk, plan: RowPlan) -> Parsed:
         rows, noisy = widened(rows)
         noted["bars widened by rounding noise"] = noisy
         if venues:
-            rows = close_stamps(rows, plan.bars, venues)
+            rows = close_stamps(rows, plan.bars, venues=venues)
     return Parsed(_finished(rows, plan), rejections, read, _counts(skipped, noted))
 
 

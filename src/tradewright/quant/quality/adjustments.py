@@ -43,7 +43,7 @@ def check_dividends(close: Floats, low: Floats, dividend: Floats, *, slack_rows:
 
 
 def check_adjusted_close(
-    close: Floats, adjusted: Floats, dividend: Floats, *, slack_rows: int = 0
+    close: Floats, adjusted: Floats, *, dividend: Floats, slack_rows: int = 0
 ) -> Iterator[Finding]:
     """Steps of the adjusted close against the dividends; `close` is split-adjusted, as the dividends are."""
     if len(close) < 2:

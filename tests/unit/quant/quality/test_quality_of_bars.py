@@ -251,8 +251,8 @@ def adjusted(close: Floats, dividend: Floats) -> Floats:
 def test_an_adjusted_close_that_follows_from_its_dividends_is_sound() -> None:
     close, dividend = walk(), np.zeros(300)
     dividend[[60, 120, 180]] = (0.5, 0.7, 3.0)
-    assert list(check_adjusted_close(close, adjusted(close, dividend), dividend)) == []
-    assert list(check_adjusted_close(close[:1], close[:1], dividend[:1])) == []
+    assert list(check_adjusted_close(close, adjusted(close, dividend), dividend=dividend)) == []
+    assert list(check_adjusted_close(close[:1], close[:1], dividend=dividend[:1])) == []
 
 
 @pytest.mark.parametrize(
@@ -267,7 +267,7 @@ def test_an_adjusted_close_that_follows_from_its_dividends_is_sound() -> None:
 def test_an_adjustment_that_tells_another_story_is_an_error(told: float, applied: float, reason: str) -> None:
     close, dividend, other = walk(), np.zeros(300), np.zeros(300)
     dividend[120], other[120] = told, applied
-    (finding,) = check_adjusted_close(close, adjusted(close, other), dividend)
+    (finding,) = check_adjusted_close(close, adjusted(close, other), dividend=dividend)
     assert (finding.row, finding.severity) == (120, Severity.ERROR)
     assert reason in finding.reason
 
@@ -275,8 +275,8 @@ def test_an_adjustment_that_tells_another_story_is_an_error(told: float, applied
 def test_weekly_steps_may_follow_a_row_later() -> None:
     close, dividend, later = walk(), np.zeros(300), np.zeros(300)
     dividend[120], later[121] = 0.7, 0.7
-    assert len(list(check_adjusted_close(close, adjusted(close, later), dividend))) == 2
-    assert list(check_adjusted_close(close, adjusted(close, later), dividend, slack_rows=1)) == []
+    assert len(list(check_adjusted_close(close, adjusted(close, later), dividend=dividend))) == 2
+    assert list(check_adjusted_close(close, adjusted(close, later), dividend=dividend, slack_rows=1)) == []
 
 
 def test_dividends_no_company_pays_are_errors() -> None:
