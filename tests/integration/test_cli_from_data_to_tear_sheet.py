@@ -1,5 +1,6 @@
 """The command line as a person uses it: one project, from a file of prices to a tear sheet, in processes of its own."""
 
+import io
 from pathlib import Path
 
 import polars as pl
@@ -199,3 +200,57 @@ def test_tables_for_people_are_plain_when_piped(project: Path) -> None:
         assert done.returncode == 0, (arguments, done.stderr)
         assert done.stdout and "\x1b" not in done.stdout
         assert "Traceback" not in done.stderr
+
+
+def test_an_import_tells_a_person_what_it_concluded_and_what_it_left_out(tmp_path: Path) -> None:
+    lines = prices(tmp_path, bars=60).read_text().splitlines()
+    lines[10] = lines[10].replace(lines[10].split(",")[2], "-1.0")
+    (tmp_path / "odd.csv").write_text("\n".join(lines) + "\n")
+    done = run("data", "import", "odd.csv", "--symbol", "SPY.ARCX", "--column", "volume=6", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    for words in ("59 rows of bars", "59 new", "note: ", "1 of 60 rows rejected", "rejected.csv"):
+        assert words in done.stdout
+    exported = run("data", "export", "SPY", "out.csv", folder=tmp_path)
+    assert "59 rows" in exported.stdout
+    assert (tmp_path / "out.csv").exists()
+    limited = run("data", "sql", "SELECT * FROM bars", "--limit", "5", folder=tmp_path)
+    assert "the first 5 of 59 rows" in limited.stderr
+
+
+def test_bars_that_cannot_be_true_are_shown_and_leave_1(tmp_path: Path) -> None:
+    frame = pl.read_csv(prices(tmp_path, bars=300)).with_columns(
+        High=pl.when(pl.int_range(pl.len()).is_in([50, 150])).then(pl.col("Low") * 0.5).otherwise(pl.col("High"))
+    )
+    frame.write_csv(tmp_path / "odd.csv")
+    run("data", "import", "odd.csv", "--symbol", "SPY.ARCX", folder=tmp_path)
+    validated = run("data", "validate", "--limit", "1", folder=tmp_path)
+    views = asked("data", "quality", folder=tmp_path)["series"]
+    assert validated.returncode == (1 if views[0]["errors"] else 0)
+    if len(views[0]["findings"]) > 1:
+        assert "more; --limit shows them" in validated.stdout
+
+
+def test_a_new_strategy_and_lists_are_told_to_a_person(project: Path) -> None:
+    assert "Run it:  tradewright backtest run ./another.py" in run("strategy", "new", "another", folder=project).stdout
+    assert "moving_average" in asked("strategy", "list", folder=project)["strategies"][0]["id"]
+    assert "sma" in {one["name"] for one in asked("indicators", "list", folder=project)["indicators"]}
+    runs = [
+        asked("backtest", "run", name, "--symbol", "SPY", folder=project) for name in ("breakout", "mean_reversion")
+    ]
+    done = run("backtest", "compare", *(one["run_id"] for one in runs), folder=project)
+    assert "Sharpe ratio" in done.stdout
+    assert "breakout" in done.stdout and "mean_reversion" in done.stdout
+    only = asked("backtest", "list", "--strategy", "breakout", folder=project)["runs"]
+    assert {one["strategy"] for one in only} == {"breakout"}
+
+
+def test_a_person_is_asked_for_what_matters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr("sys.stdin", Terminal("25000\n5\n"))
+    done = run("init", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    text = (tmp_path / "tradewright.toml").read_text()
+    assert "\ncash = 25000.0" in text and "\ncommission_bps = 5.0" in text

@@ -29,6 +29,8 @@ COLUMNS: Sequence[tuple[str, Sequence[str]]] = (
 )
 AGAINST = ("alpha", "beta", "information_ratio")
 COMPARED = ("total_return", "return_annual", "sharpe", "max_drawdown")
+WIDEST = 40
+"""Longest setting in a comparison; digests and long expressions are cut there."""
 _JUDGED = {"total_return", "return_annual", "expectancy", "alpha"}
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _PLAIN = str.maketrans({"−": "-", "–": DASH})
@@ -87,9 +89,8 @@ def runs_table(runs: Sequence[BacktestSummary]) -> Table:
 def comparison(view: ComparisonView) -> Table:
     """Runs side by side: first what they differ in, then every statistic."""
     made = table(["", *(f">{run.run_id}" for run in view.runs)], ())
-    made.add_row("strategy", *(run.strategy_expression for run in view.runs))
-    for name, values in view.differences.items():
-        made.add_row(name, *(DASH if value is None else str(value) for value in values))
+    for name, values in ({"strategy": tuple(run.strategy for run in view.runs)} | dict(view.differences)).items():
+        made.add_row(name, *(DASH if value is None else str(value)[:WIDEST] for value in values))
     made.add_section()
     for name, values in view.stats.items():
         made.add_row(described(name).label, *(figure(name, value) for value in values))
