@@ -1,0 +1,1 @@
+"""How fast and how large: the workloads of Tradewright alone (`python -m benchmarks`) or beside peers."""

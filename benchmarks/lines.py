@@ -1,0 +1,180 @@
+"""The lines of the table: what each workload measures, in which unit, and what counts as good.
+
+Goals that need a peer are judged by `python -m benchmarks.peers`, beside that peer. This file loads nothing heavy, because
+the process that starts the others must stay small: a child's peak memory includes its parent's.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from benchmarks.rows import Row
+
+
+class Measure(StrEnum):
+    """What a goal limits."""
+
+    SECONDS = "s"
+    MICROSECONDS_EACH = "us each"
+    MEGABYTES = "MB"
+    TIMES_BARE = "x bare"
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """At most this much."""
+
+    most: float
+    measure: Measure
+
+    def __str__(self) -> str:
+        return f"<= {self.most:g} {self.measure}"
+
+    def reached(self, row: Row) -> float:
+        """What the row has of it."""
+        if self.measure is Measure.SECONDS:
+            return row.median_s
+        if self.measure is Measure.MICROSECONDS_EACH:
+            return row.best_s / row.units * 1e6
+        if self.measure is Measure.MEGABYTES:
+            return row.peak_mb
+        return row.times_bare or float("inf")
+
+    def is_met(self, row: Row) -> bool:
+        """Whether the row is good enough."""
+        return self.reached(row) <= self.most
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One measurement, made in a process of its own."""
+
+    id: str
+    """`P1.backtest`: the workload of design and changelog, and a word."""
+    module: str
+    """The module below `benchmarks.workloads` whose `CASES` make it."""
+    what: str
+    unit: str
+    goals: tuple[Goal, ...] = ()
+    repetitions: int = 7
+
+    @property
+    def workload(self) -> str:
+        """`P1`."""
+        return self.id.partition(".")[0]
+
+
+def _within(most: float, measure: Measure) -> tuple[Goal, ...]:
+    return (Goal(most, measure),)
+
+
+NEAR_BARE = _within(1.5, Measure.TIMES_BARE)
+SLIM = _within(250, Measure.MEGABYTES)
+
+LINES = (
+    Line(
+        id="P1.backtest",
+        module="crossover",
+        what="crossover through tw.backtest: signals, fills, ledger, equity",
+        unit="bars",
+        goals=SLIM,
+    ),
+    Line(
+        id="P1.statistics",
+        module="crossover",
+        what="the same with the table of fills and all statistics",
+        unit="bars",
+        goals=SLIM,
+    ),
+    Line(
+        id="P1.kernel", module="crossover", what="the kernel alone, signals given as columns", unit="bars", goals=SLIM
+    ),
+    Line(
+        id="P2.callback",
+        module="crossover",
+        what="the same with on_bar in Python on every bar",
+        unit="bars",
+        goals=_within(1.7, Measure.MICROSECONDS_EACH),
+        repetitions=3,
+    ),
+    Line(
+        id="P2.empty",
+        module="crossover",
+        what="an on_bar that does nothing: the runtime alone",
+        unit="bars",
+        repetitions=3,
+    ),
+    Line(
+        id="P5.rotation",
+        module="rotation",
+        what="momentum rotation through tw.backtest: signals, fills, equity",
+        unit="bars",
+    ),
+    Line(
+        id="P5.statistics", module="rotation", what="the same with the table of fills and all statistics", unit="bars"
+    ),
+    Line(id="P5.kernel", module="rotation", what="the kernel alone, weights given as columns", unit="bars"),
+    Line(
+        id="P6.warm",
+        module="start",
+        what="process start to first result from a CSV file, warm",
+        unit="processes",
+        goals=_within(0.3, Measure.SECONDS),
+    ),
+    Line(
+        id="P6.cold",
+        module="start",
+        what="the same with the files out of memory and nothing compiled",
+        unit="processes",
+        goals=_within(0.5, Measure.SECONDS),
+        repetitions=3,
+    ),
+    Line(
+        id="P6.help",
+        module="start",
+        what="tradewright --help",
+        unit="processes",
+        goals=_within(0.25, Measure.SECONDS),
+    ),
+    Line(
+        id="P6.import",
+        module="start",
+        what="import tradewright",
+        unit="processes",
+        goals=_within(0.1, Measure.SECONDS),
+    ),
+    Line(
+        id="P7.range",
+        module="store",
+        what="read one instrument of the store's",
+        unit="rows",
+        goals=NEAR_BARE,
+        repetitions=30,
+    ),
+    Line(id="P7.bars", module="store", what="the same as tw.Bars, through tw.load_bars", unit="rows", repetitions=30),
+    Line(id="P7.full", module="store", what="read every instrument of the store", unit="rows", goals=NEAR_BARE),
+    Line(
+        id="P7.append",
+        module="store",
+        what="append one day to every instrument",
+        unit="rows",
+        goals=NEAR_BARE,
+        repetitions=15,
+    ),
+    Line(
+        id="P7.import",
+        module="store",
+        what="import a CSV file of minutes into the store",
+        unit="rows",
+        goals=NEAR_BARE,
+        repetitions=3,
+    ),
+)
+
+
+def chosen(names: list[str]) -> list[Line]:
+    """The lines of these workloads or ids; all of them when none is named. ValueError for a name that is none."""
+    known = {line.workload for line in LINES} | {line.id for line in LINES}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise ValueError(f"{', '.join(unknown)}: not measured here; there are {', '.join(sorted(known))}")
+    return [line for line in LINES if not names or line.workload in names or line.id in names]

@@ -1,0 +1,1 @@
+"""The work itself, as a user would write it: strategies, stores, commands. One file a group of workloads."""

@@ -1,0 +1,49 @@
+"""A case: data made ready, and the work to be timed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.sizes import SIZES, Size, Sizes
+
+Answers = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where benchmarks keep their files, and how large the work is."""
+
+    folder: Path
+    size: Size
+
+    @property
+    def data(self) -> Path:
+        """Where the generated market of this size is; the peers' scripts look into `data`."""
+        return self.folder / ("data" if self.size is Size.FULL else f"data-{self.size}")
+
+    @property
+    def sizes(self) -> Sizes:
+        """The counts."""
+        return SIZES[self.size]
+
+
+def _nothing() -> None:
+    """Nothing to put away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """`turn` makes one repetition ready and gives back what is to be timed, so that preparing is not timed."""
+
+    units: int
+    turn: Callable[[], Callable[[], Answers]]
+    bare_turn: Callable[[], Callable[[], object]] | None = None
+    """The same with the bare library."""
+    is_process: bool = False
+    """True where the work is a process of its own, whose memory counts."""
+    close: Callable[[], None] = _nothing
+
+
+def steady(units: int, run: Callable[[], Answers]) -> Case:
+    """A case whose repetitions need no preparing."""
+    return Case(units, lambda: run)
