@@ -142,7 +142,7 @@ class FinishedBacktest:
         held = None
         if self.benchmark is not None:
             held = buy_and_hold(self.benchmark.closes[: len(self.run.equity)], cash=self.assumptions.cash)
-        return tables.equity(self.run, self.bars, held)
+        return tables.equity(self.run, self.bars, benchmark=held)
 
     @cached_property
     def fills(self) -> pl.DataFrame:

@@ -52,7 +52,7 @@ def run_backtest(
     engine_version: Callable[[], str],
 ) -> FinishedBacktest:
     """Run a strategy on bars; errors say what of the strategy, the bars or the assumptions cannot be used."""
-    strategy, found = make_strategy(command.strategy, command.parameters, code)
+    strategy, found = make_strategy(command.strategy, command.parameters, code=code)
     assumptions = assumptions_of(command.account)
     conventions = conventions_of(command.conventions)
     loaded = bars_of(command.market) if command.bars is None else LoadedBars(command.bars, ())

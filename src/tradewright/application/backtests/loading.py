@@ -81,14 +81,14 @@ def bars_of_files(message: BarsOfFiles, *, files: DataFiles, default_venue: str)
         raise InputError("two files hold bars of the same instrument and time", remedy="give each instrument once")
     present = list(frame.get_column("instrument").unique(maintain_order=True))
     wanted = [str(resolve(symbol, present)) for symbol in message.symbols] or present
-    chosen = _within(frame.filter(pl.col("instrument").is_in(wanted)), dates, message)
+    chosen = _within(frame.filter(pl.col("instrument").is_in(wanted)), dates, message=message)
     bars = bars_from_rows(
         chosen, _timeframe(reports), instruments=wanted, provenance=Provenance(source=message.paths[0][0])
     )
     return LoadedBars(bars, tuple(remark for report in reports for remark in _remarks(report)))
 
 
-def _within(frame: pl.DataFrame, dates: SessionRange, message: BarsOfFiles) -> pl.DataFrame:
+def _within(frame: pl.DataFrame, dates: SessionRange, *, message: BarsOfFiles) -> pl.DataFrame:
     session = pl.col("session")
     kept = frame
     if dates.first is not None:

@@ -22,7 +22,7 @@ def iso_date(days: int) -> str:
     return (EPOCH + timedelta(days=int(days))).isoformat()
 
 
-def equity(run: Run, bars: Bars, benchmark: Floats | None) -> pl.DataFrame:
+def equity(run: Run, bars: Bars, *, benchmark: Floats | None) -> pl.DataFrame:
     """One row a bar."""
     rows = np.arange(len(run.equity))
     return pl.DataFrame(
@@ -148,7 +148,7 @@ def adjustments(run: Run, bars: Bars) -> Adjustments:
         if action.kind is not ActionKind.DIVIDEND or row >= len(run.equity):
             continue
         column = bars.instruments.index(action.instrument)
-        income = _held_before(row, column, run) * action.value * float(run.multiplier[column])
+        income = _held_before(row, column, run=run) * action.value * float(run.multiplier[column])
         if income:
             found.append((row, column, 1.0, income))
     found.sort(key=lambda item: item[0])
@@ -169,7 +169,7 @@ def digest_of(bars: Bars) -> str:
     return digest.hexdigest()
 
 
-def _held_before(row: int, column: int, run: Run) -> float:
+def _held_before(row: int, column: int, *, run: Run) -> float:
     """Quantity held of one instrument before the row's open, in the units after the row's own splits."""
     last = int(np.searchsorted(run.change_row, row)) - 1
     if last < 0:

@@ -24,14 +24,16 @@ def find_class(named: str, code: CodeFiles) -> FoundStrategy:
     """`moving_average`, `my_idea.py:MyIdea`, or `my_idea.py` when the file holds one strategy; InputError else."""
     path, colon, class_name = named.partition(".py:")
     if colon:
-        return _in_file(Path(f"{path}.py"), class_name, code)
+        return _in_file(Path(f"{path}.py"), class_name, code=code)
     if named.endswith(".py"):
-        return _in_file(Path(named), None, code)
+        return _in_file(Path(named), None, code=code)
     kind = find_strategy(named)
     return FoundStrategy(kind, id_of(kind))
 
 
-def make_strategy(given: object, parameters: Mapping[str, object], code: CodeFiles) -> tuple[Strategy, FoundStrategy]:
+def make_strategy(
+    given: object, parameters: Mapping[str, object], *, code: CodeFiles
+) -> tuple[Strategy, FoundStrategy]:
     """The strategy with its parameters; parameters given beside a strategy made already are an InputError."""
     if isinstance(given, Strategy):
         if parameters:
@@ -65,7 +67,7 @@ def _class_of(given: object, code: CodeFiles) -> FoundStrategy:
     )
 
 
-def _in_file(path: Path, class_name: str | None, code: CodeFiles) -> FoundStrategy:
+def _in_file(path: Path, class_name: str | None, *, code: CodeFiles) -> FoundStrategy:
     loaded = code.load(path)
     kinds = {name: kind for name, kind in loaded.classes.items() if issubclass(kind, Strategy)}
     if class_name is None and len(kinds) == 1:

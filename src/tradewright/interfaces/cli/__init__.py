@@ -1,1 +1,1 @@
-"""."""
+"""The command line: one file a noun; parse, ask the application, print."""

@@ -50,6 +50,7 @@ def run(
             help="Id of a strategy, or file.py:ClassName.", show_default=False, autocompletion=known_strategies
         ),
     ],
+    *,
     market: MarketOptions,
     account: AccountOptions,
     statistics: StatisticsOptions,
@@ -58,7 +59,7 @@ def run(
     engine: Annotated[str | None, typer.Option(help="auto, runtime or kernel; the fills are the same.")] = None,
 ) -> None:
     """Test a strategy on history and write its tear sheet."""
-    app = opened(context, flags=flags(market, account, statistics, engine))
+    app = opened(context, flags=flags(market, account, statistics=statistics, engine=engine))
     chosen = app.settings
     command = RunBacktest(
         strategy=strategy,
@@ -96,6 +97,7 @@ def parameters(given: list[str] | None) -> dict[str, object]:
 def list_runs(
     context: typer.Context,
     strategy: Annotated[str | None, typer.Option(help="Only runs of this strategy.")] = None,
+    *,
     limit: Annotated[int, typer.Option(min=1, help="At most so many, the newest.")] = 50,
     json: Json = False,
 ) -> None:
@@ -110,7 +112,7 @@ def list_runs(
 
 
 @group.command(epilog=example("tradewright backtest show latest", "tradewright backtest show 3f2a --json"))
-def show(context: typer.Context, run_id: RunId, json: Json = False) -> None:
+def show(context: typer.Context, run_id: RunId, *, json: Json = False) -> None:
     """Show one kept run: its settings, statistics, and with --json its fills and round trips."""
     app = opened(context)
     view = app.ask(KeptBacktest(run_id), answer=load(_VIEWS).BacktestView)
@@ -130,6 +132,7 @@ def show(context: typer.Context, run_id: RunId, json: Json = False) -> None:
 def report(
     context: typer.Context,
     run_id: RunId,
+    *,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Where to; .html, .png, or .json, or a folder for CSV tables.")
     ] = None,
@@ -151,6 +154,7 @@ def report(
 def compare(
     context: typer.Context,
     run_ids: Annotated[list[str], typer.Argument(help="Ids of two or more runs.", show_default=False)],
+    *,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write a page with their curves as well: compare.html")
     ] = None,

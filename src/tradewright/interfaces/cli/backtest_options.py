@@ -157,7 +157,7 @@ class StatisticsOptions:
 
 
 def flags(
-    market: MarketOptions, account: AccountOptions, statistics: StatisticsOptions, engine: str | None
+    market: MarketOptions, account: AccountOptions, *, statistics: StatisticsOptions, engine: str | None
 ) -> dict[str, object]:
     """Options that are settings too, by the setting's name; None where not given."""
     return {

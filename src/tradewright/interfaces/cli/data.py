@@ -36,6 +36,7 @@ TableName = Annotated[str | None, typer.Option("--table", help="bars, trades, qu
 def import_data(
     context: typer.Context,
     files: Annotated[list[Path], typer.Argument(help="CSV, Parquet, JSON or feather files.", show_default=False)],
+    *,
     what: ImportOptions,
     form: FormOptions,
     json: Json = False,
@@ -59,6 +60,7 @@ def import_data(
 def export(
     context: typer.Context,
     symbol: Symbol,
+    *,
     path: Annotated[Path, typer.Argument(help="Ends in .csv, .parquet, .jsonl or .feather.", show_default=False)],
     start: Start = None,
     end: End = None,
@@ -81,6 +83,7 @@ def export(
 def list_data(
     context: typer.Context,
     symbol: Annotated[str | None, typer.Option(help="Only this instrument.")] = None,
+    *,
     table_name: TableName = None,
     json: Json = False,
 ) -> None:
@@ -106,6 +109,7 @@ def list_data(
 def show(
     context: typer.Context,
     symbol: Symbol,
+    *,
     start: Start = None,
     end: End = None,
     timeframe: Annotated[str | None, typer.Option(help="Length of the bars: 1m, 1h, 1d.")] = None,
@@ -131,6 +135,7 @@ def show(
 def sql(
     context: typer.Context,
     query: Annotated[str, typer.Argument(help="One SELECT over bars, trades, quotes, book, funding, actions.")],
+    *,
     limit: Annotated[int, typer.Option(min=1, help="Show at most so many rows; --json gives all.")] = 100,
     json: Json = False,
 ) -> None:
@@ -148,6 +153,7 @@ def sql(
 def versions(
     context: typer.Context,
     table_name: TableName = None,
+    *,
     limit: Annotated[int, typer.Option(min=1, help="At most so many, the newest.")] = 20,
     json: Json = False,
 ) -> None:
@@ -172,9 +178,11 @@ def versions(
 
 
 @group.command(epilog=example("tradewright data quality", "tradewright data quality AAPL --json"))
-def quality(context: typer.Context, symbols: Symbols = None, timeframe: Timeframe = None, json: Json = False) -> None:
+def quality(
+    context: typer.Context, symbols: Symbols = None, *, timeframe: Timeframe = None, json: Json = False
+) -> None:
     """Score the stored bars of each series, and count what is wrong or odd."""
-    views = _quality(context, symbols, timeframe)
+    views = _quality(context, symbols, timeframe=timeframe)
     if json:
         print_json({"series": views})
     else:
@@ -185,12 +193,13 @@ def quality(context: typer.Context, symbols: Symbols = None, timeframe: Timefram
 def validate(
     context: typer.Context,
     symbols: Symbols = None,
+    *,
     timeframe: Timeframe = None,
     limit: Annotated[int, typer.Option(min=1, help="Show at most so many findings of a series.")] = 20,
     json: Json = False,
 ) -> None:
     """Check the stored bars against prices, calendar and corporate actions. Exit code 1 when one cannot be true."""
-    views = _quality(context, symbols, timeframe)
+    views = _quality(context, symbols, timeframe=timeframe)
     sound = all(view.is_sound for view in views)
     if json:
         print_json({"sound": sound, "series": views})
@@ -209,7 +218,7 @@ def validate(
 
 
 @group.command(epilog=example("tradewright data compact"))
-def compact(context: typer.Context, table_name: TableName = None, json: Json = False) -> None:
+def compact(context: typer.Context, table_name: TableName = None, *, json: Json = False) -> None:
     """Rewrite many small files into few sorted ones; loses nothing, also while others write."""
     command = load(_MESSAGES).CompactStore(None if table_name is None else _table(table_name))
     done = opened(context).ask(command, answer=load(_VIEWS).UpkeepView)
@@ -225,6 +234,7 @@ def clean(
     keep_hours: Annotated[
         int | None, typer.Option(min=1, help="Keep what the versions of so many hours need; else as the settings say.")
     ] = None,
+    *,
     json: Json = False,
 ) -> None:
     """Delete files that no version names any more; no row and no kept backtest is lost."""
@@ -237,7 +247,7 @@ def clean(
         screen().print(f"{done.deleted:,} files deleted", markup=False)
 
 
-def _quality(context: typer.Context, symbols: list[str] | None, timeframe: str | None) -> tuple[Any, ...]:
+def _quality(context: typer.Context, symbols: list[str] | None, *, timeframe: str | None) -> tuple[Any, ...]:
     message = load("tradewright.application.data.quality").DataQuality(split(symbols), timeframe)
     return opened(context).ask(message, answer=tuple)
 

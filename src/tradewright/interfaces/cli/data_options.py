@@ -72,7 +72,7 @@ class ImportOptions:
         """The wish to import this file."""
         request = load("tradewright.application.data.importing_request")
         files, stores = load("tradewright.ports.files"), load("tradewright.ports.stores")
-        table = None if self.table is None else _one_of(stores.Table, self.table, "table")
+        table = None if self.table is None else _one_of(stores.Table, self.table, name="table")
         return request.ImportFile(
             str(file),
             table=table,
@@ -82,7 +82,7 @@ class ImportOptions:
             source=self.source,
             mapping=form.mapping(),
             timezone=form.timezone,
-            stamps=None if form.stamps is None else _one_of(request.Stamps, form.stamps, "stamps"),
+            stamps=None if form.stamps is None else _one_of(request.Stamps, form.stamps, name="stamps"),
             time_format=form.time_format,
             day_first=form.day_first,
             price_scale=form.price_scale,
@@ -91,7 +91,7 @@ class ImportOptions:
         )
 
 
-def _one_of(kinds: type, text: str, name: str) -> object:
+def _one_of(kinds: type, text: str, *, name: str) -> object:
     try:
         return kinds(text.lower())
     except ValueError:

@@ -68,11 +68,11 @@ def demo(
     sheets = []
     for number, (title, strategy, market) in enumerate(RUNS, start=3):
         say.step(f"{number}. {title}", f"{strategy}, raw prices with splits and dividends, {COSTS}")
-        sheet = _tested(app, title, strategy, market=market)
+        sheet = _tested(app, title, strategy=strategy, market=market)
         say.show(load("tradewright.interfaces.terminal.summary").summary(replace(sheet.view, report=None)))
         sheets.append(sheet)
     if json:
-        print_json(_object(app, brought, quality, sheets))
+        print_json(_object(app, brought, quality=quality, sheets=sheets))
         return
     say.step("Where it is", "")
     for sheet in sheets:
@@ -114,7 +114,7 @@ def _imported(app: App, *, shown: bool) -> "DemoReport":
     return brought
 
 
-def _tested(app: App, title: str, strategy: str, *, market: Market) -> _Sheet:
+def _tested(app: App, title: str, *, strategy: str, market: Market) -> _Sheet:
     command = RunBacktest(strategy=strategy, market=market, account=Account(costs=COSTS))
     finished = app.ask(command, answer=load("tradewright.application.backtests.finished").FinishedBacktest)
     kept = app.ask(KeepBacktest(finished.view), answer=load("tradewright.application.backtests.views").BacktestView)
@@ -145,7 +145,7 @@ def _short(folder: Path) -> str:
 
 
 def _object(
-    app: App, brought: "DemoReport", quality: "Sequence[QualityView]", sheets: Sequence[_Sheet]
+    app: App, brought: "DemoReport", *, quality: "Sequence[QualityView]", sheets: Sequence[_Sheet]
 ) -> dict[str, object]:
     return {
         "project": app.project,

@@ -48,6 +48,7 @@ def options(
         typer.Option(help="Project folder; else the nearest folder above with a tradewright.toml, else this one."),
     ] = None,
     traceback: Annotated[bool, typer.Option("--traceback", help="Show where an error came from.")] = False,
+    *,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,

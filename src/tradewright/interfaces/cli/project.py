@@ -25,6 +25,7 @@ def register(app: typer.Typer) -> None:
 def init(
     context: typer.Context,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing, take the defaults.")] = False,
+    *,
     json: Json = False,
 ) -> None:
     """Set up a project folder: a settings file with remarks; asks for what matters on a terminal."""

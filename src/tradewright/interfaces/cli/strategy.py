@@ -35,6 +35,7 @@ def show(
             help="Id of a strategy, or file.py:ClassName.", show_default=False, autocompletion=known_strategies
         ),
     ],
+    *,
     json: Json = False,
 ) -> None:
     """Show what a strategy does and which parameters it takes."""
@@ -64,6 +65,7 @@ def show(
 def new(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="What the strategy is called: my_idea.", show_default=False)],
+    *,
     json: Json = False,
 ) -> None:
     """Write a working strategy with remarks, to start an own one from."""

@@ -19,7 +19,7 @@ def written(folder: Path, text: str = ONE) -> str:
 
 
 def test_a_built_in_strategy_is_found_by_its_id_and_made_with_parameters_read_from_text() -> None:
-    strategy, found = make_strategy("moving_average", {"fast": "5", "slow": "9"}, CODE)
+    strategy, found = make_strategy("moving_average", {"fast": "5", "slow": "9"}, code=CODE)
     assert repr(strategy).startswith("MovingAverage(fast=5, slow=9")
     assert found.id == "moving_average"
 
@@ -50,19 +50,19 @@ def test_a_file_without_a_strategy_or_without_that_one_says_so(tmp_path: Path) -
 
 def test_a_class_or_a_strategy_is_taken_as_it_is() -> None:
     made = MovingAverage(fast=2, slow=4)
-    assert make_strategy(made, {}, CODE)[0] is made
-    assert isinstance(make_strategy(MovingAverage, {"fast": 2}, CODE)[0], MovingAverage)
+    assert make_strategy(made, {}, code=CODE)[0] is made
+    assert isinstance(make_strategy(MovingAverage, {"fast": 2}, code=CODE)[0], MovingAverage)
 
 
 def test_parameters_beside_a_strategy_that_has_its_own_are_refused() -> None:
     with pytest.raises(InputError, match=r"MovingAverage\(fast=3\)"):
-        make_strategy(MovingAverage(), {"fast": 3}, CODE)
+        make_strategy(MovingAverage(), {"fast": 3}, code=CODE)
 
 
 @pytest.mark.parametrize("given", [3, int, None])
 def test_what_is_no_strategy_is_refused(given: object) -> None:
     with pytest.raises(InputError, match="this is no strategy"):
-        make_strategy(given, {}, CODE)
+        make_strategy(given, {}, code=CODE)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_parameters_out_of_range_of_a_wrong_type_or_unknown_are_refused(
     parameters: dict[str, object], told: str
 ) -> None:
     with pytest.raises(InputError, match=told):
-        make_strategy("moving_average", parameters, CODE)
+        make_strategy("moving_average", parameters, code=CODE)
 
 
 def test_a_strategy_that_raises_while_it_is_made_is_told_by_name() -> None:
@@ -87,4 +87,4 @@ def test_a_strategy_that_raises_while_it_is_made_is_told_by_name() -> None:
             raise ZeroDivisionError("by design")
 
     with pytest.raises(StrategyError, match="Broken cannot be made: found ZeroDivisionError: by design"):
-        make_strategy(Broken, {}, CODE)
+        make_strategy(Broken, {}, code=CODE)

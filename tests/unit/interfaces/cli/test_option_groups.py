@@ -82,7 +82,9 @@ def test_the_costs_of_the_settings_hold_until_an_option_names_any() -> None:
 
 
 def test_options_that_are_settings_go_by_the_names_of_the_settings() -> None:
-    given = flags(MarketOptions(prices="adjusted"), AccountOptions(cash=5), StatisticsOptions(ddof=0), "kernel")
+    given = flags(
+        MarketOptions(prices="adjusted"), AccountOptions(cash=5), statistics=StatisticsOptions(ddof=0), engine="kernel"
+    )
     known = {f"backtest.{name}" for name in Backtest.__struct_fields__}
     known |= {f"statistics.{name}" for name in Statistics.__struct_fields__}
     assert set(given) <= known
