@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tradewright.domain.errors import TradewrightError as TradewrightError
     from tradewright.interfaces.python.loading import load_bars as load_bars
     from tradewright.interfaces.python.result import Result as Result
+    from tradewright.interfaces.python.sweeping import sweep as sweep
     from tradewright.interfaces.python.testing import backtest as backtest
     from tradewright.trading.bars import Bars as Bars
     from tradewright.trading.sizing.allocation import EqualSlots as EqualSlots
@@ -43,6 +44,7 @@ __getattr__, __dir__ = attach(
     {
         "load_bars": "tradewright.interfaces.python.loading",
         "backtest": "tradewright.interfaces.python.testing",
+        "sweep": "tradewright.interfaces.python.sweeping",
         "Result": "tradewright.interfaces.python.result",
         "Bars": "tradewright.trading.bars",
         "Strategy": f"{_STRATEGIES}.strategy",

@@ -48,6 +48,7 @@ ROUTES: Final = (
         ),
     ),
     ("backtests.messages", "backtests.loading", (("BarsOfFiles", "bars_of_files", "query", "viewer"),)),
+    ("sweeps.messages", "sweeps.handlers", (("SweepStrategy", "sweep_strategy", "query", "trader"),)),
     (
         "strategies.messages",
         "strategies.handlers",
@@ -173,6 +174,7 @@ class App:
             "state": lambda: self._workspace(self.state_folder),
             "code": lambda: load("tradewright.adapters.code.python_file").PythonFiles(),
             "engine": _engine,
+            "sweeping": _sweeping,
             "engine_version": lambda: engine_version,
             "bars_of": lambda: self._bars_of,
             "inspected": lambda: self._inspected,
@@ -255,6 +257,11 @@ def engine_version() -> str:
 def _engine() -> Callable[..., object]:
     broker = load("tradewright.simulation.broker").SimulatedBroker
     return partial(load("tradewright.engine.backtest").run_backtest, broker_factory=broker)
+
+
+def _sweeping() -> Callable[..., object]:
+    broker = load("tradewright.simulation.broker").SimulatedBroker
+    return partial(load("tradewright.research.sweep").sweep, broker_factory=broker)
 
 
 def _audit(record: "AuditRecord") -> None:

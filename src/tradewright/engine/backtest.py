@@ -23,7 +23,7 @@ from tradewright.trading.strategies.strategy import Dialect, Strategy
 __all__ = ["Assumptions", "EngineChoice", "Run", "run_backtest"]
 
 WORTH_COMPILING = 100_000
-"""Bars from which loading the compiler (about 0.7 s) is repaid; measured with a crossover on the runtime (6 us a bar)."""
+"""Bars from which loading the compiler (about 0.7 s) is repaid; a crossover takes the runtime 6 us a bar."""
 WORTH_CALLING = 2_000
 """Bars from which the kernel is faster once the compiler is loaded."""
 
@@ -45,7 +45,10 @@ def run_backtest(
     engine: EngineChoice | str = EngineChoice.AUTO,
     tape: Tape | None = None,
 ) -> Run:
-    """Run a strategy over bars. Wrong input is an InputError, nonsense of the strategy a StrategyError, too few bars a DataError."""
+    """Run a strategy over bars; `tape` takes down the requests of a run on the runtime.
+
+    Wrong input is an InputError, nonsense of the strategy a StrategyError, too few or impossible bars a DataError.
+    """
     choice = _choice(engine)
     if len(bars) == 0:
         raise DataError("there are no bars to run on", expected="at least one bar", found="none")
@@ -58,7 +61,7 @@ def run_backtest(
                 found="on_bar",
                 remedy='use engine="runtime" or "auto"',
             )
-        return run_kernel(market, assumptions, wishes=wishes_of(strategy, market, assumptions))
+        return run_kernel(market, assumptions, wishes=wishes_of(strategy, market, assumptions, coded=True))
     return run_runtime(strategy, market, assumptions=assumptions, broker_factory=broker_factory, tape=tape)
 
 

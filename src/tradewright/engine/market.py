@@ -1,7 +1,7 @@
 """Bars made ready for the step: flat columns, marks that carry the last close, corporate actions by row.
 
-Strategies look at prices adjusted for splits (relative to the last row), so that a split is no jump in an average; orders
-and fills use raw prices. `factor` leads from one to the other: raw = seen x factor.
+Strategies look at prices adjusted for splits (relative to the last row), so that a split is no jump in an average;
+orders and fills use raw prices. `factor` leads from one to the other: raw = seen x factor.
 """
 
 from dataclasses import dataclass, replace
@@ -41,7 +41,8 @@ class MarketColumns:
 def prepare(bars: Bars, assumptions: Assumptions) -> MarketColumns:
     """Columns of a run from its bars."""
     row, instrument, kind, value = _actions(bars)
-    factor = _factors(bars, row, instrument, kind, value)
+    is_split = kind == SPLIT
+    factor = _factors(bars, row[is_split], instrument[is_split], value[is_split])
     return MarketColumns(
         bars=bars,
         seen=_seen(bars, factor),
@@ -77,13 +78,12 @@ def _actions(bars: Bars) -> tuple[Whole, Whole, Whole, Floats]:
     )
 
 
-def _factors(bars: Bars, row: Whole, instrument: Whole, kind: Whole, value: Floats) -> Floats | None:
+def _factors(bars: Bars, row: Whole, instrument: Whole, ratios: Floats) -> Floats | None:
     """The product of the split ratios still to come after each row."""
-    splits = kind == SPLIT
-    if not splits.any():
+    if not len(row):
         return None
     factor = np.ones_like(bars.closes)
-    for at, column, ratio in zip(row[splits], instrument[splits], value[splits], strict=True):
+    for at, column, ratio in zip(row, instrument, ratios, strict=True):
         factor[:at, column] *= ratio
     return factor
 

@@ -3,7 +3,7 @@
 Column strategies are asked once; `generate_signal` strategies are asked bar by bar, each time with the bars so far.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,10 +12,13 @@ from tradewright.domain.errors import DataError, StrategyError, TradewrightError
 from tradewright.engine.assumptions import Assumptions
 from tradewright.engine.market import MarketColumns
 from tradewright.trading.bars import Bars
+from tradewright.trading.strategies.choice import Choice
 from tradewright.trading.strategies.strategy import Dialect, Signals, Speaks, Strategy
 
 Floats = NDArray[np.float64]
 NONE = np.empty((0, 0))
+NO_CODES = np.empty(0, np.uint8)
+NO_TABLE = np.empty(0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,16 +30,27 @@ class Wishes:
     gain: Floats
     is_restated: bool
     """True where every weight given is an instruction."""
+    codes: NDArray[np.uint8] = field(default_factory=lambda: NO_CODES)
+    """The weights as one code a row and instrument, where they are a choice of few; `weight` is empty then."""
+    table: Floats = field(default_factory=lambda: NO_TABLE)
+    """The weight of each code."""
 
 
-def wishes_of(strategy: Strategy, market: MarketColumns, assumptions: Assumptions) -> Wishes:
-    """Ask a column or newest-bar strategy; nonsense is a StrategyError that says what was wrong and where."""
+def wishes_of(strategy: Strategy, market: MarketColumns, assumptions: Assumptions, *, coded: bool = False) -> Wishes:
+    """Ask a column or newest-bar strategy; nonsense is a StrategyError that says what was wrong and where.
+
+    `coded`: leave a choice of few weights as codes.
+    """
     bars = market.seen
     require_bars(strategy, bars)
     name = type(strategy).__name__
     if strategy.dialect() is Dialect.COLUMNS:
         answer = call(strategy, "generate_signals", bars)
         signals = answer if isinstance(answer, Signals) else Signals(answer)  # type: ignore[arg-type]
+        if coded and isinstance(signals.strength, Choice) and signals.strength.shape == bars.close.shape:
+            codes = _coded(strategy, signals, bars, assumptions)
+            if codes is not None:
+                return codes
         strength = _matrix(name, "strength", signals.strength, bars)
         loss = NONE if signals.stop_loss is None else _prices(name, "stop_loss", signals.stop_loss, market)
         gain = NONE if signals.take_profit is None else _prices(name, "take_profit", signals.take_profit, market)
@@ -46,6 +60,18 @@ def wishes_of(strategy: Strategy, market: MarketColumns, assumptions: Assumption
     _check_strength(name, strength, bars, is_weights=is_weights)
     weight = strength if is_weights else strength * assumptions.allocation.slots(bars.instruments)
     return Wishes(np.ascontiguousarray(weight), loss, gain, is_weights)
+
+
+def _coded(strategy: Strategy, signals: Signals, bars: Bars, assumptions: Assumptions) -> Wishes | None:
+    """A plain choice of weights as codes; None where slots differ or protective prices are given."""
+    slots = assumptions.allocation.slots(bars.instruments)
+    if signals.stop_loss is not None or signals.take_profit is not None or (slots != slots[0]).any():
+        return None
+    codes, table = signals.strength.coded()  # type: ignore[union-attr]
+    is_weights = strategy.speaks is Speaks.WEIGHTS
+    _check_strength(type(strategy).__name__, table[:, None], bars, is_weights=is_weights)
+    weights = table if is_weights else table * slots[0]
+    return Wishes(NONE, NONE, NONE, is_weights, np.ascontiguousarray(codes).reshape(-1), weights)
 
 
 def require_bars(strategy: Strategy, bars: Bars) -> None:

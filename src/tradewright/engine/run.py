@@ -87,6 +87,7 @@ class Run:
     fees: float
     slippage: float
     dividends: float
+    closed_round_trips: int = 0
     splits: tuple[tuple[int, int, float], ...] = ()
     """Splits that took effect: (row, instrument, ratio)."""
     warnings: tuple[str, ...] = ()

@@ -1,5 +1,8 @@
-"""A tape of requests: what an event strategy asked of the broker, row by row. The runtime writes it, the kernel can play it, and
-both must then have the same fills; so a tape proves that the two speeds agree."""
+"""A tape of requests: what an event strategy asked of the broker, row by row.
+
+The runtime writes it, the kernel can play it, and both must then have the same fills; so a tape proves that the two
+speeds agree.
+"""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -46,7 +49,7 @@ class Tape:
         """A cancel."""
         self._write(row, CANCEL, NewOrder(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), order)
 
-    def protect(self, row: int, instrument: int, loss: Any, gain: Any) -> None:
+    def protect(self, row: int, instrument: int, *, loss: Any, gain: Any) -> None:
         """Protection set or moved."""
         self._write(row, PROTECT, NewOrder(instrument, 0, 0, 0, 0, 0, 0, 0, loss, gain, 0, 0, 0), 0)
 

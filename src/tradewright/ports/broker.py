@@ -1,8 +1,8 @@
-"""What we ask of a broker: take orders, move protection, answer with reports. Nothing here awaits: commands are enqueued, answers
-come back as reports, and the engine applies them (ideas 1 and 2).
+"""What we ask of a broker: take orders, move protection, answer with reports.
 
-Instruments are numbers of columns and moments are numbers of rows; prices of 0 mean "none". Numbers are floats or Decimals,
-all of one kind within a run.
+Nothing here awaits: commands are enqueued, answers come back as reports, and the engine applies them (ideas 1 and 2).
+Instruments are numbers of columns and moments are numbers of rows; prices of 0 mean "none". Numbers are floats or
+Decimals, all of one kind within a run.
 """
 
 from collections.abc import Sequence
@@ -106,7 +106,7 @@ class Broker(Protocol):
         """Cancel a working order; one that ended already is left alone."""
         ...
 
-    def protect(self, instrument: int, loss: Number, gain: Number) -> None:
+    def protect(self, instrument: int, *, loss: Number, gain: Number) -> None:
         """Set or move the protective prices of a position; 0 leaves that side as it is."""
         ...
 

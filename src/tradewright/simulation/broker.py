@@ -1,7 +1,7 @@
 """The simulated broker: one account at one venue that walks through history.
 
-It adds nothing to the rules of fills; it feeds `domain/matching` and reports what happened. The same class runs on floats
-and on Decimals.
+It adds nothing to the rules of fills; it feeds `domain/matching` and reports what happened. The same class runs on
+floats and on Decimals.
 """
 
 from collections.abc import Callable, Sequence
@@ -58,7 +58,7 @@ class SimulatedBroker:
         """Cancel a working order."""
         cancel(self._venue.book, self._row, order)
 
-    def protect(self, instrument: int, loss: Number, gain: Number) -> None:
+    def protect(self, instrument: int, *, loss: Number, gain: Number) -> None:
         """Set or move protection."""
         self._make_room()
         protect(self._venue.book, self._row, instrument, loss, gain)
@@ -94,14 +94,10 @@ class SimulatedBroker:
 
     def reports(self) -> Sequence[Report]:
         """Actions first (they come before the open), then fills, then endings."""
-        ledger, found = self._ledger, []
-        for n in range(self._actions_seen, ledger.next_action):
-            found.append(self._action(n))
-        for n in range(self._filled_seen, ledger.filled):
-            found.append(self._fill(n))
-        for n in range(self._ended_seen, ledger.ended):
-            e = self._venue.book.endings[n]
-            found.append(Ended(e.row, e.order, e.instrument, e.reason, e.needed, e.available))
+        ledger = self._ledger
+        found: list[Report] = [self._action(n) for n in range(self._actions_seen, ledger.next_action)]
+        found.extend(self._fill(n) for n in range(self._filled_seen, ledger.filled))
+        found.extend(self._ending(n) for n in range(self._ended_seen, ledger.ended))
         self._actions_seen, self._filled_seen, self._ended_seen = ledger.next_action, ledger.filled, ledger.ended
         return found
 
@@ -118,6 +114,10 @@ class SimulatedBroker:
         f = self._venue.fills[n]
         unit_price = f.price * self._venue.book.positions[f.instrument].multiplier
         return Filled(f.row, f.order, f.instrument, f.role, f.quantity, f.price, unit_price, f.fee, f.slippage)
+
+    def _ending(self, n: int) -> Report:
+        e = self._venue.book.endings[n]
+        return Ended(e.row, e.order, e.instrument, e.reason, e.needed, e.available)
 
     def _action(self, n: int) -> Report:
         action, venue = self._venue.actions[n], self._venue

@@ -96,7 +96,7 @@ class Bars:
         """Only these instruments, in this order; rows in which none of them has a bar fall away."""
         columns = [self.instruments.index(name) for name in instruments]
         kept = ~np.isnan(self.closes[:, columns]).all(axis=1)
-        cut = np.ix_(kept, columns)
+        cut = np.ix_(kept, np.array(columns, np.int64))
         chosen = set(instruments)
         return replace(
             self,

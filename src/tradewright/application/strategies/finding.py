@@ -43,7 +43,7 @@ def make_strategy(
                 found=_written(parameters),
             )
         return given, FoundStrategy(type(given), id_of(type(given)))
-    found = _class_of(given, code)
+    found = class_of(given, code)
     try:
         return found.kind(**parameters), found
     except TradewrightError:
@@ -54,7 +54,8 @@ def make_strategy(
         ) from problem
 
 
-def _class_of(given: object, code: CodeFiles) -> FoundStrategy:
+def class_of(given: object, code: CodeFiles) -> FoundStrategy:
+    """The class that an id, a file or a class itself names; InputError for anything else."""
     if isinstance(given, str):
         return find_class(given, code)
     if isinstance(given, type) and issubclass(given, Strategy):

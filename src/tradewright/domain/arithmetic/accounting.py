@@ -25,14 +25,13 @@ def apply_fill(quantity, basis, fill_quantity, price, unit):
 
 
 def split(quantity, basis, ratio, lot, price, unit):
-    """A split of `ratio` new shares for one: (quantity, basis, realized, cash). Fractions of a lot are paid out at `price`.
+    """A split of `ratio` new shares for one: (quantity, basis, realized, cash); a rest of a lot is paid out at `price`.
 
     `price` is money per new share; with `lot` 0 shares are divisible and nothing is paid.
     """
     after = quantity * ratio
     if lot == 0:
         return after, basis, price - price, price - price
-    whole = after - after
     count = abs(after) / lot
     steps = round(count)
     if abs(count - steps) * 1000000000 > steps + 1:
@@ -43,7 +42,5 @@ def split(quantity, basis, ratio, lot, price, unit):
     rest = after - whole
     if rest == 0:
         return whole, basis, price - price, price - price
-    kept, left, realized = apply_fill(after, basis, -rest, price, unit)
-    if whole == 0:
-        return whole, basis - basis, realized, rest * price
-    return whole, left, realized, rest * price
+    booked = apply_fill(after, basis, -rest, price, unit)
+    return whole, booked[1], booked[2], rest * price

@@ -41,11 +41,13 @@ def slipped(reference, side, slip, low, high):
 
 
 def affordable(price, equity, gross_others, held, leverage, fee_rate, fee_share, fixed):
-    """The largest position (in absolute quantity) that equity carries after the fill: gross exposure <= leverage x equity.
+    """The largest position (in absolute quantity) that equity carries after the fill.
 
-    `equity` counts this position at `price`; `gross_others` is the exposure of all others; `held` is the quantity
-    already held in the direction of the order (negative: held the other way, closed first). Fees: `fee_rate` x notional +
-    `fee_share` x quantity + `fixed`. All prices are money per unit of quantity.
+    Carried is what keeps gross exposure <= leverage x equity. `equity` counts this position at `price`; `gross_others`
+    is the exposure of all others; `held` is the quantity already held in the direction of the order (negative: held
+    the other way, closed first). Fees: `fee_rate` x notional + `fee_share` x quantity + `fixed`. All prices are money
+    per unit of quantity. With p the position, b the fees per unit and L the leverage, p solves
+    p x price + others = L x (equity - b x (p - held) - fixed).
     """
     burden = leverage * (fee_rate * price + fee_share)
     return (leverage * (equity - fixed) - gross_others + burden * held) / (price + burden)

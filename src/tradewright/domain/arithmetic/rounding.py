@@ -2,7 +2,7 @@
 
 
 def steps_down(value, step):
-    """How many whole `step`s fit in `value` >= 0; a value within 1e-9 steps of the grid counts as on it.
+    """How many whole `step`s fit in `value` >= 0; a value within a billionth of the grid counts as on it.
 
     Plain floor does not do: floor(0.3 / 0.1) is 2 on floats.
     """
@@ -14,7 +14,7 @@ def steps_down(value, step):
 
 
 def steps_up(value, step):
-    """How many whole `step`s cover `value` >= 0; a value within 1e-9 steps of the grid counts as on it."""
+    """How many whole `step`s cover `value` >= 0; a value within a billionth of the grid counts as on it."""
     count = value / step
     nearest = round(count)
     if abs(count - nearest) * 1000000000 <= nearest + 1:
@@ -23,7 +23,10 @@ def steps_up(value, step):
 
 
 def whole_lots(quantity, lot):
-    """The largest quantity on the lot's grid that is not above `quantity` >= 0; `lot` 0 means divisible."""
-    if lot == 0:
+    """The largest quantity on the lot's grid that is not above `quantity` >= 0; `lot` 0 means divisible.
+
+    Beyond 2^53 lots there is no grid left to round to (a float cannot count them), and the quantity stays as it is.
+    """
+    if lot == 0 or quantity / lot >= 9007199254740992:
         return quantity
     return steps_down(quantity, lot) * lot

@@ -21,7 +21,10 @@ class FeeRow(NamedTuple):
 
 
 class Cost:
-    """One kind of cost. An own model derives from it and writes `fee` (and `slip`); it never falls as quantity rises."""
+    """One kind of cost. An own model derives from it and writes `fee` (and `slip`).
+
+    A fee never falls as quantity rises: what the account affords is found by relying on it.
+    """
 
     __slots__ = ()
 

@@ -4,6 +4,7 @@ from tradewright.domain.matching.layout import (
     CANCELED,
     EARLIER,
     LIMIT,
+    NOTHING_TO_CLOSE,
     STOP,
     STOP_LOSS,
     SUPERSEDED,
@@ -136,6 +137,19 @@ def end_role(book, row, instrument, role):
             end(book, row, k, SUPERSEDED, ledger.zero, ledger.zero)
             ended = ended + 1
     return ended
+
+
+def forgo(book, row, instrument, side, quantity):
+    """Protection closed `quantity` of a position: a waiting target order that was to close it has less left to do."""
+    ledger = book.ledger[0]
+    for k in range(ledger.live):
+        order = book.orders[k]
+        if order.instrument != instrument or order.role != TARGET or order.side != side or order.by_weight == 1:
+            continue
+        if order.quantity > quantity:
+            order.quantity = order.quantity - quantity
+        else:
+            end(book, row, k, NOTHING_TO_CLOSE, ledger.zero, ledger.zero)
 
 
 def attach(book, row, instrument, born, loss, gain):

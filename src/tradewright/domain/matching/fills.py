@@ -3,8 +3,8 @@
 from tradewright.domain.arithmetic.accounting import apply_fill
 from tradewright.domain.arithmetic.costs import affordable, slipped
 from tradewright.domain.arithmetic.rounding import whole_lots
-from tradewright.domain.matching.book import attach, end, end_role
-from tradewright.domain.matching.layout import NO_FUNDS, NOTHING_TO_CLOSE, STOP_LOSS, TAKE_PROFIT, TOO_SMALL
+from tradewright.domain.matching.book import attach, end, end_role, forgo
+from tradewright.domain.matching.layout import NO_FUNDS, NOTHING_TO_CLOSE, STOP_LOSS, TAKE_PROFIT, TARGET, TOO_SMALL
 
 
 def revalue(venue, row, at_close):
@@ -30,6 +30,8 @@ def revalue(venue, row, at_close):
 def book_fill(ledger, position, quantity, unit_price, fee):
     """Book a signed fill on cash and position; `unit_price` is money per unit of quantity (price x multiplier)."""
     held, basis, realized = apply_fill(position.quantity, position.basis, quantity, unit_price, ledger.unit)
+    if position.quantity * held < 0 or (held == 0 and position.quantity != 0):
+        ledger.closed = ledger.closed + 1
     position.quantity = held
     position.basis = basis
     position.realized = position.realized + realized
@@ -37,10 +39,11 @@ def book_fill(ledger, position, quantity, unit_price, fee):
     ledger.fees = ledger.fees + fee
 
 
-def allowance(venue, instrument, side, quantity, unit_price, charge):
+def allowance(venue, instrument, side, quantity, unit_price, unit_excess, charge):
     """How much of `quantity` the account affords in that direction; gross exposure stays within leverage x equity.
 
-    Fees with a minimum are met by taking the fee of the first answer as fixed: costs never rise as quantity falls.
+    What only closes is always afforded. Fees with a minimum are met by taking the fee of the first answer as fixed:
+    costs never rise as quantity falls.
     """
     ledger, position = venue.book.ledger[0], venue.book.positions[instrument]
     zero = ledger.zero
@@ -48,17 +51,17 @@ def allowance(venue, instrument, side, quantity, unit_price, charge):
     equity = ledger.cash + ledger.value - worth + position.quantity * unit_price
     others = ledger.gross - abs(worth)
     along = position.quantity * side
-    most = (
-        affordable(unit_price, equity, others, along, ledger.leverage, ledger.fee_rate, ledger.fee_share, zero) - along
-    )
-    candidate = quantity if quantity <= most else most
-    if candidate <= 0:
-        return zero
+    closing = -along if along < 0 else zero
+    share = ledger.fee_share + unit_excess
+    most = affordable(unit_price, equity, others, along, ledger.leverage, ledger.fee_rate, share, zero) - along
+    candidate = min(quantity, max(most, closing))
+    if candidate <= closing:
+        return candidate
     fee = charge(venue.fees, candidate, candidate * unit_price)
     if fee > (ledger.fee_rate * unit_price + ledger.fee_share) * candidate:
-        most = affordable(unit_price, equity, others, along, ledger.leverage, zero, zero, fee) - along
-        candidate = min(candidate, most)
-    return candidate if candidate > 0 else zero
+        most = affordable(unit_price, equity, others, along, ledger.leverage, zero, unit_excess, fee) - along
+        candidate = min(candidate, max(most, closing))
+    return candidate
 
 
 def execute(venue, row, k, reference, slips, charge):
@@ -77,9 +80,9 @@ def execute(venue, row, k, reference, slips, charge):
             end(venue.book, row, k, NOTHING_TO_CLOSE, ledger.zero, ledger.zero)
             return
         quantity = abs(held)
-    if held * side >= 0 or side * (held + side * quantity) > abs(held):
-        unit_price = (price + side * excess) * position.multiplier
-        most = allowance(venue, order.instrument, side, quantity, unit_price, charge)
+    if held * side >= 0 or quantity > abs(held):
+        multiplier = position.multiplier
+        most = allowance(venue, order.instrument, side, quantity, price * multiplier, excess * multiplier, charge)
         if quantity > most + most / 1000000000:
             cut = whole_lots(most, position.lot)
             if order.shrinks == 0:
@@ -121,11 +124,13 @@ def settle(venue, row, k, signed, price, excess, reference, charge):
     if after == 0 or after * held < 0:
         end_role(venue.book, row, order.instrument, STOP_LOSS)
         end_role(venue.book, row, order.instrument, TAKE_PROFIT)
+        if order.role == STOP_LOSS or order.role == TAKE_PROFIT:
+            forgo(venue.book, row, order.instrument, 1 if signed > 0 else -1, quantity)
     loss, gain = order.loss, order.gain
-    if after * signed > 0 and (loss > 0 or gain > 0):
+    if (loss > 0 or gain > 0) and (after * signed > 0 or (after != 0 and order.role == TARGET)):
         side = 1 if after > 0 else -1
-        if loss > 0 and side * (loss - price) > 0:
-            loss = price  # already beyond its price: it goes off where the position began
-        if gain > 0 and side * (gain - price) < 0:
-            gain = price
+        if loss > 0 and side * (loss - reference) > 0:
+            loss = reference  # already beyond its price: it goes off where the position began
+        if gain > 0 and side * (gain - reference) < 0:
+            gain = reference
         attach(venue.book, row, order.instrument, order.born, loss, gain)

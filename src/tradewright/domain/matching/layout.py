@@ -1,9 +1,9 @@
 """The records and columns on which the step works, written down once.
 
-Prices are flat columns, row x width + instrument; a price of 0 means "none", a bar that did not happen is NaN (it differs from
-itself). Everything else is a row of records: plain objects when interpreted, numpy records when compiled (`RECORDS` gives
-the fields of both). Numbers are all floats or all Decimals. One record array instead of one array a field, because a
-compiled call copies seven words for each array it is given.
+Prices are flat columns, row x width + instrument; a price of 0 means "none", a bar that did not happen is NaN (it
+differs from itself). Everything else is a row of records: plain objects when interpreted, numpy records when compiled
+(`RECORDS` gives the fields of both). Numbers are all floats or all Decimals. One record array instead of one array a
+field, because a compiled call copies seven words for each array it is given.
 """
 
 from typing import Any, NamedTuple
@@ -60,6 +60,12 @@ class Program(NamedTuple):
 
     weight: Column
     """Target weight of equity, rows x width; NaN: no opinion."""
+    codes: Column
+    """In place of weights: one code a row and instrument ..."""
+    words: Column
+    """... the same codes, eight to a word ..."""
+    table: Column
+    """... and the weight of each code."""
     loss: Column
     """Stop-loss prices, rows x width; NaN: no change."""
     gain: Column
@@ -104,6 +110,7 @@ LEDGER = {
     "next_action": WHOLE,
     "next_request": WHOLE,
     "is_ruined": WHOLE,
+    "closed": WHOLE,  # round trips that ended
     "has_expiry": WHOLE,  # 1 once an order with a last session was accepted
     "has_weights": WHOLE,  # 1 once an order sized at its fill was accepted
     "changed": WHOLE,  # rows in which cash or positions changed

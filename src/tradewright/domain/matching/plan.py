@@ -14,8 +14,11 @@ def is_instruction(wanted, before, is_restated):
 
 
 def has_drifted(wanted, quantity, price, multiplier, equity, band):
-    """True when the position's weight is further than `band` (> 0) from the weight wanted."""
-    if band <= 0 or wanted != wanted or equity <= 0 or price <= 0:
+    """True when the position's weight is further than `band` (> 0) from the weight wanted.
+
+    Only what is held can drift: a position that its stop has ended stays ended until the target changes.
+    """
+    if band <= 0 or quantity == 0 or wanted != wanted or equity <= 0 or price <= 0:
         return False
     return abs(quantity * price * multiplier / equity - wanted) > band
 

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from tradewright.domain.matching.layout import ACTION, ENDING, FEE, FILL, POSITION, LEDGER, ORDER, WHOLE
+from tradewright.domain.matching.layout import ACTION, ENDING, FEE, FILL, LEDGER, ORDER, POSITION, WHOLE
 
 
 class Record:
     """A mutable row; the only state of the step beside the columns. Its fields are written down in `layout.py`."""
 
-    __slots__ = ()
+    __slots__: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         fields = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__slots__)

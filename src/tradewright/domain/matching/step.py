@@ -1,18 +1,20 @@
 """THE step over one moment: corporate actions, orders at the open, orders within the bar, orders at the close, ruin.
 
-The rules of fills, with their reasons, are in docs/concepts/fills.md. In short: what the open already reaches fills at the
-open; within the bar stops come before limits, because the path is unknown and the worse is assumed; sells come before buys.
+The rules of fills, with their reasons, are in docs/concepts/fills.md. In short: what the open already reaches fills at
+the open; within the bar stops come before limits, because the path is unknown and the worse is assumed; sells come
+before buys.
 """
 
 from tradewright.domain.arithmetic.accounting import split
 from tradewright.domain.arithmetic.rounding import whole_lots
-from tradewright.domain.matching.book import accept, end, tidy
+from tradewright.domain.matching.book import accept, end, end_role, protect, tidy
 from tradewright.domain.matching.fills import execute, revalue
 from tradewright.domain.matching.layout import (
     BY_LIMIT,
     BY_STOP,
     EARLIER,
     EXPIRED,
+    FINAL,
     LIMIT,
     LIQUIDATION,
     MARKET,
@@ -20,6 +22,9 @@ from tradewright.domain.matching.layout import (
     RUINED,
     SPLIT,
     STOP,
+    STOP_LOSS,
+    TAKE_PROFIT,
+    TOO_SMALL,
 )
 
 
@@ -90,7 +95,7 @@ def act(venue, row):
 
 
 def act_split(venue, row, i, ratio):
-    """A split multiplies shares and divides the prices of working orders; a rest of a share is paid at the last close."""
+    """A split multiplies shares and divides the prices of working orders; a rest of a lot is paid at the last close."""
     ledger, position = venue.book.ledger[0], venue.book.positions[i]
     if position.quantity != 0 and row > 0:
         unit_price = venue.mark[(row - 1) * venue.width + i] / ratio * position.multiplier
@@ -101,22 +106,29 @@ def act_split(venue, row, i, ratio):
         position.basis = basis
         position.realized = position.realized + realized
         ledger.cash = ledger.cash + cash
+        if held == 0:
+            end_role(venue.book, row, i, STOP_LOSS)
+            end_role(venue.book, row, i, TAKE_PROFIT)
     for k in range(ledger.live):
         order = venue.book.orders[k]
-        if order.instrument == i and order.side != 0:
-            order.quantity = whole_lots(order.quantity * ratio, position.lot)
-            order.limit = order.limit / ratio
-            order.trigger = order.trigger / ratio
-            order.loss = order.loss / ratio
-            order.gain = order.gain / ratio
+        if order.instrument != i or order.side == 0:
+            continue
+        asked = order.quantity * ratio
+        order.quantity = whole_lots(asked, position.lot)
+        order.limit = order.limit / ratio
+        order.trigger = order.trigger / ratio
+        order.loss = order.loss / ratio
+        order.gain = order.gain / ratio
+        if asked > 0 and order.quantity == 0:
+            end(venue.book, row, k, TOO_SMALL, asked, ledger.zero)
 
 
 def expire(venue, row):
     """Orders whose last session has passed."""
     ledger = venue.book.ledger[0]
     for k in range(ledger.live):
-        until = venue.book.orders[k].until
-        if until > 0 and until < venue.session[row]:
+        order = venue.book.orders[k]
+        if order.side != 0 and order.until > 0 and order.until < venue.session[row]:
             end(venue.book, row, k, EXPIRED, ledger.zero, ledger.zero)
 
 
@@ -137,6 +149,7 @@ def size(venue, row, at_close):
         lots = whole_lots(abs(wanted), position.lot)
         delta = (lots if wanted >= 0 else -lots) - position.quantity
         if delta == 0:
+            protect(venue.book, row, order.instrument, order.loss, order.gain)
             end(venue.book, row, k, ON_TARGET, ledger.zero, ledger.zero)
             continue
         order.side = 1 if delta > 0 else -1
@@ -145,7 +158,7 @@ def size(venue, row, at_close):
 
 
 def at_open(venue, row, side, charge):
-    """Orders that the open reaches: market orders, stops the gap jumped over, limits it betters. All fill at the open."""
+    """Orders that the open reaches fill there: market orders, stops the gap jumped over, limits it betters."""
     ledger = venue.book.ledger[0]
     for k in range(ledger.live):
         order = venue.book.orders[k]
@@ -217,7 +230,7 @@ def equity_of(venue, row):
 def ruin(venue, row, charge):
     """When equity at the close is gone, everything is closed there and trading ends; 1 when that happened."""
     ledger = venue.book.ledger[0]
-    if ledger.is_ruined == 1 or equity_of(venue, row) > 0:
+    if ledger.is_ruined == 1 or not is_fragile(venue) or equity_of(venue, row) > 0:
         return 0
     for k in range(ledger.live):
         if venue.book.orders[k].side != 0:
@@ -229,16 +242,17 @@ def ruin(venue, row, charge):
 
 
 def liquidate(venue, row, role, charge):
-    """Close every position that has a bar, at the row's close."""
+    """Close every position at the row's close; without a bar the order waits for the next one (FINAL: none comes)."""
     ledger = venue.book.ledger[0]
     zero = ledger.zero
     revalue(venue, row, 1)
     for i in range(venue.width):
         held = venue.book.positions[i].quantity
         price = venue.close[row * venue.width + i]
-        if held == 0 or price != price:
+        if held == 0 or (price != price and role == FINAL):
             continue
         side = -1 if held > 0 else 1
         accept(venue.book, row, i, side, MARKET, role, 0, EARLIER, abs(held), zero, zero, zero, zero, zero, 1, 0)
-        execute(venue, row, ledger.live - 1, price, 1, charge)
+        if price == price:
+            execute(venue, row, ledger.live - 1, price, 1, charge)
     tidy(venue.book)

@@ -1,1 +1,1 @@
-"""The compiled speed: the step of `domain/matching` and a loop around it, as machine code. Only here a compiler is known of."""
+"""The compiled speed: the step of `domain/matching` and a loop around it, as machine code."""

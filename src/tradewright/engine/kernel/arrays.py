@@ -1,5 +1,7 @@
 """The venue and the program as numpy columns and records, of the exact types the compiled loop was made for."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -8,7 +10,7 @@ from tradewright.domain.costs.algebra import FeeRow
 from tradewright.domain.matching.layout import NUMBER, RECORDS, Book, Program, Venue
 from tradewright.engine.assumptions import Assumptions, FillRule, SizeAt
 from tradewright.engine.market import MarketColumns
-from tradewright.engine.program import Wishes
+from tradewright.engine.program import NO_CODES, NO_TABLE, Wishes
 from tradewright.engine.tape import Tape
 
 Floats = NDArray[np.float64]
@@ -33,17 +35,21 @@ def venue_of(market: MarketColumns, assumptions: Assumptions, rows: tuple[FeeRow
     for k, row in enumerate(rows):
         fees[k] = tuple(row)
     return Venue(
-        width,
-        *(flat(matrix) for matrix in (bars.opens, bars.highs, bars.lows, bars.closes, market.mark)),
-        bars.session,
-        actions_of(market),
-        fees,
-        np.zeros(written, TYPES["FILL"]),
-        Book(
-            ledger_of(assumptions, rows),
-            positions,
-            np.zeros(orders, TYPES["ORDER"]),
-            np.zeros(written, TYPES["ENDING"]),
+        width=width,
+        open=flat(bars.opens),
+        high=flat(bars.highs),
+        low=flat(bars.lows),
+        close=flat(bars.closes),
+        mark=flat(market.mark),
+        session=bars.session,
+        actions=actions_of(market),
+        fees=fees,
+        fills=np.zeros(written, TYPES["FILL"]),
+        book=Book(
+            ledger=ledger_of(assumptions, rows),
+            positions=positions,
+            orders=np.zeros(orders, TYPES["ORDER"]),
+            endings=np.zeros(written, TYPES["ENDING"]),
         ),
     )
 
@@ -72,12 +78,16 @@ def ledger_of(assumptions: Assumptions, rows: tuple[FeeRow, ...]) -> Records:
 def program_of(wishes: Wishes | None, tape: Tape | None, assumptions: Assumptions) -> Program:
     """The program on arrays: column wishes, or a tape of requests."""
     empty = np.empty(0, np.float64)
+    codes = NO_CODES if wishes is None else wishes.codes
     requests = np.zeros(0 if tape is None else len(tape), TYPES["REQUEST"])
     if tape is not None:
         for name in TYPES["REQUEST"].names or ():
             requests[name] = getattr(tape, name)
     return Program(
         weight=empty if wishes is None else flat(wishes.weight),
+        codes=codes,
+        words=codes[: len(codes) // 8 * 8].view(np.int64),
+        table=NO_TABLE if wishes is None else wishes.table,
         loss=empty if wishes is None else flat(wishes.loss),
         gain=empty if wishes is None else flat(wishes.gain),
         requests=requests,
@@ -94,6 +104,25 @@ def enlarged(venue: Venue) -> Venue:
         fills=_longer(venue.fills),
         book=book._replace(orders=_longer(book.orders), endings=_longer(book.endings)),
     )
+
+
+def venue_with_fields(venue: Venue) -> Venue:
+    """The same memory, with records whose fields plain Python reads as attributes."""
+    book = venue.book
+    seen = Book(
+        _with_fields(book.ledger), _with_fields(book.positions), _with_fields(book.orders), _with_fields(book.endings)
+    )
+    actions, fees, fills = (_with_fields(records) for records in (venue.actions, venue.fees, venue.fills))
+    return venue._replace(actions=actions, fees=fees, fills=fills, book=seen)
+
+
+def program_with_fields(program: Program) -> Program:
+    """The same memory, with requests whose fields plain Python reads as attributes."""
+    return program._replace(requests=_with_fields(program.requests))
+
+
+def _with_fields(records: Records) -> Any:
+    return records.view(np.recarray)
 
 
 def _longer(records: Records) -> Records:

@@ -1,7 +1,8 @@
 """The loop of the kernel: row by row, the step when something is due, the plan, the marks. Compiled by `kernel.run`.
 
-Tried and measured on a million one-minute bars: asking inline whether anything is due, instead of calling the step in every
-row, is what keeps a quiet row near a nanosecond; records instead of one array a field made a fill ten times cheaper.
+Tried and measured on a million one-minute bars: asking inline whether anything is due, instead of calling the step in
+every row, is what keeps a quiet row near a nanosecond; records instead of one array a field made a fill ten times
+cheaper.
 """
 
 from tradewright.domain.arithmetic.costs import charge
@@ -18,7 +19,7 @@ def walk(venue, program, first, last, closes_out, equity, changes):
     fills_room = len(venue.fills) - 4 * width - 16
     endings_room = len(venue.book.endings) - 8 * width - 32
     final_row = len(venue.session) - 1
-    has_weights = len(program.weight) > 0
+    has_weights = len(program.weight) > 0 or len(program.codes) > 0
     always = has_weights and (len(program.loss) > 0 or len(program.gain) > 0 or program.band > 0)
     row = first
     while row < last:
@@ -61,26 +62,49 @@ def note(ledger, positions, width, row, changes):
 
 def quiet_until(venue, program, row, last):
     """The first row from `row` on in which anything can happen, given that no order works; at most `last`."""
-    ledger, width, weight = venue.book.ledger[0], venue.width, program.weight
+    ledger, width = venue.book.ledger[0], venue.width
     if ledger.next_action < len(venue.actions):
         last = min(last, venue.actions[ledger.next_action].row)
     if ledger.is_ruined == 1:
         return last
     if ledger.next_request < len(program.requests):
         last = min(last, program.requests[ledger.next_request].row)
-    if len(weight) == 0:
+    if len(program.weight) == 0 and len(program.codes) == 0:
         return last
-    restated = program.is_restated == 1
-    if width == 1:
-        wanted = venue.book.positions[0].wanted
-        while row < last and not (weight[row] == weight[row] and (restated or weight[row] != wanted)):
-            row = row + 1
-        return row
     while row < last:
+        if width == 1 and len(program.codes) > 0:
+            row = same_code_until(program, row, last)
+            if row >= last:
+                return last
         for i in range(width):
-            given = weight[row * width + i]
-            if given == given and (restated or given != venue.book.positions[i].wanted):
+            wanted = wanted_at(program, row * width + i)
+            if is_instruction(wanted, venue.book.positions[i].wanted, program.is_restated):
                 return row
+        row = row + 1
+    return row
+
+
+def wanted_at(program, at):
+    """The weight wanted at a place of the columns."""
+    if len(program.codes) > 0:
+        return program.table[program.codes[at]]
+    return program.weight[at]
+
+
+def same_code_until(program, row, last):
+    """The first row from `row` on whose code differs from the row before it, looked at eight rows at a time."""
+    codes, words = program.codes, program.words
+    if row == 0:
+        return row
+    code = codes[row - 1]
+    while row < last and row % 8 != 0:
+        if codes[row] != code:
+            return row
+        row = row + 1
+    pattern = code * 72340172838076673  # the code in each of eight bytes
+    while row + 8 <= last and words[row // 8] == pattern:
+        row = row + 8
+    while row < last and codes[row] == code:
         row = row + 1
     return row
 
@@ -112,7 +136,7 @@ def mark_rows(venue, row, last, equity):
 
 
 def plan(venue, program, row):
-    """Protection and targets of this row, instrument by instrument; mirrors `engine/runtime/decide.py` order by order."""
+    """Protection and targets of this row by instrument; mirrors `engine/runtime/decide.py` order by order."""
     zero = venue.book.ledger[0].zero
     start = row * venue.width
     equity = zero
@@ -120,8 +144,10 @@ def plan(venue, program, row):
     has_loss, has_gain = len(program.loss) > 0, len(program.gain) > 0
     for i in range(venue.width):
         position = venue.book.positions[i]
-        wanted = program.weight[start + i]
+        wanted = wanted_at(program, start + i)
         asks = is_instruction(wanted, position.wanted, program.is_restated)
+        if asks and venue.mark[start + i] <= 0:
+            continue  # no bar yet, so no price: it is asked again
         if wanted == wanted:
             position.wanted = wanted
         if not (asks or has_loss or has_gain or program.band > 0):
@@ -153,8 +179,6 @@ def target(venue, program, row, i, equity, loss, gain):
         accept(venue.book, row, i, OPEN_SIDE, MARKET, TARGET, 0, 0, zero, zero, zero, wanted, loss, gain, 1, 1)
         return
     price = venue.mark[row * venue.width + i]
-    if price <= 0:
-        return
     delta = delta_to(wanted, equity, price, position.multiplier, position.lot, position.quantity)
     if delta == 0:
         if loss > 0 or gain > 0:
@@ -178,6 +202,8 @@ def play(venue, program, row):
             if asked.role == TARGET:
                 supersede(venue.book, row, asked.instrument)
             if asked.side != 0:
-                accept(venue.book, row, asked.instrument, asked.side, asked.kind, asked.role, asked.until, 0, asked.quantity,
-                    asked.limit, asked.trigger, asked.weight, asked.loss, asked.gain, asked.shrinks, asked.by_weight,
+                accept(
+                    venue.book, row, asked.instrument, asked.side, asked.kind, asked.role, asked.until, 0,
+                    asked.quantity, asked.limit, asked.trigger, asked.weight, asked.loss, asked.gain, asked.shrinks,
+                    asked.by_weight,
                 )  # fmt: skip

@@ -6,44 +6,42 @@ from typing import Any
 
 import numpy as np
 
-from tradewright.domain.arithmetic import accounting, costs, rounding
 from tradewright.domain.costs.algebra import split_models
 from tradewright.domain.errors import InputError
-from tradewright.domain.matching import book, fills, plan, step
+from tradewright.domain.matching import book, plan, step
 from tradewright.domain.matching.layout import Changes, Program, Venue
 from tradewright.engine.assumptions import Assumptions, Numbers
 from tradewright.engine.kernel import loop
-from tradewright.engine.kernel.arrays import enlarged, program_of, venue_of
+from tradewright.engine.kernel.arrays import enlarged, program_of, program_with_fields, venue_of, venue_with_fields
 from tradewright.engine.market import MarketColumns
 from tradewright.engine.program import Wishes
 from tradewright.engine.run import EndingColumns, FillColumns, Run
 from tradewright.engine.splits import splits_of
 from tradewright.engine.tape import Tape
-from tradewright.quant.compiled import compiled, is_enabled, shared
+from tradewright.quant.compiled import compiled, is_enabled, share_parts
 
-INLINED = (
-    plan.is_instruction, plan.has_drifted, plan.delta_to, book.end, book.end_role, book.supersede, book.accept,
-    step.is_due, step.is_fragile, step.equity_of, loop.target, loop.plan, loop.note, loop.quiet_until, loop.mark_rows,
+INLINED = frozenset(
+    {
+        plan.is_instruction, plan.has_drifted, plan.delta_to, book.end, book.end_role, book.supersede, book.accept,
+        step.is_due, step.is_fragile, step.equity_of, loop.wanted_at, loop.same_code_until, loop.target, loop.plan,
+        loop.note, loop.quiet_until, loop.mark_rows,
+    }
 )  # fmt: skip
 """What a quiet row and a plain target order go through."""
-
-SHARED = (
-    accounting.apply_fill, accounting.split, rounding.steps_down, rounding.whole_lots, costs.charge, costs.slipped,
-    costs.affordable, book.move, book.tidy, book.cancel, book.attach, book.protect, fills.revalue, fills.book_fill,
-    fills.allowance, fills.execute, fills.settle, step.act_split, step.act, step.expire, step.size, step.at_open,
-    step.within, step.step, step.close, step.liquidate, step.ruin, loop.play,
-)  # fmt: skip
-"""Every other function that the loop reaches."""
 
 
 @cache
 def walker() -> Callable[..., int]:
     """The loop: compiled, or plain Python where the compiler is off."""
     if not is_enabled():
-        return loop.walk
-    shared(*SHARED)
-    shared(*INLINED, inline=True)
+        return interpreted
+    share_parts(loop.walk, inlined=INLINED)
     return compiled(loop.walk)
+
+
+def interpreted(venue: Venue, program: Program, *rest: Any) -> int:
+    """The loop as plain Python."""
+    return int(loop.walk(venue_with_fields(venue), program_with_fields(program), *rest))
 
 
 def run_kernel(
@@ -95,6 +93,7 @@ def drive(venue: Venue, program: Program, market: MarketColumns, *, closes_out: 
         fees=float(ledger["fees"]),
         slippage=float(ledger["slippage"]),
         dividends=float(ledger["dividends"]),
+        closed_round_trips=int(ledger["closed"]),
         splits=splits_of(market),
     )
 

@@ -102,9 +102,12 @@ class RunContext:
             raise StrategyError("a target weight is a finite number", found=repr(weight))
         column = self._column(instrument)
         state = self._desk.state
+        if self.row >= 0 and not state.has_mark(self.row, column):
+            return  # no bar yet, so no price and no size
         state.wanted[column] = float(weight)
         wish = Wanted(column, float(weight), self._raw(stop_loss, column), self._raw(take_profit, column))
-        self._desk.carry_out(target(state, self.row, wish, state.equity(self.row), self._planning))
+        equity = state.equity(self.row)
+        self._desk.carry_out(target(state, self.row, wish=wish, equity=equity, planning=self._planning))
 
     def enter(self, *, weight: float = 1.0, stop_loss: float = 0, take_profit: float = 0, reason: str = "") -> None:
         """Want a position of `weight` of this instrument's slot; `reason` is for the reader of the strategy."""
@@ -130,7 +133,7 @@ class RunContext:
     def protect(self, *, instrument: str | None = None, stop_loss: float = 0, take_profit: float = 0) -> None:
         """Set or move protective prices."""
         column = self._column(instrument)
-        self._desk.protect(column, self._raw(stop_loss, column), self._raw(take_profit, column))
+        self._desk.protect(column, loss=self._raw(stop_loss, column), gain=self._raw(take_profit, column))
 
     def feed(self, bar: Any) -> None:
         """Feed this bar's indicators."""

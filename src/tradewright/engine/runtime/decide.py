@@ -1,4 +1,4 @@
-"""decide(state, wishes) -> requests: from what a column strategy wants to what is asked of the broker, after a row's close.
+"""decide(state, wishes) -> requests: from what a strategy wants to what is asked of the broker, after a row's close.
 
 Mirrors `plan` of the kernel's loop order by order; the parity tests hold the two together.
 """
@@ -46,13 +46,15 @@ class Planning(NamedTuple):
     sizes_at_fill: bool
 
 
-def decide(state: State, row: int, wanted: list[Wanted], planning: Planning) -> Iterator[Request]:
+def decide(state: State, row: int, *, wanted: list[Wanted], planning: Planning) -> Iterator[Request]:
     """The requests of one row, in the order of the instruments."""
-    equity = None
+    equity: Any = None
     for wish in wanted:
         i = wish.instrument
         position = state.positions[i]
         asks = is_instruction(wish.weight, state.wanted[i], planning.is_restated)
+        if asks and not state.has_mark(row, i):
+            continue  # no bar yet, so no price: it is asked again
         if wish.weight == wish.weight:
             state.wanted[i] = wish.weight
         if equity is None and (asks or planning.band > 0):
@@ -60,15 +62,20 @@ def decide(state: State, row: int, wanted: list[Wanted], planning: Planning) -> 
         if not asks and planning.band > 0:
             price = float(state.marks[row * len(state.positions) + i])
             asks = has_drifted(
-                state.wanted[i], float(position.quantity), price, float(position.multiplier), float(equity), planning.band
+                state.wanted[i],
+                float(position.quantity),
+                price,
+                float(position.multiplier),
+                float(equity),
+                planning.band,
             )
         if asks:
-            yield from target(state, row, wish, equity, planning)
+            yield from target(state, row, wish=wish, equity=equity, planning=planning)
         elif wish.loss > 0 or wish.gain > 0:
             yield Protect(i, wish.loss, wish.gain)
 
 
-def target(state: State, row: int, wish: Wanted, equity: Any, planning: Planning) -> Iterator[Request]:
+def target(state: State, row: int, *, wish: Wanted, equity: Any, planning: Planning) -> Iterator[Request]:
     """An order that leads to the wanted weight, or moved protection where nothing has to be traded."""
     i, zero = wish.instrument, state.numbers.zero
     position = state.positions[i]
@@ -78,8 +85,6 @@ def target(state: State, row: int, wish: Wanted, equity: Any, planning: Planning
         return
     price = state.marks[row * len(state.positions) + i]
     yield Supersede(i)
-    if price <= 0:
-        return
     delta = delta_to(weight, equity, price, position.multiplier, position.lot, position.quantity)
     if delta == 0:
         if wish.loss > 0 or wish.gain > 0:

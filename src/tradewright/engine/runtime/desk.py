@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from tradewright.domain.errors import StrategyError
 from tradewright.engine.runtime.apply import apply
 from tradewright.engine.runtime.decide import Protect, Request, Supersede
 from tradewright.engine.runtime.state import State
@@ -11,7 +12,11 @@ from tradewright.ports.broker import Ended, Filled, HistoricalBroker, NewOrder
 
 
 class Desk:
-    """Between the engine's state and the broker; keeps the fills and endings of the run."""
+    """Between the engine's state and the broker; keeps the fills and endings of the run.
+
+    Before the first bar a request is a StrategyError; once trading is over (history ended, or the account was ruined)
+    requests go nowhere, because nothing could come of them.
+    """
 
     __slots__ = ("broker", "endings", "fills", "row", "state", "tape")
 
@@ -29,12 +34,14 @@ class Desk:
             if isinstance(request, NewOrder):
                 self.submit(request)
             elif isinstance(request, Protect):
-                self.protect(request.instrument, request.loss, request.gain)
+                self.protect(request.instrument, loss=request.loss, gain=request.gain)
             else:
                 self.supersede(request)
 
     def submit(self, order: NewOrder) -> int:
-        """Send an order."""
+        """Send an order; gives its id, 0 when trading is over."""
+        if not self._is_trading():
+            return 0
         if self.tape is not None:
             self.tape.submit(self.row, order)
         identity = self.broker.submit(order)
@@ -43,31 +50,45 @@ class Desk:
 
     def supersede(self, request: Supersede) -> None:
         """End waiting target orders."""
+        if not self._is_trading():
+            return
         if self.tape is not None:
             self.tape.supersede(self.row, request.instrument)
         self.broker.supersede(request.instrument)
 
-    def protect(self, instrument: int, loss: Any, gain: Any) -> None:
+    def protect(self, instrument: int, *, loss: Any, gain: Any) -> None:
         """Set or move protection."""
+        if not self._is_trading():
+            return
         if self.tape is not None:
-            self.tape.protect(self.row, instrument, loss, gain)
-        self.broker.protect(instrument, loss, gain)
+            self.tape.protect(self.row, instrument, loss=loss, gain=gain)
+        self.broker.protect(instrument, loss=loss, gain=gain)
 
     def cancel(self, order: int) -> None:
         """Cancel an order."""
+        if not self._is_trading():
+            return
         if self.tape is not None:
             self.tape.cancel(self.row, order)
         self.broker.cancel(order)
 
-    def take_reports(self) -> int:
-        """Apply what the broker has to say; returns how many fills came."""
-        count = 0
+    def _is_trading(self) -> bool:
+        if self.row < 0:
+            raise StrategyError(
+                "the strategy trades before the first bar",
+                expected="orders from on_bar or on_fill",
+                found="an order in on_start",
+                remedy="move it to on_bar",
+            )
+        return not self.state.is_over
+
+    def take_reports(self) -> None:
+        """Apply what the broker has to say."""
         changed = False
         for report in self.broker.reports():
             apply(self.state, report)
             if isinstance(report, Filled):
                 self.fills.append(report)
-                count += 1
                 changed = True
             elif isinstance(report, Ended):
                 self.endings.append(report)
@@ -75,4 +96,3 @@ class Desk:
                 changed = True
         if changed:
             self.state.note(self.row)
-        return count

@@ -23,7 +23,7 @@ class FloatNumbers:
 
     def column(self, matrix: NDArray[np.float64]) -> Sequence[Any]:
         """A flat column, without a copy."""
-        return memoryview(np.ascontiguousarray(matrix, np.float64).reshape(-1))
+        return np.ascontiguousarray(matrix, np.float64).reshape(-1).data
 
 
 class ExactNumbers:
@@ -46,7 +46,7 @@ class _ExactColumn(Sequence[Any]):
     __slots__ = ("_known", "_values")
 
     def __init__(self, values: NDArray[np.float64]) -> None:
-        self._values = memoryview(values)
+        self._values = values.data
         self._known: dict[int, Decimal] = {}
 
     def __len__(self) -> int:

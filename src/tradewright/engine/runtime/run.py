@@ -10,8 +10,8 @@ from tradewright.domain.costs.algebra import Cost, FeeRow, split_models
 from tradewright.domain.matching.records import (
     ActionRecord,
     FeeRecord,
-    PositionRecord,
     LedgerRecord,
+    PositionRecord,
     Record,
     blank,
     filled_in,
@@ -64,23 +64,27 @@ def run_runtime(
         slots = assumptions.allocation.slots(market.bars.instruments).tolist()
         EventSession(strategy, desk, market, RunContext(desk, market, planning, slots)).run()
     else:
-        run_wishes(desk, wishes_of(strategy, market, assumptions), planning)
+        run_wishes(desk, wishes_of(strategy, market, assumptions), planning=planning)
     return _collect(desk, market, assumptions)
 
 
 def _feed(market: MarketColumns, rows: tuple[FeeRow, ...], numbers: Counting) -> MarketFeed:
     bars = market.bars
     return MarketFeed(
-        len(bars.instruments),
-        *(numbers.column(matrix) for matrix in (bars.opens, bars.highs, bars.lows, bars.closes, market.mark)),
-        memoryview(np.ascontiguousarray(bars.session)),
-        [
+        width=len(bars.instruments),
+        open=numbers.column(bars.opens),
+        high=numbers.column(bars.highs),
+        low=numbers.column(bars.lows),
+        close=numbers.column(bars.closes),
+        mark=numbers.column(market.mark),
+        session=np.ascontiguousarray(bars.session).data,
+        actions=[
             filled_in(ActionRecord, (int(row), int(instrument), int(kind), numbers.of(value)))
             for row, instrument, kind, value in zip(
                 market.action_row, market.action_instrument, market.action_kind, market.action_value, strict=True
             )
         ],
-        [filled_in(FeeRecord, (row.kind, *(numbers.of(part) for part in row[1:]))) for row in rows],
+        fees=[filled_in(FeeRecord, (row.kind, *(numbers.of(part) for part in row[1:]))) for row in rows],
     )
 
 
@@ -111,8 +115,9 @@ def _charging(models: tuple[Cost, ...], numbers: Counting) -> Any:
     if not models:
         return charge
 
-    def charge_with_models(fees: Any, quantity: Any, notional: Any) -> Any:
-        total = charge(fees, quantity, notional)
+    def charge_with_models(*fill: Any) -> Any:
+        _, quantity, notional = fill
+        total = charge(*fill)
         for model in models:
             total = total + numbers.of(model.fee(float(quantity), float(notional / quantity)))
         return total
@@ -127,10 +132,11 @@ def _collect(desk: Desk, market: MarketColumns, assumptions: Assumptions) -> Run
     rows = np.array([change[0] for change in changes], np.int64)
     cash = np.array([change[1] for change in changes], np.float64)
     quantity = np.array([change[2] for change in changes], np.float64).reshape(len(changes), width)
-    equity = _equity(len(market.bars), assumptions.cash, rows, cash, quantity, market)
+    opening = float(assumptions.cash)
+    equity = _equity(market, np.concatenate(([0], rows)), np.concatenate(([opening], cash)), quantity)
     return Run(
         engine="runtime",
-        opening_cash=float(assumptions.cash),
+        opening_cash=opening,
         equity=equity,
         change_row=rows,
         change_cash=cash,
@@ -149,6 +155,7 @@ def _collect(desk: Desk, market: MarketColumns, assumptions: Assumptions) -> Run
         fees=float(state.ledger.fees),
         slippage=float(state.ledger.slippage),
         dividends=float(state.ledger.dividends),
+        closed_round_trips=int(state.ledger.closed),
         splits=splits_of(market),
     )
 
@@ -161,12 +168,10 @@ def _columns(records: Any, width: int) -> list[NDArray[Any]]:
     ]
 
 
-def _equity(
-    rows: int, opening: float, row: Any, cash: Any, quantity: Any, market: MarketColumns
-) -> NDArray[np.float64]:
-    """Equity per bar, added up in the order of the instruments as the kernel does, so that both agree to the last bit."""
-    lengths = np.diff(np.concatenate(([0], row, [rows])))
-    equity = np.repeat(np.concatenate(([float(opening)], cash)), lengths)
+def _equity(market: MarketColumns, since: Any, cash: Any, quantity: Any) -> NDArray[np.float64]:
+    """Equity per bar, added up in the order of the instruments as the kernel does: both agree to the last bit."""
+    lengths = np.diff(since, append=len(market.bars))
+    equity = np.repeat(cash, lengths)
     for i in range(quantity.shape[1]):
         held = np.repeat(np.concatenate(([0.0], quantity[:, i])), lengths)
         equity += held * market.mark[:, i] * market.multiplier[i]

@@ -18,7 +18,7 @@ from tradewright.engine.runtime.sight import SeenBar, SeenColumns, SeenFill
 from tradewright.trading.strategies.strategy import Strategy
 
 
-def run_wishes(desk: Desk, wishes: Wishes, planning: Planning) -> None:
+def run_wishes(desk: Desk, wishes: Wishes, *, planning: Planning) -> None:
     """Walk through history with what a column strategy wants."""
     rows, width = wishes.weight.shape
     broker, state = desk.broker, desk.state
@@ -30,7 +30,7 @@ def run_wishes(desk: Desk, wishes: Wishes, planning: Planning) -> None:
             if broker.has_news():
                 desk.take_reports()
         if not state.is_over and speaks[row]:
-            desk.carry_out(decide(state, row, _wanted(desk, wishes, row, width), planning))
+            desk.carry_out(decide(state, row, wanted=_wanted(desk, wishes, row, width), planning=planning))
         state.is_over = broker.close(row, is_last=row == rows - 1) or state.is_over
         if broker.has_news():
             desk.take_reports()
@@ -38,11 +38,12 @@ def run_wishes(desk: Desk, wishes: Wishes, planning: Planning) -> None:
 
 def _speaking_rows(wishes: Wishes, planning: Planning) -> list[bool]:
     """Rows in which anything is said at all; with a drift band every row counts."""
-    said = ~np.isnan(wishes.weight).all(axis=1)
+    said = np.asarray(~np.isnan(wishes.weight).all(axis=1))
     for prices in (wishes.loss, wishes.gain):
         if len(prices):
             said |= ~np.isnan(prices).all(axis=1)
-    return [True] * len(said) if planning.band > 0 else list(said.tolist())
+    spoken: list[bool] = said.tolist()
+    return [True] * len(spoken) if planning.band > 0 else spoken
 
 
 def _wanted(desk: Desk, wishes: Wishes, row: int, width: int) -> list[Wanted]:
@@ -124,10 +125,11 @@ class EventSession:
                 state.is_over = True
             if broker.has_news():
                 desk.take_reports()
+        state.is_over = True
         self._tell()
 
     def _tell(self) -> None:
-        """Tell the strategy of its fills before the bar; a fill at a close is told with the next bar."""
+        """Tell the strategy of its fills before the bar; a fill at a close is told with the next bar, if any comes."""
         desk = self._desk
         untold = desk.fills[self._told :]
         self._told = len(desk.fills)
@@ -142,4 +144,4 @@ class EventSession:
 
 
 def _view(matrix: NDArray[np.float64]) -> Any:
-    return memoryview(np.ascontiguousarray(matrix).reshape(-1))
+    return np.ascontiguousarray(matrix).reshape(-1).data

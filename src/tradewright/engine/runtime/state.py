@@ -5,7 +5,7 @@ They are kept apart from the broker's, so that the two can be compared (reconcil
 
 from typing import Any
 
-from tradewright.domain.matching.records import PositionRecord, LedgerRecord, blank
+from tradewright.domain.matching.records import LedgerRecord, PositionRecord, blank
 from tradewright.engine.market import MarketColumns
 from tradewright.engine.runtime.numbers import ExactNumbers, FloatNumbers
 
@@ -15,7 +15,7 @@ NOTHING_WANTED = float("nan")
 class State:
     """Cash, positions, working orders, and the weights wanted last. Mutable, and changed in `apply.py` only."""
 
-    __slots__ = ("changes", "positions", "is_over", "ledger", "marks", "numbers", "wanted", "working")
+    __slots__ = ("changes", "is_over", "ledger", "marks", "numbers", "positions", "wanted", "working")
 
     def __init__(self, market: MarketColumns, numbers: FloatNumbers | ExactNumbers, cash: Any, unit: Any) -> None:
         self.numbers = numbers
@@ -29,7 +29,7 @@ class State:
         self.working: dict[int, int] = {}
         """Instrument of each working order by id."""
         self.is_over = False
-        """Trading ended: the account was ruined."""
+        """Trading ended: the account was ruined, or history is over."""
         self.changes: list[tuple[int, float, tuple[float, ...]]] = []
         """Row, cash and quantities after each row in which they changed."""
 
@@ -41,6 +41,10 @@ class State:
             if position.quantity != 0:
                 equity = equity + position.quantity * self.marks[first + i] * position.multiplier
         return equity
+
+    def has_mark(self, row: int, instrument: int) -> bool:
+        """True once the instrument has had a bar, so that it can be valued."""
+        return bool(self.marks[row * len(self.positions) + instrument] > 0)
 
     def note(self, row: int) -> None:
         """Write down cash and positions after a row in which they changed."""

@@ -60,25 +60,36 @@ def backtest(
 
     Raises InputError for what cannot be used, StrategyError when the strategy raises or answers nonsense.
     """
-    known = Setting.__optional_keys__
-    for name in settings:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            raise InputError(
-                f"backtest takes no {name!r}",
-                expected="cash, costs, fill, engine, benchmark, " + ", ".join(sorted(known)),
-                remedy=f"did you mean {near[0]}?" if near else "",
-            )
-    account = {name: value for name, value in settings.items() if name not in _CONVENTIONS}
-    conventions = {name: value for name, value in settings.items() if name in _CONVENTIONS}
+    account, conventions = stated_settings(settings, cash=cash, costs=costs, fill=fill)
     tested = bars if isinstance(bars, Bars) else load_bars(bars)
     held = load_bars(benchmark) if isinstance(benchmark, str) else benchmark
     command = RunBacktest(
         strategy=strategy,
         bars=tested,
         benchmark=held,
-        account=Account(cash=cash, costs=costs, fill=fill, **account),  # type: ignore[arg-type]
-        conventions=Conventions(**conventions),  # type: ignore[arg-type]
+        account=account,
+        conventions=conventions,
         engine=engine,
     )
     return Result(open_app().ask(command, answer=FinishedBacktest))
+
+
+def stated_settings(
+    settings: Setting, *, cash: float, costs: Cost | str | None, fill: str
+) -> tuple[Account, Conventions]:
+    """The settings of the account and of the statistics; a name that is neither is an InputError with a near match."""
+    known = Setting.__optional_keys__
+    for name in settings:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            raise InputError(
+                f"a backtest takes no {name!r}",
+                expected="cash, costs, fill, engine, benchmark, " + ", ".join(sorted(known)),
+                remedy=f"did you mean {near[0]}?" if near else "",
+            )
+    account = {name: value for name, value in settings.items() if name not in _CONVENTIONS}
+    conventions = {name: value for name, value in settings.items() if name in _CONVENTIONS}
+    return (
+        Account(cash=cash, costs=costs, fill=fill, **account),  # type: ignore[arg-type]
+        Conventions(**conventions),  # type: ignore[arg-type]
+    )

@@ -7,11 +7,9 @@ which is safe because a step never allocates.
 
 from collections.abc import Callable
 from functools import cache
-from types import FunctionType
 from typing import Any, cast
 
-from tradewright.lazy import load
-from tradewright.quant.compiled import compiler
+from tradewright.quant.compiled import compiler, share, share_parts
 from tradewright.quant.indicators.definition import Definition
 from tradewright.quant.indicators.rows import Loop, row_loop
 
@@ -27,7 +25,8 @@ def kernel(definition: Definition) -> Loop:
 
 @cache
 def _compiled(step: Callable[..., Any], inputs: int, single: bool) -> Loop:
-    _share(step)
+    share_parts(step)
+    share(step)
     options = {"cache": is_ours(step), "nogil": True, "error_model": "numpy", "_nrt": False}
     return cast("Loop", compiler().njit(**options)(row_loop(step, inputs, single)))
 
@@ -35,13 +34,3 @@ def _compiled(step: Callable[..., Any], inputs: int, single: bool) -> Loop:
 def is_ours(step: Callable[..., Any]) -> bool:
     """True when the cache on disk notices an edit of this step: it is keyed by the sources of this package alone."""
     return step.__module__.startswith("tradewright.")
-
-
-@cache
-def _share(function: FunctionType) -> None:
-    """Let compiled code call this function and the parts it names."""
-    for name in function.__code__.co_names:
-        part = function.__globals__.get(name)
-        if isinstance(part, FunctionType):
-            _share(part)
-    load("numba.extending").register_jitable(error_model="numpy", _nrt=False, forceinline=True)(function)

@@ -13,6 +13,7 @@ from tradewright.quant.arrays import Array, HasNumpy, Values, as_floats, same_sh
 from tradewright.quant.compiled import is_enabled, is_loaded
 from tradewright.quant.indicators.definition import Definition, Number
 from tradewright.quant.indicators.kernels import kernel
+from tradewright.quant.indicators.memo import active, key_of
 from tradewright.quant.indicators.rows import row_loop
 
 Columns: TypeAlias = object
@@ -31,6 +32,20 @@ def outputs_of(definition: Definition, columns: tuple[Columns, ...], **settings:
     """
     parameters = definition.encode(settings)
     arrays = same_shape(named_columns(definition, columns))
+    memo = active()
+    if memo is None:
+        return _computed(definition, arrays, parameters)
+    key = key_of(definition.name, parameters, arrays)
+    found = memo.found(key)
+    if found is None:
+        found = _computed(definition, arrays, parameters)
+        memo.keep(key, arrays, found)
+    return found
+
+
+def _computed(
+    definition: Definition, arrays: tuple[Array, ...], parameters: tuple[Number, ...]
+) -> tuple[Array, ...]:
     work = arrays[0].size * definition.cost
     limit = COMPILE_STEPS_WHEN_LOADED if is_loaded() else COMPILE_STEPS
     run = _run_compiled if is_enabled() and work >= limit else _run_plain

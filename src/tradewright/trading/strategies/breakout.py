@@ -6,8 +6,9 @@ from tradewright.domain.errors import InputError
 from tradewright.quant.indicators.atr import atr
 from tradewright.quant.indicators.donchian import donchian
 from tradewright.trading.bars import Bars
+from tradewright.trading.strategies.choice import where
 from tradewright.trading.strategies.parameters import parameter
-from tradewright.trading.strategies.strategy import Signals, Strategy, where
+from tradewright.trading.strategies.strategy import Signals, Strategy
 
 
 class Breakout(Strategy):

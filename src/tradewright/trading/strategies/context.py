@@ -178,7 +178,7 @@ class Context(Protocol):
         self, quantity: float, *, instrument: str | None = None, limit: float = 0, stop: float = 0,
         stop_loss: float = 0, take_profit: float = 0, day_only: bool = False,
     ) -> int:  # fmt: skip
-        """Order to buy `quantity` > 0: at market, at a limit price, or when a stop price is reached; gives the order's id."""
+        """Order to buy `quantity` > 0 at market, at a limit price, or once a stop price is reached; gives its id."""
         ...
 
     def sell(

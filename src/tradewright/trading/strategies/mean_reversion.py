@@ -6,8 +6,9 @@ from numpy.typing import ArrayLike, NDArray
 from tradewright.quant.indicators.bollinger import bollinger
 from tradewright.quant.indicators.rsi import rsi
 from tradewright.trading.bars import Bars
+from tradewright.trading.strategies.choice import where
 from tradewright.trading.strategies.parameters import parameter
-from tradewright.trading.strategies.strategy import Strategy, where
+from tradewright.trading.strategies.strategy import Strategy
 
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]

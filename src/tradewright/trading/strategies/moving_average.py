@@ -5,8 +5,9 @@ from numpy.typing import ArrayLike
 from tradewright.domain.errors import InputError
 from tradewright.quant.indicators.sma import sma
 from tradewright.trading.bars import Bars
+from tradewright.trading.strategies.choice import where
 from tradewright.trading.strategies.parameters import parameter
-from tradewright.trading.strategies.strategy import Strategy, where
+from tradewright.trading.strategies.strategy import Strategy
 
 
 class MovingAverage(Strategy):
@@ -33,5 +34,4 @@ class MovingAverage(Strategy):
     def generate_signals(self, bars: Bars) -> ArrayLike:
         """1 above, 0 (or -1) below."""
         fast, slow = sma(bars.close, self.fast), sma(bars.close, self.slow)
-        below = -1.0 if self.short else 0.0
-        return where(fast > slow, 1.0, where(fast <= slow, below, 0.0))
+        return where(fast > slow, 1.0, where(fast <= slow, -1.0, 0.0) if self.short else 0.0)

@@ -33,12 +33,14 @@ class Parameter:
         found = self._read(value, owner)
         if isinstance(found, float) and not math.isfinite(found):
             raise self._refused(owner, value, "a finite number")
-        if isinstance(found, int | float) and not isinstance(found, bool):
-            if (self.low is not None and found < self.low) or (self.high is not None and found > self.high):
-                raise self._refused(owner, value, self.range_text())
+        if isinstance(found, int | float) and not isinstance(found, bool) and not self._spans(found):
+            raise self._refused(owner, value, self.range_text())
         if self.choices and found not in self.choices:
             raise self._refused(owner, value, "one of " + ", ".join(self.choices))
         return found
+
+    def _spans(self, value: float) -> bool:
+        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
 
     def range_text(self) -> str:
         """The range in words."""
@@ -101,7 +103,7 @@ def parameter(
     return made
 
 
-def read_values(owner: str, declared: Mapping[str, Parameter], given: Mapping[str, object]) -> dict[str, Value]:
+def read_values(owner: str, declared: Mapping[str, Parameter], *, given: Mapping[str, object]) -> dict[str, Value]:
     """All parameters of a strategy: what was given, checked, over the defaults. An unknown name is an InputError."""
     for name in given:
         if name not in declared:

@@ -1,22 +1,20 @@
 """A strategy says what to hold and how strongly; sizing says how much, risk says whether.
 
 This file decides the three dialects: `generate_signals` (columns: one strength per bar and instrument at once),
-`generate_signal` (one decision for the newest bar) and event handlers (`on_bar`, `on_fill`). A strategy speaks exactly one.
+`generate_signal` (one decision for the newest bar) and event handlers (`on_bar`, `on_fill`). A strategy speaks exactly
+one.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from tradewright.domain.errors import StrategyError
 from tradewright.trading.bars import Bars
 from tradewright.trading.strategies.context import BarView, Context, FillView
 from tradewright.trading.strategies.parameters import Parameter, Value, read_values
-
-Floats = NDArray[np.float64]
 
 
 class Dialect(StrEnum):
@@ -28,7 +26,7 @@ class Dialect(StrEnum):
 
 
 class Speaks(StrEnum):
-    """What its numbers are: strengths of a slot, acted on when they change, or weights of equity, each an instruction."""
+    """What its numbers are: strengths of a slot, acted on when they change, or weights of equity, all instructions."""
 
     STRENGTHS = "strengths"
     WEIGHTS = "weights"
@@ -41,11 +39,6 @@ class Signals:
     strength: ArrayLike
     stop_loss: ArrayLike | None = None
     take_profit: ArrayLike | None = None
-
-
-def where(condition: ArrayLike, then: ArrayLike, otherwise: ArrayLike) -> Floats:
-    """`then` where the condition holds, `otherwise` elsewhere; a comparison with NaN does not hold."""
-    return np.where(np.asarray(condition), np.asarray(then, np.float64), np.asarray(otherwise, np.float64))
 
 
 class Strategy:
@@ -66,7 +59,7 @@ class Strategy:
         cls.parameters = declared
 
     def __init__(self, **values: object) -> None:
-        for name, value in read_values(type(self).__name__, self.parameters, values).items():
+        for name, value in read_values(type(self).__name__, self.parameters, given=values).items():
             setattr(self, name, value)
         self.check()
 

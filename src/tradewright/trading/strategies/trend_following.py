@@ -5,8 +5,9 @@ from tradewright.quant.indicators.atr import atr
 from tradewright.quant.indicators.donchian import donchian
 from tradewright.quant.indicators.ema import ema
 from tradewright.trading.bars import Bars
+from tradewright.trading.strategies.choice import where
 from tradewright.trading.strategies.parameters import parameter
-from tradewright.trading.strategies.strategy import Signals, Strategy, where
+from tradewright.trading.strategies.strategy import Signals, Strategy
 
 
 class TrendFollowing(Strategy):

@@ -1,0 +1,1 @@
+"""Sweeps: one strategy over every combination of a grid of parameters."""

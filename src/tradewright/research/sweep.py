@@ -1,0 +1,185 @@
+"""A sweep runs a strategy over every combination of a grid of parameters and keeps the figures that tell them apart.
+
+Combinations go to as many threads as there are cores; the kernel releases the interpreter's lock. Memory does not grow with
+their number. Every row equals the single run with these parameters, bit for bit.
+"""
+
+import itertools
+import os
+import queue
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tradewright.domain.costs.algebra import split_models
+from tradewright.domain.errors import InputError
+from tradewright.engine.assumptions import Assumptions, Numbers
+from tradewright.engine.backtest import run_backtest
+from tradewright.engine.kernel.sweep import Lane
+from tradewright.engine.market import MarketColumns, prepare
+from tradewright.engine.program import wishes_of
+from tradewright.ports.broker import BrokerFactory
+from tradewright.quant.compiled import is_enabled
+from tradewright.quant.indicators.memo import Memo, remembering
+from tradewright.quant.performance.conventions import Conventions
+from tradewright.quant.performance.drawdowns import deepest_drawdown
+from tradewright.quant.performance.ratios import sharpe
+from tradewright.quant.performance.sampling import sample_equity
+from tradewright.trading.bars import Bars
+from tradewright.trading.strategies.parameters import Value
+from tradewright.trading.strategies.strategy import Dialect, Strategy
+
+FIGURES = ("final_equity", "total_return", "sharpe", "max_drawdown", "round_trips", "fills", "fees")
+MOST_COMBINATIONS = 1_000_000
+REMEMBERED_BYTES = 96 * 2**20
+CHUNK = 16
+
+Grid = Mapping[str, Sequence[object]]
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sweep:
+    """One row a combination, in the order of the grid (the last parameter varies fastest)."""
+
+    parameters: Mapping[str, Sequence[Value]]
+    figures: Mapping[str, NDArray[np.float64]]
+
+    def __len__(self) -> int:
+        return len(next(iter(self.figures.values())))
+
+
+def sweep(
+    strategy: type[Strategy],
+    bars: Bars,
+    *,
+    grid: Grid,
+    assumptions: Assumptions,
+    conventions: Conventions,
+    broker_factory: BrokerFactory,
+    progress: Progress | None = None,
+    workers: int | None = None,
+) -> Sweep:
+    """Run every combination that the strategy accepts; a parameter it does not have or that is out of range is an InputError.
+
+    A combination that the strategy's own `check` refuses (as fast >= slow) is left out. `progress(done, total)` is
+    called from the calling thread.
+    """
+    made = combinations(strategy, grid)
+    market = prepare(bars, assumptions)
+    run = _runner(strategy, market, assumptions, conventions, broker_factory)
+    figures = {name: np.full(len(made), np.nan) for name in FIGURES}
+    memo = Memo(REMEMBERED_BYTES)
+    done = 0
+    with ThreadPoolExecutor(workers or min(os.cpu_count() or 1, 16)) as pool:
+        for first, rows in _in_order(pool, made, run, memo):
+            for offset, row in enumerate(rows):
+                for name, value in zip(FIGURES, row, strict=True):
+                    figures[name][first + offset] = value
+            done += len(rows)
+            if progress is not None:
+                progress(done, len(made))
+    return Sweep({name: [one.values[name] for one in made] for name in grid}, figures)
+
+
+def combinations(strategy: type[Strategy], grid: Grid) -> list[Strategy]:
+    """The strategies of a grid; none at all, or more than a million combinations, is an InputError."""
+    if not grid or any(len(values) == 0 for values in grid.values()):
+        raise InputError("a sweep needs values to try", expected="at least one value for each parameter", found=repr(dict(grid)))
+    total = int(np.prod([len(values) for values in grid.values()], dtype=np.float64))
+    if total > MOST_COMBINATIONS:
+        raise InputError("the grid is too large", expected=f"up to {MOST_COMBINATIONS:,} combinations", found=f"{total:,}")
+    for name, values in grid.items():
+        for value in values:
+            _checked(strategy, name, value)
+    made = []
+    for values in itertools.product(*grid.values()):
+        given = dict(zip(grid, values, strict=True))
+        try:
+            made.append(strategy(**given))
+        except InputError:
+            continue  # each value is in range, so it is the combination that the strategy refuses
+    if not made:
+        raise InputError(f"{strategy.__name__} refuses every combination of the grid", found=repr(dict(grid)))
+    return made
+
+
+def _checked(strategy: type[Strategy], name: str, value: object) -> None:
+    if name not in strategy.parameters:
+        raise InputError(
+            f"{strategy.__name__} has no parameter {name!r}", expected="one of " + ", ".join(strategy.parameters), found=name
+        )
+    strategy.parameters[name].checked(value, strategy.__name__)
+
+
+Figures = tuple[float, ...]
+Runner = Callable[[Sequence[Strategy]], list[Figures]]
+
+
+def _in_order(
+    pool: ThreadPoolExecutor, made: Sequence[Strategy], run: Runner, memo: Memo
+) -> Iterator[tuple[int, list[Figures]]]:
+    """Chunks of combinations with their figures; at most a few chunks wait, so memory stays flat."""
+
+    def work(first: int) -> list[Figures]:
+        with remembering(memo):
+            return run(made[first : first + CHUNK])
+
+    waiting = [(first, pool.submit(work, first)) for first in range(0, len(made), CHUNK)]
+    for first, future in waiting:
+        yield first, future.result()
+
+
+def _runner(
+    strategy: type[Strategy],
+    market: MarketColumns,
+    assumptions: Assumptions,
+    conventions: Conventions,
+    broker_factory: BrokerFactory,
+) -> Runner:
+    """How a chunk is run: on lanes of the kernel, or run by run where the kernel can't."""
+    cash, bars = assumptions.cash, market.bars
+
+    def figures(equity: NDArray[np.float64], fills: int, trips: int, fees: float) -> Figures:
+        sample = sample_equity(equity, bars.session, cash=cash, conventions=conventions)
+        ratio = sharpe(
+            sample.returns,
+            periods_per_year=sample.periods_per_year,
+            risk_free=conventions.risk_free,
+            ddof=conventions.ddof,
+        )
+        final = float(equity[-1])
+        return (final, final / cash - 1.0, ratio, deepest_drawdown(equity, start=cash), float(trips), float(fills), fees)
+
+    def on_lanes(chunk: Sequence[Strategy]) -> list[Figures]:
+        try:
+            lane = lanes.get_nowait()
+        except queue.Empty:
+            lane = Lane(market, assumptions)
+        try:
+            found = []
+            for one in chunk:
+                run = lane.run(wishes_of(one, market, assumptions, coded=True))
+                found.append(figures(run.equity, run.fills, run.round_trips, run.fees))
+            return found
+        finally:
+            lanes.put(lane)
+
+    def one_by_one(chunk: Sequence[Strategy]) -> list[Figures]:
+        found = []
+        for one in chunk:
+            run = run_backtest(one, bars, assumptions=assumptions, broker_factory=broker_factory)
+            found.append(figures(run.equity, len(run.fills), run.closed_round_trips, run.fees))
+        return found
+
+    lanes: queue.SimpleQueue[Lane] = queue.SimpleQueue()
+    by_kernel = (
+        is_enabled()
+        and strategy.dialect() is not Dialect.EVENTS
+        and assumptions.numbers is Numbers.FLOAT
+        and not split_models(assumptions.costs)[1]
+    )
+    return on_lanes if by_kernel else one_by_one
