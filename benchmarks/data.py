@@ -2,7 +2,7 @@
 
 Bars are a geometric random walk with a drift that changes its sign about every 240 bars, so that a crossover which pays
 0.1 % a fill keeps its money. The open of a bar lies near the close before it, not at it, so that the price an engine
-filled at can be told from its final equity. `python -m benchmarks.data` writes the files; full size takes 100 MB of disk.
+filled at can be told from its final equity. `python -m benchmarks.data` writes the files; full size takes 100 MB.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """The lines of the table: what each workload measures, in which unit, and what counts as good.
 
-Goals that need a peer are judged by `python -m benchmarks.peers`, beside that peer. This file loads nothing heavy, because
-the process that starts the others must stay small: a child's peak memory includes its parent's.
+Goals that need a peer are judged by `python -m benchmarks.peers`, beside that peer. This file loads nothing heavy: the
+process that starts the others must stay small, because a child's peak memory includes its parent's.
 """
 
 from dataclasses import dataclass

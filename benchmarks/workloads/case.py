@@ -19,7 +19,7 @@ class Place:
     @property
     def data(self) -> Path:
         """Where the generated market of this size is; the peers' scripts look into `data`."""
-        return self.folder / ("data" if self.size is Size.FULL else f"data-{self.size}")
+        return (self.folder if self.size is Size.FULL else self.folder / self.size) / "data"
 
     @property
     def sizes(self) -> Sizes:

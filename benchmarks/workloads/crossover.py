@@ -1,7 +1,7 @@
 """P1 and P2: a crossover of two averages, all in, 0.1 % a fill, filled at the next open, on one-minute bars.
 
 An order comes from a cross only, and averages that touch have not crossed: three bars in a million have both averages
-equal in exact arithmetic, where the last bits of a float would decide. So the fills are those of any engine that does the same.
+equal in exact arithmetic, where the last bits of a float would decide. So all engines can have the same fills.
 """
 
 from functools import partial

@@ -1,8 +1,8 @@
 """P6: processes from their start to their end: the first result from a CSV file, the help, the import.
 
 Cold means as after a reboot: the files of the interpreter's packages are dropped from the page cache, and no compiled
-kernel is there (byte code is, since installing writes it). Files that another process has mapped stay in memory, so measure
-on a quiet machine.
+kernel is there (byte code is, since installing writes it). Files that another process has mapped stay in memory, so
+measure on a quiet machine.
 This file imports nothing heavy: the peak memory of a process that it starts includes its own.
 """
 
