@@ -44,7 +44,7 @@ def walk(venue, program, first, last, closes_out, equity, changes):
         if ledger.filled + ledger.next_action != before:
             note(ledger, positions, width, row, changes)
         row = row + 1
-        if ledger.live == 0 and not (always and ledger.is_ruined == 0):
+        if row < last and ledger.live == 0 and not (always and ledger.is_ruined == 0):
             quiet = quiet_until(venue, program, row, last if closes_out == 0 else min(last, final_row))
             row = mark_rows(venue, row, quiet, equity)
     return last

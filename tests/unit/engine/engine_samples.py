@@ -1,0 +1,211 @@
+"""Small markets, scripted strategies and comparisons that the engine's tests share."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tradewright.domain.market.actions import ActionKind, CorporateAction
+from tradewright.domain.timeframe import Timeframe
+from tradewright.engine.assumptions import Assumptions
+from tradewright.engine.backtest import run_backtest
+from tradewright.engine.kernel.run import run_kernel
+from tradewright.engine.market import MarketColumns, prepare
+from tradewright.engine.program import NONE, Wishes
+from tradewright.engine.run import ENDINGS, REASONS, Run
+from tradewright.engine.runtime.run import run_runtime
+from tradewright.engine.tape import Tape
+from tradewright.simulation.broker import SimulatedBroker
+from tradewright.trading.bars import Bars
+from tradewright.trading.strategies.strategy import Signals, Strategy
+
+DAY_NS = 86_400_000_000_000
+FIRST_SESSION = 15_000
+Price = tuple[float, float, float, float]
+Row = Price | None
+NAMES = ("AAA.XNYS", "BBB.XNYS", "CCC.XNYS", "DDD.XNYS")
+
+
+def bars_of(*columns: Sequence[Row], actions: Sequence[CorporateAction] = (), session_bars: int = 1) -> Bars:
+    """Bars from (open, high, low, close) rows, one sequence an instrument; None is a bar that did not happen."""
+    rows = len(columns[0])
+    nothing = (np.nan,) * 4
+    prices = np.array([[nothing if row is None else row for row in column] for column in columns], np.float64)
+    open_, high, low, close = (np.ascontiguousarray(prices[:, :, k].T) for k in range(4))
+    number = np.arange(rows)
+    return Bars(
+        instruments=NAMES[: len(columns)],
+        timeframe=Timeframe.parse("1d"),
+        time=(FIRST_SESSION + 1 + number) * DAY_NS,
+        session=(FIRST_SESSION + number // session_bars).astype(np.int32),
+        opens=open_,
+        highs=high,
+        lows=low,
+        closes=close,
+        volumes=np.where(np.isnan(close), np.nan, 1000.0),
+        actions=tuple(actions),
+    )
+
+
+def flat_rows(count: int, price: float = 100.0) -> list[Row]:
+    return [(price, price, price, price)] * count
+
+
+def split_on(row: int, ratio: float, instrument: str = NAMES[0]) -> CorporateAction:
+    return CorporateAction(FIRST_SESSION + row, instrument, ActionKind.SPLIT, ratio)
+
+
+def dividend_on(row: int, amount: float, instrument: str = NAMES[0]) -> CorporateAction:
+    return CorporateAction(FIRST_SESSION + row, instrument, ActionKind.DIVIDEND, amount)
+
+
+def random_bars(
+    seed: int, *, rows: int = 60, width: int = 1, missing: float = 0.0, actions: int = 0, session_bars: int = 1
+) -> Bars:
+    """A random walk on a grid of cents, with gaps and thin bars; `missing` is the share of bars that did not happen."""
+    random = np.random.default_rng(seed)
+    columns = []
+    for _ in range(width):
+        close = np.round(50.0 * np.exp(np.cumsum(random.normal(0.0, 0.02, rows))), 2)
+        open_ = np.round(np.concatenate(([50.0], close[:-1])) * np.exp(random.normal(0.0, 0.01, rows)), 2)
+        spread = np.where(random.random(rows) < 0.2, 0.0, 0.01)
+        high = np.round(np.maximum(open_, close) * (1.0 + spread * random.random(rows)), 2)
+        low = np.round(np.minimum(open_, close) * (1.0 - spread * random.random(rows)), 2)
+        gone = random.random(rows) < missing
+        made = zip(open_.tolist(), high.tolist(), low.tolist(), close.tolist(), strict=True)
+        columns.append([None if skip else row for skip, row in zip(gone, made, strict=True)])
+    happened = []
+    for _ in range(actions):
+        row, column = int(random.integers(1, rows)), int(random.integers(0, width))
+        if random.random() < 0.5:
+            happened.append(split_on(row, float(random.choice([2.0, 3.0, 0.5, 0.1, 1.5])), NAMES[column]))
+        else:
+            happened.append(dividend_on(row, float(random.choice([0.25, 1.0, 0.1])), NAMES[column]))
+    return bars_of(*columns, actions=happened, session_bars=session_bars)
+
+
+class Columns(Strategy):
+    """Says what it was given."""
+
+    def __init__(self, strength: Any, stop_loss: Any = None, take_profit: Any = None) -> None:
+        super().__init__()
+        self._signals = Signals(strength, stop_loss, take_profit)
+
+    def generate_signals(self, bars: Bars) -> Signals:
+        return self._signals
+
+
+Deed = Callable[[Any, Any], object]
+
+
+class Script(Strategy):
+    """Does one thing after the bar of a row."""
+
+    def __init__(self, deeds: Mapping[int, Deed]) -> None:
+        super().__init__()
+        self.deeds = deeds
+        self.row = -1
+        self.time = -1
+        self.told: list[tuple[int, str, float, float]] = []
+
+    def on_bar(self, context: Any, bar: Any) -> None:
+        if bar.time != self.time:
+            self.time = bar.time
+            self.row = context.history(1).time.tolist().index(bar.time) + self.row + 1
+            if self.row in self.deeds:
+                self.deeds[self.row](context, bar)
+
+    def on_fill(self, context: Any, fill: Any) -> None:
+        self.told.append((context.time, fill.reason, fill.quantity, fill.price))
+
+
+class Books:
+    """A broker factory that keeps the broker's own books for comparison."""
+
+    def __init__(self) -> None:
+        self.ledger: Any = None
+        self.positions: list[Any] = []
+
+    def __call__(self, feed: Any, ledger: Any, positions: list[Any], *, charge: Any, closes_out: bool) -> Any:
+        self.ledger, self.positions = ledger, positions
+        return SimulatedBroker(feed, ledger, positions, charge=charge, closes_out=closes_out)
+
+    def agree_with(self, run: Run) -> None:
+        """The engine believes what the broker knows."""
+        assert float(self.ledger.cash) == run.cash[-1]
+        for name, total in (("fees", run.fees), ("slippage", run.slippage), ("dividends", run.dividends)):
+            assert float(getattr(self.ledger, name)) == total, name
+        for name, column in (("quantity", run.quantity), ("basis", run.basis), ("realized", run.realized)):
+            assert [float(getattr(position, name)) for position in self.positions] == column.tolist(), name
+
+
+def backtest(strategy: Strategy, bars: Bars, *, engine: str = "runtime", **terms: Any) -> Run:
+    """A run with the broker's books compared; `terms` are assumptions."""
+    books = Books()
+    run = run_backtest(strategy, bars, assumptions=Assumptions(**terms), broker_factory=books, engine=engine)
+    if run.engine == "runtime":
+        books.agree_with(run)
+    return run
+
+
+def both(strategy: Callable[[], Strategy], bars: Bars, **terms: Any) -> Run:
+    """The run at both speeds, compared bit for bit; an event strategy is played to the kernel from its tape."""
+    market, assumptions = prepare(bars, Assumptions(**terms)), Assumptions(**terms)
+    books, tape, speaker = Books(), Tape(), strategy()
+    slow = run_runtime(speaker, market, assumptions=assumptions, broker_factory=books, tape=tape)
+    books.agree_with(slow)
+    if speaker.dialect().value != "events":
+        fast = run_backtest(strategy(), bars, assumptions=assumptions, broker_factory=books, engine="kernel")
+        same(slow, fast)
+    same(slow, run_kernel(market, assumptions, tape=tape))
+    return slow
+
+
+def wishes(weight: Any, loss: Any = None, gain: Any = None, *, is_restated: bool = False) -> Wishes:
+    return Wishes(
+        np.asarray(weight, np.float64),
+        NONE if loss is None else np.asarray(loss, np.float64),
+        NONE if gain is None else np.asarray(gain, np.float64),
+        is_restated,
+    )
+
+
+def same(one: Run, other: Run) -> None:
+    """Both runs agree to the last bit in everything but the name of the engine."""
+    for part in ("fills", "endings"):
+        mine, theirs = getattr(one, part), getattr(other, part)
+        for column in fields(mine):
+            equal(f"{part}.{column.name}", getattr(mine, column.name), getattr(theirs, column.name))
+    for name in ("equity", "change_row", "change_cash", "change_quantity", "quantity", "basis", "realized"):
+        equal(name, getattr(one, name), getattr(other, name))
+    for name in ("opening_cash", "fees", "slippage", "dividends", "splits"):
+        assert getattr(one, name) == getattr(other, name), name
+    equal("cash", one.cash, other.cash)
+    equal("gross", one.gross, other.gross)
+    equal("net", one.net, other.net)
+
+
+def equal(name: str, one: NDArray[Any], other: NDArray[Any]) -> None:
+    assert one.shape == other.shape, f"{name}: {one.tolist()} against {other.tolist()}"
+    assert np.array_equal(one, other), f"{name}: first difference at {np.argwhere(one != other)[0]}"
+
+
+def told_fills(run: Run) -> list[tuple[int, str, float, float]]:
+    """(row, reason, signed quantity, price) of every fill."""
+    f = run.fills
+    columns = (f.row.tolist(), f.role.tolist(), f.quantity.tolist(), f.price.tolist())
+    return [(row, REASONS[role], quantity, price) for row, role, quantity, price in zip(*columns, strict=True)]
+
+
+def told_endings(run: Run) -> list[tuple[int, str]]:
+    """(row, reason) of every order that ended without a fill."""
+    return [
+        (row, ENDINGS[reason])
+        for row, reason in zip(run.endings.row.tolist(), run.endings.reason.tolist(), strict=True)
+    ]
+
+
+def market_of(bars: Bars, **terms: Any) -> MarketColumns:
+    return prepare(bars, Assumptions(**terms))

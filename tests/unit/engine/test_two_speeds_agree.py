@@ -1,0 +1,174 @@
+"""The runtime and the kernel agree to the last bit: fill by fill, ending by ending, equity by bar."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.unit.engine.engine_samples import Columns, backtest, both, random_bars, told_fills
+
+from tradewright.domain.costs import Commission, Cost, Costs, PerOrder, PerShare, Slippage, Spread
+from tradewright.trading.bars import Bars
+from tradewright.trading.strategies.registry import REGISTRY
+from tradewright.trading.strategies.strategy import Speaks, Strategy
+
+BUILT_IN: dict[str, dict[str, object]] = {
+    "moving_average": {"fast": 3, "slow": 8, "short": True},
+    "trend_following": {"fast": 3, "slow": 8, "atr_window": 5, "stop_atr": 1.0},
+    "mean_reversion": {"window": 6, "rsi_window": 4, "oversold": 45.0, "deviations": 0.5, "short": True},
+    "breakout": {"lookback": 5, "exit_lookback": 3, "stop_atr": 0.5, "short": True},
+    "momentum_rotation": {"lookback": 5, "every": 4, "top": 2, "only_rising": False},
+}
+COSTS: tuple[Cost, ...] = (
+    Costs(),
+    Commission(bps=10),
+    PerShare(0.005, minimum=1, maximum=0.01) + Spread(bps=4),
+    PerOrder(2.5) + Slippage(bps=20) + Commission(bps=5, minimum=3),
+)
+TERMS = st.fixed_dictionaries(
+    {
+        "cash": st.sampled_from([1_000.0, 25_000.0, 1e6]),
+        "costs": st.sampled_from(COSTS),
+        "fill": st.sampled_from(["next-open", "signal-close"]),
+        "size_at": st.sampled_from(["decision", "fill"]),
+        "lot": st.sampled_from([0.0, 1.0, 0.01, 10.0]),
+        "leverage": st.sampled_from([1.0, 0.5, 3.0]),
+        "rebalance_band": st.sampled_from([0.0, 0.0, 0.03]),
+        "close_at_end": st.booleans(),
+    }
+)
+
+
+def test_every_built_in_strategy_is_listed_here() -> None:
+    assert set(BUILT_IN) == set(REGISTRY)
+
+
+@pytest.mark.parametrize("fill", ["next-open", "signal-close"])
+@pytest.mark.parametrize("size_at", ["decision", "fill"])
+@pytest.mark.parametrize("name", REGISTRY)
+def test_built_in_strategies_agree(name: str, size_at: str, fill: str) -> None:
+    for number, costs in enumerate(COSTS):
+        bars = random_bars(number, rows=120, width=3, missing=0.1, actions=4)
+        lot, leverage, band = ((1.0, 1.0, 0.0), (0.0, 2.0, 0.05), (0.5, 1.0, 0.0), (10.0, 1.0, 0.02))[number]
+        run = both(
+            lambda: REGISTRY[name](**BUILT_IN[name]), bars, costs=costs, fill=fill, size_at=size_at, lot=lot,
+            leverage=leverage, rebalance_band=band, close_at_end=number % 2 == 1,
+        )  # fmt: skip
+        assert len(run.fills) > 0
+
+
+@st.composite
+def column_strategies(draw: st.DrawFn) -> tuple[Bars, dict[str, Any]]:
+    """Bars and random answers: strengths with holes, stops and targets near the prices, some already reached."""
+    seed = draw(st.integers(0, 2**32 - 1))
+    width = draw(st.integers(1, 3))
+    bars = random_bars(
+        seed, rows=draw(st.integers(2, 50)), width=width, missing=draw(st.sampled_from([0.0, 0.2])),
+        actions=draw(st.sampled_from([0, 3])),
+    )  # fmt: skip
+    random = np.random.default_rng(seed + 1)
+    shape = bars.closes.shape
+    values = draw(st.sampled_from([(1.0, 0.0), (1.0, -1.0, 0.0), (0.5, -0.3, 0.9, 0.0)]))
+    strength = np.where(random.random(shape) < draw(st.sampled_from([0.1, 0.6])), random.choice(values, shape), np.nan)
+    answer: dict[str, Any] = {"strength": strength}
+    for name in ("stop_loss", "take_profit"):
+        if draw(st.booleans()):
+            level = 50.0 * np.exp(random.normal(0.0, 0.1, shape))
+            answer[name] = np.where(random.random(shape) < 0.4, level, np.nan)
+    return bars, answer
+
+
+class Weights(Columns):
+    speaks = Speaks.WEIGHTS
+
+
+@settings(max_examples=150, deadline=None)
+@given(column_strategies(), TERMS, st.booleans())
+def test_random_column_strategies_agree(
+    case: tuple[Bars, dict[str, Any]], terms: dict[str, Any], weights: bool
+) -> None:
+    bars, answer = case
+    shaped = {name: values[:, 0] if bars.closes.shape[1] == 1 else values for name, values in answer.items()}
+    both(lambda: (Weights if weights else Columns)(**shaped), bars, **terms)
+
+
+class Gambler(Strategy):
+    """Asks for random things, always the same ones for the same seed."""
+
+    def __init__(self, seed: int, often: float) -> None:
+        super().__init__()
+        self.random = np.random.default_rng(seed)
+        self.often = often
+        self.orders: list[int] = []
+
+    def on_bar(self, context: Any, bar: Any) -> None:
+        if self.random.random() < self.often:
+            self.act(context, bar.close)
+
+    def on_fill(self, context: Any, fill: Any) -> None:
+        if self.random.random() < self.often / 2:
+            self.act(context, fill.price)
+
+    def on_end(self, context: Any) -> None:
+        self.act(context, 50.0)
+
+    def near(self, price: float) -> float:
+        return float(np.round(price * np.exp(self.random.normal(0.0, 0.02)), 2))
+
+    def act(self, context: Any, price: float) -> None:
+        other = str(self.random.choice(context.instruments))
+        terms: dict[str, Any] = {"stop_loss": 0.0, "take_profit": 0.0}
+        for name in terms:
+            if self.random.random() < 0.4:
+                terms[name] = self.near(price)
+        match int(self.random.integers(0, 8)):
+            case 0:
+                context.target(float(self.random.choice([1.0, -0.5, 0.3, 0.0])), instrument=other, **terms)
+            case 1:
+                context.enter(weight=float(self.random.choice([1.0, -1.0])), **terms)
+            case 2:
+                context.close(other)
+            case 3:
+                context.protect(instrument=other, **terms)
+            case 4:
+                if self.orders:
+                    context.cancel(int(self.random.choice(self.orders)))
+            case _:
+                kind = str(self.random.choice(["", "limit", "stop"]))
+                if kind:
+                    terms[kind] = self.near(price)
+                trade = context.buy if self.random.random() < 0.5 else context.sell
+                quantity = float(self.random.integers(1, 40)) * float(self.random.choice([1.0, 0.5]))
+                self.orders.append(
+                    trade(quantity, instrument=other, day_only=bool(self.random.random() < 0.3), **terms)
+                )
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.integers(0, 2**32 - 1), st.integers(1, 3), st.sampled_from([0.2, 0.8]), st.sampled_from([1, 3]),
+    st.sampled_from([0.0, 0.2]), TERMS,
+)  # fmt: skip
+def test_random_event_strategies_agree(
+    seed: int, width: int, often: float, session_bars: int, missing: float, terms: dict[str, Any]
+) -> None:
+    bars = random_bars(seed, rows=40, width=width, missing=missing, actions=seed % 4, session_bars=session_bars)
+    both(lambda: Gambler(seed, often), bars, **terms)
+
+
+def test_a_run_outgrows_the_room_of_its_records() -> None:
+    bars = random_bars(5, rows=400, width=1)
+    turns = np.where(np.arange(400) % 2 == 0, 1.0, -1.0)
+    levels = np.full(400, 50.0)
+    run = both(lambda: Columns(turns, stop_loss=levels, take_profit=levels), bars)
+    assert len(run.endings) > 400 // 8
+
+
+def test_auto_takes_the_runtime_for_small_work_and_answers_the_same() -> None:
+    bars = random_bars(7, rows=50)
+    strength = np.where(np.arange(50) % 7 < 4, 1.0, 0.0)
+    auto = backtest(Columns(strength), bars, engine="auto")
+    kernel = backtest(Columns(strength), bars, engine="kernel")
+    assert (auto.engine, kernel.engine) == ("runtime", "kernel")
+    assert told_fills(auto) == told_fills(kernel)
