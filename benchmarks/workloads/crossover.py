@@ -114,7 +114,7 @@ def _kernel(place: Place) -> Case:
     bars = minutes(place, place.sizes.minutes)
     assumptions = Assumptions(cash=CASH, costs=tw.Commission(bps=FEE_BPS), lot=0.0, size_at=SizeAt.FILL)
     market = prepare(bars, assumptions)
-    wishes = wishes_of(Crossover(), market, assumptions)
+    wishes = wishes_of(Crossover(), market, assumptions=assumptions)
 
     def run() -> Answers:
         found = run_kernel(market, assumptions, wishes=wishes)

@@ -64,7 +64,7 @@ def _kernel(place: Place) -> Case:
     bars = panel(place)
     assumptions = Assumptions(cash=CASH, costs=tw.Commission(bps=FEE_BPS), lot=0.0, size_at=SizeAt.FILL)
     market = prepare(bars, assumptions)
-    wishes = wishes_of(Rotation(), market, assumptions)
+    wishes = wishes_of(Rotation(), market, assumptions=assumptions)
 
     def run() -> Answers:
         found = run_kernel(market, assumptions, wishes=wishes)

@@ -61,7 +61,7 @@ def run_backtest(
                 found="on_bar",
                 remedy='use engine="runtime" or "auto"',
             )
-        return run_kernel(market, assumptions, wishes=wishes_of(strategy, market, assumptions, coded=True))
+        return run_kernel(market, assumptions, wishes=wishes_of(strategy, market, assumptions=assumptions, coded=True))
     return run_runtime(strategy, market, assumptions=assumptions, broker_factory=broker_factory, tape=tape)
 
 

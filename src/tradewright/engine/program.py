@@ -36,7 +36,7 @@ class Wishes:
     """The weight of each code."""
 
 
-def wishes_of(strategy: Strategy, market: MarketColumns, assumptions: Assumptions, *, coded: bool = False) -> Wishes:
+def wishes_of(strategy: Strategy, market: MarketColumns, *, assumptions: Assumptions, coded: bool = False) -> Wishes:
     """Ask a column or newest-bar strategy; nonsense is a StrategyError that says what was wrong and where.
 
     `coded`: leave a choice of few weights as codes.
@@ -93,10 +93,10 @@ def call(strategy: Strategy, method: str, *arguments: object) -> object:
     except TradewrightError:
         raise
     except Exception as raised:
-        raise strategy_error(strategy, method, raised) from raised
+        raise strategy_error(strategy, method, raised=raised) from raised
 
 
-def strategy_error(strategy: Strategy, method: str, raised: Exception) -> StrategyError:
+def strategy_error(strategy: Strategy, method: str, *, raised: Exception) -> StrategyError:
     """A StrategyError that names the strategy, the line of its file and what was raised."""
     trace = raised.__traceback__
     where = ""

@@ -23,7 +23,7 @@ TYPES = {
 """The record types, from the one place where they are written down."""
 
 
-def venue_of(market: MarketColumns, assumptions: Assumptions, rows: tuple[FeeRow, ...], *, room: int = 0) -> Venue:
+def venue_of(market: MarketColumns, assumptions: Assumptions, *, rows: tuple[FeeRow, ...], room: int = 0) -> Venue:
     """A venue on arrays, with room for at least `room` orders."""
     bars = market.bars
     width = len(bars.instruments)
@@ -75,7 +75,7 @@ def ledger_of(assumptions: Assumptions, rows: tuple[FeeRow, ...]) -> Records:
     return ledger
 
 
-def program_of(wishes: Wishes | None, tape: Tape | None, assumptions: Assumptions) -> Program:
+def program_of(wishes: Wishes | None, tape: Tape | None, *, assumptions: Assumptions) -> Program:
     """The program on arrays: column wishes, or a tape of requests."""
     empty = np.empty(0, np.float64)
     codes = NO_CODES if wishes is None else wishes.codes

@@ -20,7 +20,7 @@ from tradewright.engine.splits import splits_of
 from tradewright.engine.tape import Tape
 from tradewright.quant.compiled import compiled, is_enabled, share_parts
 
-INLINED = frozenset(
+INLINED: frozenset[Callable[..., Any]] = frozenset(
     {
         plan.is_instruction, plan.has_drifted, plan.delta_to, book.end, book.end_role, book.supersede, book.accept,
         step.is_due, step.is_fragile, step.equity_of, loop.wanted_at, loop.same_code_until, loop.target, loop.plan,
@@ -58,12 +58,12 @@ def run_kernel(
     if assumptions.numbers is Numbers.EXACT:
         raise InputError("the kernel counts with floats", remedy='use engine="runtime" with numbers="exact"')
     requests = 0 if tape is None else len(tape)
-    venue = venue_of(market, assumptions, rows, room=4 * requests)
-    program = program_of(wishes, tape, assumptions)
-    return drive(venue, program, market, closes_out=assumptions.close_at_end)
+    venue = venue_of(market, assumptions, rows=rows, room=4 * requests)
+    program = program_of(wishes, tape, assumptions=assumptions)
+    return drive(venue, program, market=market, closes_out=assumptions.close_at_end)
 
 
-def drive(venue: Venue, program: Program, market: MarketColumns, *, closes_out: bool) -> Run:
+def drive(venue: Venue, program: Program, *, market: MarketColumns, closes_out: bool) -> Run:
     """Walk all rows, with more room whenever the records are full."""
     rows = len(market.bars)
     opening = float(venue.book.ledger[0]["cash"])

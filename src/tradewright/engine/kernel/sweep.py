@@ -40,7 +40,7 @@ class Lane:
         rows = len(market.bars)
         self._assumptions = assumptions
         self._rows = rows
-        self._venue = venue_of(market, assumptions, split_models(assumptions.costs)[0])
+        self._venue = venue_of(market, assumptions, rows=split_models(assumptions.costs)[0])
         self._ledger = self._venue.book.ledger.copy()
         self._positions = self._venue.book.positions.copy()
         self._equity = np.empty(rows)
@@ -49,7 +49,7 @@ class Lane:
 
     def run(self, wishes: Wishes) -> LaneRun:
         """One run from a fresh account."""
-        program = program_of(wishes, None, self._assumptions)
+        program = program_of(wishes, None, assumptions=self._assumptions)
         self._venue.book.ledger[:] = self._ledger
         self._venue.book.positions[:] = self._positions
         closes_out = int(self._assumptions.close_at_end)

@@ -64,7 +64,7 @@ def run_runtime(
         slots = assumptions.allocation.slots(market.bars.instruments).tolist()
         EventSession(strategy, desk, market, RunContext(desk, market, planning, slots)).run()
     else:
-        run_wishes(desk, wishes_of(strategy, market, assumptions), planning=planning)
+        run_wishes(desk, wishes_of(strategy, market, assumptions=assumptions), planning=planning)
     return _collect(desk, market, assumptions)
 
 

@@ -96,7 +96,7 @@ class EventSession:
         except TradewrightError:
             raise
         except Exception as raised:
-            raise strategy_error(self._strategy, method, raised) from raised
+            raise strategy_error(self._strategy, method, raised=raised) from raised
 
     def _walk(self) -> None:
         desk, broker, context, columns = self._desk, self._desk.broker, self._context, self._columns
