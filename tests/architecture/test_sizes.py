@@ -12,8 +12,10 @@ PARAMETERS = 8
 POSITIONAL = 2
 POSITIONAL_IN_HELPERS = 4
 """A helper (`_name`) sees all its callers in one file, so it may take a little more by position."""
-BAR_FIELDS = frozenset({"open", "open_", "high", "low", "close", "volume", "session"})
+BAR_FIELDS = frozenset({"open", "open_", "high", "low", "close", "volume", "session", "highs", "lows"})
 """A bar's fields come in an order everybody knows; by position they count as one."""
+SPELLED_AS_NUMPY = frozenset({"where"})
+"""Called as the function of numpy that everybody knows."""
 NUMERIC = ("domain/arithmetic", "domain/matching", "engine/kernel/loop.py", "quant/indicators/rows.py")
 """Shared with the compiler, or compiled: positional, no limit of parameters, and the step may be longer."""
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -99,6 +101,8 @@ def positional(function: Function) -> int:
 
 def is_compiled(function: Function, source: Source) -> bool:
     """Kernels take what the compiler wants: the shared rooms, what is handed to it, the steps of indicators."""
+    if function.name in SPELLED_AS_NUMPY:
+        return True
     is_step = source.is_in("quant/indicators") and function.name.endswith("_step")
     return is_step or source.is_in(*NUMERIC) or function.name in compiled_functions()
 

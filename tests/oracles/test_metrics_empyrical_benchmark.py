@@ -107,7 +107,7 @@ def beta_fragility(returns: str, factor: str, expected: float) -> None:
 
 def roll_alpha_beta(returns: str, benchmark: str, window: int, expected: list[list[float]]) -> None:
     own, other = aligned(returns, benchmark)
-    found = metrics.rolling(metrics.alpha, window, own, other), metrics.rolling_beta(own, other, window)
+    found = metrics.rolling(metrics.alpha, window, own, other), metrics.rolling_beta(own, other, window=window)
     close(np.stack(found, axis=1)[window - 1 :], expected)
 
 

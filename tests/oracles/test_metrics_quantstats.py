@@ -81,7 +81,7 @@ EQUAL: dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]] = {
     "rolling sortino": (lambda: metrics.rolling_sortino(RETURNS, 126), lambda qs: qs.rolling_sortino(OWN)),
     "rolling volatility": (lambda: metrics.rolling_volatility(RETURNS, 126), lambda qs: qs.rolling_volatility(OWN)),
     "rolling beta": (
-        lambda: metrics.rolling_beta(RETURNS, BENCHMARK, 126),
+        lambda: metrics.rolling_beta(RETURNS, BENCHMARK, window=126),
         lambda qs: qs.rolling_greeks(OWN, OTHER, 126)["beta"],
     ),
     "months of the first year": (

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from tradewright.domain.errors import DataError, InputError
 from tradewright.domain.market.actions import ActionKind
 from tradewright.domain.matching.layout import DIVIDEND, SPLIT
 from tradewright.engine.assumptions import Assumptions
@@ -39,7 +40,9 @@ class MarketColumns:
 
 
 def prepare(bars: Bars, assumptions: Assumptions) -> MarketColumns:
-    """Columns of a run from its bars."""
+    """Columns of a run from its bars; a DataError for prices nobody could trade at, an InputError for strangers."""
+    _require_prices(bars)
+    _require_known(bars, assumptions)
     row, instrument, kind, value = _actions(bars)
     is_split = kind == SPLIT
     factor = _factors(bars, row[is_split], instrument[is_split], value[is_split])
@@ -55,6 +58,35 @@ def prepare(bars: Bars, assumptions: Assumptions) -> MarketColumns:
         action_kind=kind,
         action_value=value,
     )
+
+
+def _require_prices(bars: Bars) -> None:
+    """Every price is above 0 and finite. That high and low span the bar is checked where bars are made."""
+    for name, matrix in (("open", bars.opens), ("high", bars.highs), ("low", bars.lows), ("close", bars.closes)):
+        if matrix.size and matrix.min() > 0 and matrix.max() < np.inf:
+            continue
+        wrong = (matrix <= 0) | np.isinf(matrix)
+        if wrong.any():
+            row, column = (int(n) for n in np.argwhere(wrong)[0])
+            raise DataError(
+                f"{bars.instruments[column]} has a {name} price that cannot be traded at",
+                expected="finite prices above 0, or no bar at all",
+                found=f"{matrix[row, column]} in row {row}",
+                remedy="see: tradewright data quality",
+            )
+
+
+def _require_known(bars: Bars, assumptions: Assumptions) -> None:
+    """Whatever is told of an instrument is told of one in the run."""
+    told = {"a lot": assumptions.lots, "a multiplier": assumptions.multipliers}
+    named = [(what, name) for what, names in told.items() for name in names]
+    for what, name in [*named, *(("an action", action.instrument) for action in bars.actions)]:
+        if name not in bars.instruments:
+            raise InputError(
+                f"{what} is given for {name}, which is not in the run",
+                expected="instruments among " + ", ".join(bars.instruments),
+                found=name,
+            )
 
 
 def _actions(bars: Bars) -> tuple[Whole, Whole, Whole, Floats]:

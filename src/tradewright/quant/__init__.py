@@ -1,1 +1,1 @@
-"""."""
+"""Arrays in, arrays out: indicators, performance, data quality, the compiler behind its door. Knows no other room."""

@@ -54,7 +54,7 @@ def price_ratios(
     return ratios
 
 
-def back_factors(length: int, ex_rows: NDArray[np.int64], ratios: NDArray[np.float64]) -> NDArray[np.float64]:
+def back_factors(length: int, ex_rows: NDArray[np.int64], *, ratios: NDArray[np.float64]) -> NDArray[np.float64]:
     """For each of `length` rows, the product of the ratios of all actions whose ex-row comes after it.
 
     `ex_rows` holds for each action the first row on or after its ex-date, 0 to `length`; an action beyond the last row

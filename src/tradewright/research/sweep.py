@@ -1,7 +1,7 @@
 """A sweep runs a strategy over every combination of a grid of parameters and keeps the figures that tell them apart.
 
-Combinations go to as many threads as there are cores; the kernel releases the interpreter's lock. Memory does not grow with
-their number. Every row equals the single run with these parameters, bit for bit.
+Combinations go to as many threads as there are cores; the kernel releases the interpreter's lock. Memory does not
+grow with their number. Every row equals the single run with these parameters, bit for bit.
 """
 
 import itertools
@@ -63,14 +63,15 @@ def sweep(
     progress: Progress | None = None,
     workers: int | None = None,
 ) -> Sweep:
-    """Run every combination that the strategy accepts; a parameter it does not have or that is out of range is an InputError.
+    """Run every combination that the strategy accepts.
 
-    A combination that the strategy's own `check` refuses (as fast >= slow) is left out. `progress(done, total)` is
-    called from the calling thread.
+    A parameter that the strategy does not have, or a value out of range, is an InputError; a combination that the
+    strategy's own `check` refuses (as fast >= slow) is left out. `progress(done, total)` is called from the calling
+    thread.
     """
     made = combinations(strategy, grid)
     market = prepare(bars, assumptions)
-    run = _runner(strategy, market, assumptions, conventions, broker_factory)
+    run = _runner(strategy, market, assumptions=assumptions, conventions=conventions, broker_factory=broker_factory)
     figures = {name: np.full(len(made), np.nan) for name in FIGURES}
     memo = Memo(REMEMBERED_BYTES)
     done = 0
@@ -88,10 +89,14 @@ def sweep(
 def combinations(strategy: type[Strategy], grid: Grid) -> list[Strategy]:
     """The strategies of a grid; none at all, or more than a million combinations, is an InputError."""
     if not grid or any(len(values) == 0 for values in grid.values()):
-        raise InputError("a sweep needs values to try", expected="at least one value for each parameter", found=repr(dict(grid)))
+        raise InputError(
+            "a sweep needs values to try", expected="at least one value for each parameter", found=repr(dict(grid))
+        )
     total = int(np.prod([len(values) for values in grid.values()], dtype=np.float64))
     if total > MOST_COMBINATIONS:
-        raise InputError("the grid is too large", expected=f"up to {MOST_COMBINATIONS:,} combinations", found=f"{total:,}")
+        raise InputError(
+            "the grid is too large", expected=f"up to {MOST_COMBINATIONS:,} combinations", found=f"{total:,}"
+        )
     for name, values in grid.items():
         for value in values:
             _checked(strategy, name, value)
@@ -110,7 +115,9 @@ def combinations(strategy: type[Strategy], grid: Grid) -> list[Strategy]:
 def _checked(strategy: type[Strategy], name: str, value: object) -> None:
     if name not in strategy.parameters:
         raise InputError(
-            f"{strategy.__name__} has no parameter {name!r}", expected="one of " + ", ".join(strategy.parameters), found=name
+            f"{strategy.__name__} has no parameter {name!r}",
+            expected="one of " + ", ".join(strategy.parameters),
+            found=name,
         )
     strategy.parameters[name].checked(value, strategy.__name__)
 
@@ -136,6 +143,7 @@ def _in_order(
 def _runner(
     strategy: type[Strategy],
     market: MarketColumns,
+    *,
     assumptions: Assumptions,
     conventions: Conventions,
     broker_factory: BrokerFactory,
@@ -143,7 +151,7 @@ def _runner(
     """How a chunk is run: on lanes of the kernel, or run by run where the kernel can't."""
     cash, bars = assumptions.cash, market.bars
 
-    def figures(equity: NDArray[np.float64], fills: int, trips: int, fees: float) -> Figures:
+    def figures(equity: NDArray[np.float64], fills: int, *, trips: int, fees: float) -> Figures:
         sample = sample_equity(equity, bars.session, cash=cash, conventions=conventions)
         ratio = sharpe(
             sample.returns,
@@ -152,7 +160,15 @@ def _runner(
             ddof=conventions.ddof,
         )
         final = float(equity[-1])
-        return (final, final / cash - 1.0, ratio, deepest_drawdown(equity, start=cash), float(trips), float(fills), fees)
+        return (
+            final,
+            final / cash - 1.0,
+            ratio,
+            deepest_drawdown(equity, start=cash),
+            float(trips),
+            float(fills),
+            fees,
+        )
 
     def on_lanes(chunk: Sequence[Strategy]) -> list[Figures]:
         try:
@@ -162,8 +178,8 @@ def _runner(
         try:
             found = []
             for one in chunk:
-                run = lane.run(wishes_of(one, market, assumptions, coded=True))
-                found.append(figures(run.equity, run.fills, run.round_trips, run.fees))
+                run = lane.run(wishes_of(one, market, assumptions=assumptions, coded=True))
+                found.append(figures(run.equity, run.fills, trips=run.round_trips, fees=run.fees))
             return found
         finally:
             lanes.put(lane)
@@ -172,7 +188,7 @@ def _runner(
         found = []
         for one in chunk:
             run = run_backtest(one, bars, assumptions=assumptions, broker_factory=broker_factory)
-            found.append(figures(run.equity, len(run.fills), run.closed_round_trips, run.fees))
+            found.append(figures(run.equity, len(run.fills), trips=run.closed_round_trips, fees=run.fees))
         return found
 
     lanes: queue.SimpleQueue[Lane] = queue.SimpleQueue()

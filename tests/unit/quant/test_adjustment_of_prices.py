@@ -47,21 +47,21 @@ def test_a_dividend_not_below_the_close_is_refused(convention: DividendConventio
 
 
 def test_rows_before_an_action_carry_its_ratio_and_rows_from_it_on_do_not() -> None:
-    factors = back_factors(5, np.array([2, 4]), np.array([0.5, 0.1]))
+    factors = back_factors(5, np.array([2, 4]), ratios=np.array([0.5, 0.1]))
     assert factors.tolist() == pytest.approx([0.05, 0.05, 0.1, 0.1, 1.0])
 
 
 def test_an_action_at_or_before_the_first_row_changes_nothing() -> None:
-    assert back_factors(3, np.array([0]), np.array([0.5])).tolist() == [1.0, 1.0, 1.0]
+    assert back_factors(3, np.array([0]), ratios=np.array([0.5])).tolist() == [1.0, 1.0, 1.0]
 
 
 def test_no_actions_and_no_rows_are_allowed() -> None:
-    assert back_factors(2, np.array([], dtype=np.int64), np.array([])).tolist() == [1.0, 1.0]
-    assert back_factors(0, np.array([], dtype=np.int64), np.array([])).tolist() == []
+    assert back_factors(2, np.array([], dtype=np.int64), ratios=np.array([])).tolist() == [1.0, 1.0]
+    assert back_factors(0, np.array([], dtype=np.int64), ratios=np.array([])).tolist() == []
 
 
 @given(ratios=st.lists(st.floats(0.1, 2), min_size=1, max_size=5))
 def test_two_actions_on_one_row_multiply(ratios: list[float]) -> None:
-    factors = back_factors(3, np.full(len(ratios), 1), np.array(ratios))
+    factors = back_factors(3, np.full(len(ratios), 1), ratios=np.array(ratios))
     assert factors[0] == pytest.approx(np.prod(ratios))
     assert factors[1:].tolist() == [1.0, 1.0]

@@ -286,7 +286,7 @@ def _rolling(daily: pl.DataFrame, window: int, conventions: Conventions) -> pl.D
             "volatility": rolling_volatility(own, window, periods_per_year=year, ddof=ddof),
             "benchmark_sharpe": rolling_sharpe(other, window, periods_per_year=year, risk_free=free, ddof=ddof),
             "benchmark_volatility": rolling_volatility(other, window, periods_per_year=year, ddof=ddof),
-            "beta": rolling_beta(own, other, window),
+            "beta": rolling_beta(own, other, window=window),
         }
     )
     return table.slice(window - 1).with_columns(pl.col(names).fill_nan(None))

@@ -76,7 +76,7 @@ def _factors(
             found=f"{problem} (actions of {span})",
             remedy="correct the corporate action, or use raw prices",
         ) from problem
-    return back_factors(len(bars), ex_rows, ratios), back_factors(len(bars), ex_rows, splits)
+    return back_factors(len(bars), ex_rows, ratios=ratios), back_factors(len(bars), ex_rows, ratios=splits)
 
 
 def _closes_before(closes: Floats, ex_rows: NDArray[np.int64]) -> Floats:

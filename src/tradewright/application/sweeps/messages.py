@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class SweepStrategy:
     """Run a strategy over every combination of a grid. Answer: a Polars frame, one row a combination.
 
-    Columns: the parameters of the grid, then final_equity, total_return, sharpe, max_drawdown, round_trips, fills, fees;
-    undefined is null. Each row equals the single backtest with these parameters.
+    Columns: the parameters of the grid, then final_equity, total_return, sharpe, max_drawdown, round_trips, fills,
+    fees; undefined is null. Each row equals the single backtest with these parameters.
     """
 
     strategy: object

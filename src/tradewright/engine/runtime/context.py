@@ -5,6 +5,7 @@ Prices that a strategy names are in the prices it sees (adjusted for splits); th
 
 import copy
 import difflib
+import inspect
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -19,6 +20,8 @@ from tradewright.engine.runtime.sight import SeenPosition, SeenPositions
 from tradewright.ports.broker import NewOrder
 from tradewright.trading.bars import Bars
 
+BAR_FIELDS = 5
+
 
 class RunContext:
     """Implements `trading.strategies.context.Context` over a desk; `row` and `column` say where the run stands."""
@@ -32,7 +35,7 @@ class RunContext:
         self._slots = slots
         self._columns = {name: number for number, name in enumerate(market.bars.instruments)}
         self._positions = [SeenPosition(position) for position in desk.state.positions]
-        self._feeds: list[list[Any]] = [[] for _ in desk.state.positions]
+        self._feeds: list[list[tuple[Any, int]]] = [[] for _ in desk.state.positions]
         self.row = -1
         self.column = 0
 
@@ -83,11 +86,11 @@ class RunContext:
         if not hasattr(indicator, "update_bar"):
             raise StrategyError("an indicator has update_bar(open, high, low, close, volume)", found=repr(indicator))
         if len(self._feeds) == 1:
-            self._feeds[0].append(indicator)
+            self._feeds[0].append(_feed_of(indicator))
             return indicator
         each = [copy.deepcopy(indicator) for _ in self._feeds]
         for feed, one in zip(self._feeds, each, strict=True):
-            feed.append(one)
+            feed.append(_feed_of(one))
         return PerInstrument(self, each)
 
     def history(self, bars: int) -> Bars:
@@ -137,8 +140,9 @@ class RunContext:
 
     def feed(self, bar: Any) -> None:
         """Feed this bar's indicators."""
-        for indicator in self._feeds[self.column]:
-            indicator.update_bar(bar.open, bar.high, bar.low, bar.close, bar.volume)
+        fields = (bar.open, bar.high, bar.low, bar.close, bar.volume, int(self._market.bars.session[self.row]))
+        for update, count in self._feeds[self.column]:
+            update(*fields[:count])
 
     @property
     def has_feeds(self) -> bool:
@@ -197,3 +201,10 @@ class RunContext:
             raise StrategyError("a price is a finite number above 0 (or 0 for none)", found=repr(price))
         factor = self._market.factor
         return numbers.of(price if factor is None else price * float(factor[self.row, column]))
+
+
+def _feed_of(indicator: Any) -> tuple[Any, int]:
+    """How an indicator is fed: its method, and how many of a bar's fields (and the session) it takes."""
+    takes = inspect.signature(indicator.update_bar).parameters.values()
+    wide = any(one.kind is one.VAR_POSITIONAL for one in takes) or len(takes) > BAR_FIELDS
+    return indicator.update_bar, BAR_FIELDS + 1 if wide else BAR_FIELDS

@@ -28,7 +28,7 @@ class Memo:
         kept = self._kept.get(key)
         return None if kept is None else kept[1]
 
-    def keep(self, key: Key, inputs: tuple[Array, ...], outputs: tuple[Array, ...]) -> None:
+    def keep(self, key: Key, inputs: tuple[Array, ...], *, outputs: tuple[Array, ...]) -> None:
         """Keep outputs; the inputs are held too, so that their place in memory stays theirs."""
         size = sum(output.nbytes for output in outputs)
         if key in self._kept or self._bytes + size > self._limit:
@@ -39,7 +39,7 @@ class Memo:
         self._kept[key] = (inputs, outputs)
 
 
-def key_of(name: str, parameters: Sequence[Any], inputs: Sequence[Array]) -> Key:
+def key_of(name: str, parameters: Sequence[Any], *, inputs: Sequence[Array]) -> Key:
     """What outputs are made of: the indicator, its parameters, and the very memory of its inputs."""
     return (name, *parameters, *((array.ctypes.data, array.shape, array.strides) for array in inputs))
 

@@ -35,17 +35,15 @@ def outputs_of(definition: Definition, columns: tuple[Columns, ...], **settings:
     memo = active()
     if memo is None:
         return _computed(definition, arrays, parameters)
-    key = key_of(definition.name, parameters, arrays)
+    key = key_of(definition.name, parameters, inputs=arrays)
     found = memo.found(key)
     if found is None:
         found = _computed(definition, arrays, parameters)
-        memo.keep(key, arrays, found)
+        memo.keep(key, arrays, outputs=found)
     return found
 
 
-def _computed(
-    definition: Definition, arrays: tuple[Array, ...], parameters: tuple[Number, ...]
-) -> tuple[Array, ...]:
+def _computed(definition: Definition, arrays: tuple[Array, ...], parameters: tuple[Number, ...]) -> tuple[Array, ...]:
     work = arrays[0].size * definition.cost
     limit = COMPILE_STEPS_WHEN_LOADED if is_loaded() else COMPILE_STEPS
     run = _run_compiled if is_enabled() and work >= limit else _run_plain

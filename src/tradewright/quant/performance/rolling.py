@@ -70,7 +70,7 @@ def rolling_drawdown(returns: ArrayLike, window: int) -> Floats:
     return _by_blocks(vector(returns), window, measure)
 
 
-def rolling_beta(returns: ArrayLike, benchmark: ArrayLike, window: int) -> Floats:
+def rolling_beta(returns: ArrayLike, benchmark: ArrayLike, *, window: int) -> Floats:
     """Beta over the last `window` periods; NaN where the benchmark does not vary."""
     own, other = pair(returns, benchmark)
     missing = np.isnan(own) | np.isnan(other)

@@ -94,7 +94,7 @@ def _code(part: float | Choice, table: list[float]) -> int | Codes:
 
 def where(condition: ArrayLike, then: ArrayLike, otherwise: ArrayLike) -> "Floats | Choice":
     """`then` where the condition holds, `otherwise` elsewhere; a comparison with NaN does not hold."""
-    flags = np.ascontiguousarray(condition, np.bool_)
+    flags = np.array(condition, np.bool_, order="C", copy=None)
     parts = [part if isinstance(part, Choice) else np.asarray(part, np.float64) for part in (then, otherwise)]
     if flags.ndim and all(part.shape == flags.shape if isinstance(part, Choice) else part.ndim == 0 for part in parts):
         small = [part if isinstance(part, Choice) else float(part) for part in parts]

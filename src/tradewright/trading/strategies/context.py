@@ -7,7 +7,10 @@ from tradewright.trading.bars import Bars
 
 
 class BarFed(Protocol):
-    """An indicator that is fed one bar at a time; all of `tradewright.indicators` are."""
+    """An indicator that is fed one bar at a time; all of `tradewright.indicators` are.
+
+    One whose `update_bar` takes a sixth value is given the session date too (days since 1970-01-01).
+    """
 
     def update_bar(self, open_: float, high: float, low: float, close: float, volume: float) -> object:
         """Take the next bar."""

@@ -340,14 +340,14 @@ def test_time_in_market_counts_overlapping_trips_once() -> None:
 
 def test_rolling_windows_longer_than_the_data_are_empty_and_shorter_than_one_refused() -> None:
     assert np.isnan(metrics.rolling_sharpe(MIXED, 10)).all()
-    assert np.isnan(metrics.rolling_beta(MIXED, MIXED, 10)).all()
+    assert np.isnan(metrics.rolling_beta(MIXED, MIXED, window=10)).all()
     with pytest.raises(ValueError, match="at least one"):
         metrics.rolling_volatility(MIXED, 0)
 
 
 def test_rolling_beta_leaves_out_missing_pairs() -> None:
     own, other = [0.02, math.nan, 0.03, 0.01], [0.01, 0.5, 0.02, -0.01]
-    assert metrics.rolling_beta(own, other, 4)[-1] == pytest.approx(metrics.beta(own, other))
+    assert metrics.rolling_beta(own, other, window=4)[-1] == pytest.approx(metrics.beta(own, other))
 
 
 def test_prices_make_returns() -> None:

@@ -139,7 +139,7 @@ def test_rolling_measures_equal_the_measure_of_each_window(values: Floats, windo
         (metrics.rolling_sharpe(values, window), metrics.rolling(metrics.sharpe, window, values)),
         (metrics.rolling_sortino(values, window), metrics.rolling(metrics.sortino, window, values)),
         (metrics.rolling_drawdown(values, window), metrics.rolling(metrics.max_drawdown, window, values)),
-        (metrics.rolling_beta(values, other, window), metrics.rolling(metrics.beta, window, values, other)),
+        (metrics.rolling_beta(values, other, window=window), metrics.rolling(metrics.beta, window, values, other)),
     ]
     for fast, slow in pairs:
         np.testing.assert_allclose(fast, slow, rtol=1e-6, atol=1e-9)
