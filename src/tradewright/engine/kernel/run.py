@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from tradewright.domain.arithmetic import accounting, costs, rounding
 from tradewright.domain.costs.algebra import split_models
 from tradewright.domain.errors import InputError
-from tradewright.domain.matching import book, plan, step
+from tradewright.domain.matching import book, fills, plan, step
 from tradewright.domain.matching.layout import Changes, Program, Venue
 from tradewright.engine.assumptions import Assumptions, Numbers
 from tradewright.engine.kernel import loop
@@ -23,8 +24,10 @@ from tradewright.quant.compiled import compiled, is_enabled, share_parts
 INLINED: frozenset[Callable[..., Any]] = frozenset(
     {
         plan.is_instruction, plan.has_drifted, plan.delta_to, book.end, book.end_role, book.supersede, book.accept,
-        step.is_due, step.is_fragile, step.equity_of, loop.wanted_at, loop.same_code_until, loop.target, loop.plan,
-        loop.note, loop.quiet_until, loop.mark_rows,
+        fills.revalue, fills.settle, fills.allowance, fills.book_fill, accounting.apply_fill, costs.affordable,
+        costs.charge, costs.slipped, rounding.steps_down, rounding.whole_lots, step.step, step.is_due,
+        step.is_fragile, step.equity_of, loop.wanted_at, loop.same_code_until, loop.target, loop.plan, loop.note,
+        loop.quiet_until, loop.mark_rows,
     }
 )  # fmt: skip
 """What a quiet row and a plain target order go through."""
