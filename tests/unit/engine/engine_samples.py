@@ -86,6 +86,11 @@ def random_bars(
     return bars_of(*columns, actions=happened, session_bars=session_bars)
 
 
+def row_of(time: int) -> int:
+    """The row of a daily stamp made by `bars_of`."""
+    return time // DAY_NS - FIRST_SESSION - 1
+
+
 class Columns(Strategy):
     """Says what it was given."""
 
@@ -105,20 +110,16 @@ class Script(Strategy):
 
     def __init__(self, deeds: Mapping[int, Deed]) -> None:
         super().__init__()
-        self.deeds = deeds
-        self.row = -1
-        self.time = -1
+        self.deeds = dict(deeds)
         self.told: list[tuple[int, str, float, float]] = []
 
     def on_bar(self, context: Any, bar: Any) -> None:
-        if bar.time != self.time:
-            self.time = bar.time
-            self.row = context.history(1).time.tolist().index(bar.time) + self.row + 1
-            if self.row in self.deeds:
-                self.deeds[self.row](context, bar)
+        deed = self.deeds.pop(row_of(bar.time), None)
+        if deed is not None:
+            deed(context, bar)
 
     def on_fill(self, context: Any, fill: Any) -> None:
-        self.told.append((context.time, fill.reason, fill.quantity, fill.price))
+        self.told.append((row_of(context.time), fill.reason, fill.quantity, fill.price))
 
 
 class Books:
