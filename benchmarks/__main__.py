@@ -64,7 +64,7 @@ def _measure(lines: list[Line], place: Place, repetitions: int | None) -> tuple[
     rows, failures = [], []
     try:
         make_data(place)
-        warm_up(lines, place.folder)
+        warm_up(lines, place)
     except MeasurementError as problem:
         return [], [str(problem)]
     for line in lines:

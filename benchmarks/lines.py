@@ -104,6 +104,14 @@ LINES = (
         repetitions=3,
     ),
     Line(
+        id="P3.sweep",
+        module="sweep",
+        what="a sweep over 25 x 40 pairs of windows: final equity, Sharpe, drawdown, round trips of each",
+        unit="combinations",
+        goals=SLIM,
+        repetitions=3,
+    ),
+    Line(
         id="P5.rotation",
         module="rotation",
         what="momentum rotation through tw.backtest: signals, fills, equity",

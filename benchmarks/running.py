@@ -34,9 +34,11 @@ def make_data(place: Place) -> None:
     _called([sys.executable, "-m", "benchmarks.data", str(place.data), "--size", place.size])
 
 
-def warm_up(lines: list[Line], base: Path) -> None:
-    """Let everything be compiled that these lines compile, so that no measured process does."""
-    small = Place(base, Size.SMALL)
+def warm_up(lines: list[Line], place: Place) -> None:
+    """Let everything be compiled that these lines compile, so that no measured process does (full size only)."""
+    if place.size is Size.SMALL:
+        return
+    small = Place(place.folder, Size.SMALL)
     make_data(small)
     for line in lines:
         if line.module in COMPILED:

@@ -33,6 +33,8 @@ def measure(line_id: str, place: Place, repetitions: int | None) -> Row:
         first_s, answers = _timed(case)
         peak_after_first = _peak_mb(case)
         runs, bare = _repeated(case, line.repetitions if repetitions is None else repetitions)
+        peak_mb = peak_after_first if bare else _peak_mb(case)
+        case.check()
     finally:
         case.close()
     return Row(
@@ -42,7 +44,7 @@ def measure(line_id: str, place: Place, repetitions: int | None) -> Row:
         first_s=first_s,
         runs_s=tuple(runs) or (first_s,),
         bare_s=tuple(bare),
-        peak_mb=peak_after_first if bare else _peak_mb(case),
+        peak_mb=peak_mb,
         answers=answers,
     )
 

@@ -1,9 +1,9 @@
 """`python -m benchmarks.peers [--only vectorbt,nautilus] [--workloads P1 P5]`: ourselves beside the peers, in one run.
 
-Absolute times move with the machine; the ratios of one run count. Ours and theirs are measured alike: a new process each
-time, data read from the same files, one run to warm up, the next one counted; medians of several processes, in turns.
-Environments are made under `.peers`. The exit code is 1 when a peer that must agree with us does not, or when anything
-could not run.
+Absolute times move with the machine; the ratios of one run count. Ours and theirs are measured alike: a new process
+each time, data read from the same files, one run to warm up, the next one counted; medians of several processes, which
+take turns. Environments are made under `.peers`. The exit code is 1 when a peer that must agree with us does not, or
+when anything could not run.
 """
 
 import argparse
@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         scripts = scripts_folder()
         make_data(place)
-        warm_up([line for contest in contests for line in _lines(contest)], place.folder)
+        warm_up([line for contest in contests for line in _lines(contest)], place)
     except (PeerError, MeasurementError) as problem:
         print(problem, file=sys.stderr)
         return 1

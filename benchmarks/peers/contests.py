@@ -92,7 +92,7 @@ CONTESTS = (
         script="w1",
         rivals=(
             Rival(peer="vectorbt", label="Rust", run_times=10, process_times=2, is_equal=True),
-            Rival(peer="vectorbt", label="numba", variant="numba", is_equal=True),
+            Rival(peer="vectorbt", label="numba", variant="numba"),
             Rival(peer=LIMIT, label="kernel"),
         ),
     ),
@@ -106,6 +106,19 @@ CONTESTS = (
             Rival(peer="backtesting", repetitions=2, run_times=10),
             Rival(peer="backtrader", bars=100_000, repetitions=1),
             Rival(peer=LIMIT, label="callback, no framework", variant="python"),
+        ),
+    ),
+    Contest(
+        workload="P3",
+        lines=("P3.sweep",),
+        script="w2",
+        rivals=(
+            Rival(peer="vectorbt", label="Rust, 50 columns at a time", variant="auto-50", repetitions=1, run_times=100),
+            Rival(peer="nautilus", combinations=4, repetitions=1),
+            Rival(peer="backtesting", combinations=4, repetitions=1),
+            Rival(peer="backtrader", combinations=2, repetitions=1),
+            Rival(peer=LIMIT, label="kernel", repetitions=3),
+            Rival(peer=LIMIT, label="kernel in blocks", variant="simd", repetitions=3),
         ),
     ),
     Contest(

@@ -41,9 +41,11 @@ class Case:
     """The same with the bare library."""
     is_process: bool = False
     """True where the work is a process of its own, whose memory counts."""
+    check: Callable[[], None] = _nothing
+    """Asserts, after all measuring, what must hold."""
     close: Callable[[], None] = _nothing
 
 
-def steady(units: int, run: Callable[[], Answers]) -> Case:
+def steady(units: int, run: Callable[[], Answers], *, check: Callable[[], None] = _nothing) -> Case:
     """A case whose repetitions need no preparing."""
-    return Case(units, lambda: run)
+    return Case(units, lambda: run, check=check)
