@@ -12,7 +12,11 @@ from tradewright.domain.arithmetic.costs import PER_NOTIONAL, PER_ORDER, PER_QUA
 
 
 class FeeRow(NamedTuple):
-    """One line of a fee schedule, as `domain/arithmetic/costs.py` reads it."""
+    """One line of a fee schedule, as `domain/arithmetic/costs.py` reads it.
+
+    >>> PerShare(0.005, minimum=1).rows()
+    (FeeRow(kind=1, rate=0.005, minimum=1, maximum=0),)
+    """
 
     kind: int
     rate: float
@@ -24,6 +28,12 @@ class Cost:
     """One kind of cost. An own model derives from it and writes `fee` (and `slip`).
 
     A fee never falls as quantity rises: what the account affords is found by relying on it.
+
+    >>> class Stamp(Cost):
+    ...     def fee(self, quantity: float, price: float) -> float:
+    ...         return 0.005 * quantity * price
+    >>> (Stamp() + PerOrder(1)).fee(10, 50.0)
+    3.5
     """
 
     __slots__ = ()
@@ -47,12 +57,12 @@ class Cost:
     def __add__(self, other: "Cost") -> "Cost":
         if not isinstance(other, Cost):
             return NotImplemented
-        return Costs((*_parts(self), *_parts(other)))
+        return total((self, other))
 
     def __mul__(self, factor: float) -> "Cost":
         if not isinstance(factor, int | float):
             return NotImplemented
-        if not 0 <= factor < float("inf"):
+        if isinstance(factor, bool) or not 0 <= factor < float("inf"):
             raise ValueError(f"a cost is scaled by a finite factor >= 0, found {factor}")
         return self.scaled(factor)
 
@@ -243,12 +253,18 @@ class Costs(Cost):
         return Costs(tuple(part.scaled(factor) for part in self.parts))
 
     def __repr__(self) -> str:
-        return " + ".join(repr(part) for part in self.parts) if self.parts else "Costs()"
+        if len(self.parts) > 1:
+            return " + ".join(repr(part) for part in self.parts)
+        return f"Costs(({self.parts[0]!r},))" if self.parts else "Costs()"
 
 
 @dataclass(frozen=True, slots=True)
 class Scaled(Cost):
-    """An own cost model, some times."""
+    """An own cost model, some times.
+
+    >>> Scaled(2, PerOrder(1.5)).fee(10, 50.0)
+    3.0
+    """
 
     factor: float
     cost: Cost
@@ -283,5 +299,6 @@ def split_models(cost: Cost) -> tuple[tuple[FeeRow, ...], tuple[Cost, ...]]:
 
 
 def total(costs: Iterable[Cost]) -> Cost:
-    """The sum of any number of costs."""
-    return Costs(tuple(part for cost in costs for part in _parts(cost)))
+    """The sum of any number of costs; a sum of one is that one."""
+    parts = tuple(part for cost in costs for part in _parts(cost))
+    return parts[0] if len(parts) == 1 else Costs(parts)
