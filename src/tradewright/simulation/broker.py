@@ -37,6 +37,11 @@ class SimulatedBroker:
             Book([ledger], positions, _rows(OrderRecord, room, zero), _rows(EndingRecord, room, zero)),
         )
 
+    @property
+    def venue(self) -> Venue:
+        """The venue's columns and books, for reconciliation; they are the broker's to change."""
+        return self._venue
+
     def submit(self, order: NewOrder) -> int:
         """Take an order for the next moment."""
         if order.role == TARGET:

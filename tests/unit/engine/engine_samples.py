@@ -122,16 +122,74 @@ class Script(Strategy):
         self.told.append((row_of(context.time), fill.reason, fill.quantity, fill.price))
 
 
+class Gambler(Strategy):
+    """Asks for random things, always the same ones for the same seed."""
+
+    def __init__(self, seed: int, often: float) -> None:
+        super().__init__()
+        self.random = np.random.default_rng(seed)
+        self.often = often
+        self.orders: list[int] = []
+        self.asked: dict[int, tuple[str, float]] = {}
+        """Kind and price of limit and stop orders by id."""
+
+    def on_bar(self, context: Any, bar: Any) -> None:
+        if self.random.random() < self.often:
+            self.act(context, bar.close)
+
+    def on_fill(self, context: Any, fill: Any) -> None:
+        if self.random.random() < self.often / 2:
+            self.act(context, fill.price)
+
+    def on_end(self, context: Any) -> None:
+        self.act(context, 50.0)
+
+    def near(self, price: float) -> float:
+        return float(np.round(price * np.exp(self.random.normal(0.0, 0.02)), 2))
+
+    def act(self, context: Any, price: float) -> None:
+        other = str(self.random.choice(context.instruments))
+        terms: dict[str, Any] = {"stop_loss": 0.0, "take_profit": 0.0}
+        for name in terms:
+            if self.random.random() < 0.4:
+                terms[name] = self.near(price)
+        match int(self.random.integers(0, 8)):
+            case 0:
+                context.target(float(self.random.choice([1.0, -0.5, 0.3, 0.0])), instrument=other, **terms)
+            case 1:
+                context.enter(weight=float(self.random.choice([1.0, -1.0])), **terms)
+            case 2:
+                context.close(other)
+            case 3:
+                context.protect(instrument=other, **terms)
+            case 4:
+                if self.orders:
+                    context.cancel(int(self.random.choice(self.orders)))
+            case _:
+                kind = str(self.random.choice(["", "limit", "stop"]))
+                if kind:
+                    terms[kind] = self.near(price)
+                trade = context.buy if self.random.random() < 0.5 else context.sell
+                quantity = float(self.random.integers(1, 40)) * float(self.random.choice([1.0, 0.5]))
+                order = trade(quantity, instrument=other, day_only=bool(self.random.random() < 0.3), **terms)
+                self.orders.append(order)
+                if kind:
+                    self.asked[order] = (kind, terms[kind])
+
+
 class Books:
     """A broker factory that keeps the broker's own books for comparison."""
 
     def __init__(self) -> None:
         self.ledger: Any = None
         self.positions: list[Any] = []
+        self.venue: Any = None
 
     def __call__(self, feed: Any, ledger: Any, positions: list[Any], *, charge: Any, closes_out: bool) -> Any:
         self.ledger, self.positions = ledger, positions
-        return SimulatedBroker(feed, ledger, positions, charge=charge, closes_out=closes_out)
+        broker = SimulatedBroker(feed, ledger, positions, charge=charge, closes_out=closes_out)
+        self.venue = broker.venue
+        return broker
 
     def agree_with(self, run: Run) -> None:
         """The engine believes what the broker knows."""

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.engine.engine_samples import Columns, backtest, both, random_bars, told_fills
+from tests.unit.engine.engine_samples import Columns, Gambler, backtest, both, random_bars, told_fills
 
 from tradewright.domain.costs import Commission, Cost, Costs, PerOrder, PerShare, Slippage, Spread
 from tradewright.trading.bars import Bars
 from tradewright.trading.strategies.registry import REGISTRY
-from tradewright.trading.strategies.strategy import Speaks, Strategy
+from tradewright.trading.strategies.strategy import Speaks
 
 BUILT_IN: dict[str, dict[str, object]] = {
     "moving_average": {"fast": 3, "slow": 8, "short": True},
@@ -91,58 +91,6 @@ def test_random_column_strategies_agree(
     bars, answer = case
     shaped = {name: values[:, 0] if bars.closes.shape[1] == 1 else values for name, values in answer.items()}
     both(lambda: (Weights if weights else Columns)(**shaped), bars, **terms)
-
-
-class Gambler(Strategy):
-    """Asks for random things, always the same ones for the same seed."""
-
-    def __init__(self, seed: int, often: float) -> None:
-        super().__init__()
-        self.random = np.random.default_rng(seed)
-        self.often = often
-        self.orders: list[int] = []
-
-    def on_bar(self, context: Any, bar: Any) -> None:
-        if self.random.random() < self.often:
-            self.act(context, bar.close)
-
-    def on_fill(self, context: Any, fill: Any) -> None:
-        if self.random.random() < self.often / 2:
-            self.act(context, fill.price)
-
-    def on_end(self, context: Any) -> None:
-        self.act(context, 50.0)
-
-    def near(self, price: float) -> float:
-        return float(np.round(price * np.exp(self.random.normal(0.0, 0.02)), 2))
-
-    def act(self, context: Any, price: float) -> None:
-        other = str(self.random.choice(context.instruments))
-        terms: dict[str, Any] = {"stop_loss": 0.0, "take_profit": 0.0}
-        for name in terms:
-            if self.random.random() < 0.4:
-                terms[name] = self.near(price)
-        match int(self.random.integers(0, 8)):
-            case 0:
-                context.target(float(self.random.choice([1.0, -0.5, 0.3, 0.0])), instrument=other, **terms)
-            case 1:
-                context.enter(weight=float(self.random.choice([1.0, -1.0])), **terms)
-            case 2:
-                context.close(other)
-            case 3:
-                context.protect(instrument=other, **terms)
-            case 4:
-                if self.orders:
-                    context.cancel(int(self.random.choice(self.orders)))
-            case _:
-                kind = str(self.random.choice(["", "limit", "stop"]))
-                if kind:
-                    terms[kind] = self.near(price)
-                trade = context.buy if self.random.random() < 0.5 else context.sell
-                quantity = float(self.random.integers(1, 40)) * float(self.random.choice([1.0, 0.5]))
-                self.orders.append(
-                    trade(quantity, instrument=other, day_only=bool(self.random.random() < 0.3), **terms)
-                )
 
 
 @settings(max_examples=150, deadline=None)
