@@ -27,6 +27,11 @@ def base_folder() -> Path:
     return Path(os.environ.get("PEERS_DIR") or ROOT / ".peers").absolute()
 
 
+def environment() -> dict[str, str]:
+    """Ours, with byte code kept as a user's Python keeps it."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def make_data(place: Place) -> None:
     """Generate the market in a process of its own, if it is not there."""
     if not place.data.is_dir() or not any(place.data.iterdir()):
@@ -60,7 +65,7 @@ def measured(line: Line, place: Place, repetitions: int | None) -> Row:
 
 
 def _called(command: list[str]) -> str:
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)
     if done.returncode:
         raise MeasurementError(f"{' '.join(command[2:5])} ended with {done.returncode}:\n{done.stderr.strip()[-2000:]}")
     return done.stdout

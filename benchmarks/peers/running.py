@@ -11,6 +11,7 @@ from typing import Any
 
 from benchmarks.machine import ROOT
 from benchmarks.peers.watch import MARK
+from benchmarks.running import environment
 from benchmarks.workloads.case import Place
 from benchmarks.workloads.start import drop_from_memory
 
@@ -101,8 +102,7 @@ def make_cold(python: Path) -> None:
 
 def _environment(place: Place, python: Path) -> dict[str, str]:
     """The peers read their data from PEERS_DIR/data; nothing is written beside their scripts."""
-    ours = {"PYTHONPATH", "PYTHONDONTWRITEBYTECODE"}
-    found = {name: value for name, value in os.environ.items() if name not in ours}
+    found = {name: value for name, value in environment().items() if name != "PYTHONPATH"}
     found |= {"PEERS_DIR": str(place.data.parent), "PYTHONPYCACHEPREFIX": str(place.folder / "pycache")}
     if python == Path(sys.executable):
         found["NUMBA_CACHE_DIR"] = str(place.folder / "numba")
