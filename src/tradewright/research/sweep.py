@@ -27,6 +27,7 @@ from tradewright.quant.indicators.memo import Memo, remembering
 from tradewright.quant.performance.conventions import Conventions
 from tradewright.quant.performance.drawdowns import deepest_drawdown
 from tradewright.quant.performance.ratios import sharpe
+from tradewright.quant.performance.returns import simple_returns
 from tradewright.quant.performance.sampling import sample_equity
 from tradewright.trading.bars import Bars
 from tradewright.trading.strategies.parameters import Value
@@ -150,45 +151,41 @@ def _runner(
 ) -> Runner:
     """How a chunk is run: on lanes of the kernel, or run by run where the kernel can't."""
     cash, bars = assumptions.cash, market.bars
+    frame = sample_equity(np.full(len(bars), cash), bars.session, cash=cash, conventions=conventions)
+    rows = np.arange(len(bars)) if frame.rows is None else frame.rows.astype(np.int64)
 
-    def figures(equity: NDArray[np.float64], fills: int, *, trips: int, fees: float) -> Figures:
-        sample = sample_equity(equity, bars.session, cash=cash, conventions=conventions)
-        ratio = sharpe(
-            sample.returns,
-            periods_per_year=sample.periods_per_year,
+    def ratio(samples: NDArray[np.float64]) -> float:
+        return sharpe(
+            simple_returns(samples, start=cash),
+            periods_per_year=frame.periods_per_year,
             risk_free=conventions.risk_free,
             ddof=conventions.ddof,
-        )
-        final = float(equity[-1])
-        return (
-            final,
-            final / cash - 1.0,
-            ratio,
-            deepest_drawdown(equity, start=cash),
-            float(trips),
-            float(fills),
-            fees,
         )
 
     def on_lanes(chunk: Sequence[Strategy]) -> list[Figures]:
         try:
             lane = lanes.get_nowait()
         except queue.Empty:
-            lane = Lane(market, assumptions)
+            lane = Lane(market, assumptions, rows=rows)
         try:
-            found = []
+            found: list[Figures] = []
             for one in chunk:
                 run = lane.run(wishes_of(one, market, assumptions=assumptions, coded=True))
-                found.append(figures(run.equity, run.fills, trips=run.round_trips, fees=run.fees))
+                final, depth = run.final_equity, run.max_drawdown
+                found.append(
+                    (final, final / cash - 1.0, ratio(run.samples), depth, run.round_trips, run.fills, run.fees)
+                )
             return found
         finally:
             lanes.put(lane)
 
     def one_by_one(chunk: Sequence[Strategy]) -> list[Figures]:
-        found = []
+        found: list[Figures] = []
         for one in chunk:
             run = run_backtest(one, bars, assumptions=assumptions, broker_factory=broker_factory)
-            found.append(figures(run.equity, len(run.fills), trips=run.closed_round_trips, fees=run.fees))
+            final, depth = float(run.equity[-1]), deepest_drawdown(run.equity, start=cash)
+            trips, fills = run.closed_round_trips, len(run.fills)
+            found.append((final, final / cash - 1.0, ratio(run.equity[rows]), depth, trips, fills, run.fees))
         return found
 
     lanes: queue.SimpleQueue[Lane] = queue.SimpleQueue()

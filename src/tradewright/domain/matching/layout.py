@@ -64,6 +64,8 @@ class Program(NamedTuple):
     """In place of weights: one code a row and instrument ..."""
     words: Column
     """... the same codes, eight to a word ..."""
+    patterns: Column
+    """... each code in all eight bytes of a word ..."""
     table: Column
     """... and the weight of each code."""
     loss: Column
@@ -85,6 +87,21 @@ class Changes(NamedTuple):
     cash: Column
     quantity: Column
     """Changes x width, flat."""
+
+
+class Pulse(NamedTuple):
+    """What a sweep keeps of equity in place of every bar: some rows, and the deepest drawdown."""
+
+    rows: Column
+    """Rows to keep, rising."""
+    samples: Column
+    """Equity at these rows."""
+    low: Column
+    """Lowest mark of each whole block of rows, where there is one instrument ..."""
+    high: Column
+    """... and the highest."""
+    track: Column
+    """One record."""
 
 
 WHOLE, NUMBER = "whole", "number"
@@ -196,6 +213,15 @@ REQUEST = {
 }
 """A request of an event strategy, in order of rows."""
 
+TRACK = {
+    "peak": NUMBER,  # highest equity so far, the opening cash included
+    "trough": NUMBER,  # lowest since that peak
+    "depth": NUMBER,  # deepest drawdown of the peaks before: a fraction, at or below zero
+    "last": NUMBER,  # equity of the last row
+    "kept": WHOLE,  # how many samples were taken
+}
+"""Equity as it is followed, without being kept."""
+
 RECORDS = {
     "LEDGER": LEDGER,
     "POSITION": POSITION,
@@ -205,4 +231,5 @@ RECORDS = {
     "ACTION": ACTION,
     "FEE": FEE,
     "REQUEST": REQUEST,
+    "TRACK": TRACK,
 }

@@ -7,14 +7,17 @@ from numpy.typing import NDArray
 
 from tradewright.domain.arithmetic.costs import PER_NOTIONAL, PER_QUANTITY
 from tradewright.domain.costs.algebra import FeeRow
-from tradewright.domain.matching.layout import NUMBER, RECORDS, Book, Program, Venue
+from tradewright.domain.matching.layout import NUMBER, RECORDS, Book, Program, Pulse, Venue
 from tradewright.engine.assumptions import Assumptions, FillRule, SizeAt
+from tradewright.engine.kernel.loop import BLOCK
 from tradewright.engine.market import MarketColumns
 from tradewright.engine.program import NO_CODES, NO_TABLE, Wishes
 from tradewright.engine.tape import Tape
 
 Floats = NDArray[np.float64]
 Records = NDArray[np.void]
+NO_ROWS = np.empty(0, np.int64)
+NO_MARKS = np.empty((0, 1))
 
 TYPES = {
     name: np.dtype([(field, np.float64 if kind == NUMBER else np.int64) for field, kind in fields.items()])
@@ -78,7 +81,7 @@ def ledger_of(assumptions: Assumptions, rows: tuple[FeeRow, ...]) -> Records:
 def program_of(wishes: Wishes | None, tape: Tape | None, *, assumptions: Assumptions) -> Program:
     """The program on arrays: column wishes, or a tape of requests."""
     empty = np.empty(0, np.float64)
-    codes = NO_CODES if wishes is None else wishes.codes
+    codes, table = (NO_CODES, NO_TABLE) if wishes is None else (wishes.codes, wishes.table)
     requests = np.zeros(0 if tape is None else len(tape), TYPES["REQUEST"])
     if tape is not None:
         for name in TYPES["REQUEST"].names or ():
@@ -87,7 +90,8 @@ def program_of(wishes: Wishes | None, tape: Tape | None, *, assumptions: Assumpt
         weight=empty if wishes is None else flat(wishes.weight),
         codes=codes,
         words=codes[: len(codes) // 8 * 8].view(np.int64),
-        table=NO_TABLE if wishes is None else wishes.table,
+        patterns=np.arange(len(table), dtype=np.int64) * 0x0101010101010101,
+        table=table,
         loss=empty if wishes is None else flat(wishes.loss),
         gain=empty if wishes is None else flat(wishes.gain),
         requests=requests,
@@ -95,6 +99,19 @@ def program_of(wishes: Wishes | None, tape: Tape | None, *, assumptions: Assumpt
         is_restated=int(wishes is not None and wishes.is_restated),
         sizes_at_fill=int(assumptions.size_at is SizeAt.FILL),
     )
+
+
+def pulse_of(rows: NDArray[np.int64], *, cash: float = 0.0, mark: Floats = NO_MARKS) -> Pulse:
+    """Equity to be followed from `cash`, kept at `rows`; `mark` has shape (rows, width)."""
+    track = np.zeros(1, TYPES["TRACK"])
+    track["peak"] = track["trough"] = track["last"] = cash
+    blocks = mark[: len(mark) // BLOCK * BLOCK if mark.shape[1] == 1 else 0].reshape(-1, BLOCK)
+    return Pulse(rows, np.zeros(len(rows)), low=_least(blocks), high=-_least(-blocks), track=track)
+
+
+def pulse_with_fields(pulse: Pulse) -> Pulse:
+    """The same memory, with a track whose fields plain Python reads as attributes."""
+    return pulse._replace(track=_with_fields(pulse.track))
 
 
 def enlarged(venue: Venue) -> Venue:
@@ -123,6 +140,10 @@ def program_with_fields(program: Program) -> Program:
 
 def _with_fields(records: Records) -> Any:
     return records.view(np.recarray)
+
+
+def _least(blocks: Floats) -> Floats:
+    return blocks.min(axis=1) if len(blocks) else np.empty(0)
 
 
 def _longer(records: Records) -> Records:

@@ -11,9 +11,16 @@ from tradewright.domain.matching.layout import CANCEL, FINAL, MARKET, OPEN_SIDE,
 from tradewright.domain.matching.plan import delta_to, has_drifted, is_instruction
 from tradewright.domain.matching.step import close, equity_of, is_due, is_fragile, liquidate, ruin, step
 
+BLOCK = 16
+"""Rows that are looked at together when equity is followed, by their lowest and highest mark: equity is monotone in the
+mark, also after rounding, and a new peak within a block is rare."""
 
-def walk(venue, program, first, last, closes_out, equity, changes):
-    """Rows `first` to `last` - 1; returns the row reached: less than `last` when the records are full and must grow."""
+
+def walk(venue, program, first, last, closes_out, equity, changes, pulse):
+    """Rows `first` to `last` - 1; returns the row reached: less than `last` when the records are full and must grow.
+
+    With an `equity` of length 0 nothing is kept of each bar: equity is followed by `pulse`, and no changes are written.
+    """
     ledger, positions, width = venue.book.ledger[0], venue.book.positions, venue.width
     orders_room = len(venue.book.orders) - 4 * width - 16
     fills_room = len(venue.fills) - 4 * width - 16
@@ -40,13 +47,86 @@ def walk(venue, program, first, last, closes_out, equity, changes):
             ruin(venue, row, charge)
         if closes_out == 1 and row == final_row:
             liquidate(venue, row, FINAL, charge)
-        equity[row] = equity_of(venue, row)
-        if ledger.filled + ledger.next_action != before:
+        if len(equity) == 0:
+            follow_row(pulse, row, equity_of(venue, row))
+        else:
+            equity[row] = equity_of(venue, row)
+        if len(equity) > 0 and ledger.filled + ledger.next_action != before:
             note(ledger, positions, width, row, changes)
         row = row + 1
         if row < last and ledger.live == 0 and not (always and ledger.is_ruined == 0):
             quiet = quiet_until(venue, program, row, last if closes_out == 0 else min(last, final_row))
-            row = mark_rows(venue, row, quiet, equity)
+            row = follow_rows(venue, row, quiet, pulse) if len(equity) == 0 else mark_rows(venue, row, quiet, equity)
+    return last
+
+
+def follow_row(pulse, row, value):
+    """Take one row's equity into the track, and keep it where its row is one to keep."""
+    track = pulse.track[0]
+    track.last = value
+    follow_value(track, value)
+    if track.kept < len(pulse.rows) and pulse.rows[track.kept] == row:
+        pulse.samples[track.kept] = value
+        track.kept = track.kept + 1
+
+
+def follow_value(track, value):
+    """Peak, trough and depth after one more value of equity."""
+    if value > track.peak:
+        if track.trough < track.peak:
+            track.depth = min(track.depth, track.trough / track.peak - 1)
+        track.peak = value
+        track.trough = value
+    elif value < track.trough:
+        track.trough = value
+
+
+def follow_rows(venue, row, last, pulse):
+    """Follow quiet rows; stops at a row in which a fragile account is ruined. Returns the row reached."""
+    ledger, positions = venue.book.ledger[0], venue.book.positions
+    mark, cash = venue.mark, ledger.cash
+    watches = is_fragile(venue) and ledger.is_ruined == 0
+    if venue.width > 1:
+        for at in range(row, last):
+            value = equity_of(venue, at)
+            if watches and value <= 0:
+                return at
+            follow_row(pulse, at, value)
+        return last
+    quantity, multiplier = positions[0].quantity, positions[0].multiplier
+    if quantity == 0:
+        if row < last:
+            follow_row(pulse, row, cash)
+        while pulse.track[0].kept < len(pulse.rows) and pulse.rows[pulse.track[0].kept] < last:
+            follow_row(pulse, pulse.rows[pulse.track[0].kept], cash)
+        return last
+    track = pulse.track[0]
+    at = row
+    while at < last:
+        kept = track.kept
+        stop = min(last, pulse.rows[kept]) if kept < len(pulse.rows) else last
+        while at < stop:
+            if at % BLOCK == 0 and at + BLOCK <= stop:
+                one = cash + quantity * pulse.low[at // BLOCK] * multiplier
+                other = cash + quantity * pulse.high[at // BLOCK] * multiplier
+                if one <= track.peak and other <= track.peak and not (watches and (one <= 0 or other <= 0)):
+                    follow_value(track, one)
+                    follow_value(track, other)
+                    at = at + BLOCK
+                    continue
+            value = cash + quantity * mark[at] * multiplier
+            if watches and value <= 0:
+                return at
+            follow_value(track, value)
+            at = at + 1
+        if stop < last:
+            value = cash + quantity * mark[stop] * multiplier
+            if watches and value <= 0:
+                return stop
+            follow_row(pulse, stop, value)
+        else:
+            track.last = cash + quantity * mark[last - 1] * multiplier
+        at = stop + 1
     return last
 
 
@@ -101,7 +181,7 @@ def same_code_until(program, row, last):
         if codes[row] != code:
             return row
         row = row + 1
-    pattern = code * 72340172838076673  # the code in each of eight bytes
+    pattern = program.patterns[code]
     while row + 8 <= last and words[row // 8] == pattern:
         row = row + 8
     while row < last and codes[row] == code:

@@ -13,7 +13,16 @@ from tradewright.domain.matching import book, fills, plan, step
 from tradewright.domain.matching.layout import Changes, Program, Venue
 from tradewright.engine.assumptions import Assumptions, Numbers
 from tradewright.engine.kernel import loop
-from tradewright.engine.kernel.arrays import enlarged, program_of, program_with_fields, venue_of, venue_with_fields
+from tradewright.engine.kernel.arrays import (
+    NO_ROWS,
+    enlarged,
+    program_of,
+    program_with_fields,
+    pulse_of,
+    pulse_with_fields,
+    venue_of,
+    venue_with_fields,
+)
 from tradewright.engine.market import MarketColumns
 from tradewright.engine.program import Wishes
 from tradewright.engine.run import EndingColumns, FillColumns, Run
@@ -27,7 +36,8 @@ INLINED: frozenset[Callable[..., Any]] = frozenset(
         fills.revalue, fills.settle, fills.allowance, fills.book_fill, accounting.apply_fill, costs.affordable,
         costs.charge, costs.slipped, rounding.steps_down, rounding.whole_lots, step.step, step.is_due,
         step.is_fragile, step.equity_of, loop.wanted_at, loop.same_code_until, loop.target, loop.plan, loop.note,
-        loop.quiet_until, loop.mark_rows,
+        loop.quiet_until, loop.mark_rows, loop.follow_row, loop.follow_rows,
+        loop.follow_value,
     }
 )  # fmt: skip
 """What a quiet row and a plain target order go through."""
@@ -43,8 +53,9 @@ def walker() -> Callable[..., int]:
 
 
 def interpreted(venue: Venue, program: Program, *rest: Any) -> int:
-    """The loop as plain Python."""
-    return int(loop.walk(venue_with_fields(venue), program_with_fields(program), *rest))
+    """The loop as plain Python, called as the compiled one."""
+    given = (venue_with_fields(venue), program_with_fields(program), *rest[:-1], pulse_with_fields(rest[-1]))
+    return int(loop.walk(*given))
 
 
 def run_kernel(
@@ -72,11 +83,11 @@ def drive(venue: Venue, program: Program, *, market: MarketColumns, closes_out: 
     opening = float(venue.book.ledger[0]["cash"])
     equity = np.empty(rows)
     changes = Changes(np.empty(rows, np.int64), np.empty(rows), np.empty(rows * venue.width))  # touched as far as used
-    walk = walker()
-    reached = walk(venue, program, 0, rows, int(closes_out), equity, changes)
+    walk, pulse = walker(), pulse_of(NO_ROWS)
+    reached = walk(venue, program, 0, rows, int(closes_out), equity, changes, pulse)
     while reached < rows:
         venue = enlarged(venue)
-        reached = walk(venue, program, reached, rows, int(closes_out), equity, changes)
+        reached = walk(venue, program, reached, rows, int(closes_out), equity, changes, pulse)
     ledger = venue.book.ledger[0]
     changed = int(ledger["changed"])
     return Run(
