@@ -113,7 +113,14 @@ CONTESTS = (
         lines=("P3.sweep",),
         script="w2",
         rivals=(
-            Rival(peer="vectorbt", label="Rust, 50 columns at a time", variant="auto-50", repetitions=1, run_times=100),
+            Rival(
+                peer="vectorbt",
+                label="Rust, 50 columns at a time",
+                variant="auto-50",
+                repetitions=1,
+                run_times=100,
+                is_equal=True,
+            ),
             Rival(peer="nautilus", combinations=4, repetitions=1),
             Rival(peer="backtesting", combinations=4, repetitions=1),
             Rival(peer="backtrader", combinations=2, repetitions=1),

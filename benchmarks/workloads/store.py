@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 from deltalake import DeltaTable, WriterProperties, write_deltalake
 
-from benchmarks.data import DAY, MINUTE, load
+from benchmarks.data import DAY, load
 from benchmarks.workloads.case import Answers, Case, Place
 from tradewright.adapters.stores.delta import DeltaStore
 from tradewright.application.data.importing_report import ImportReport
@@ -57,14 +57,11 @@ def stored(place: Place) -> Stored:
     place.folder.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="store-", dir=place.folder))
     columns = load(place.data, "w4_panel")
-    days, width = columns["close"].shape
-    rows = pl.DataFrame(
-        {
-            "instrument": [f"S{number:03d}.BINANCE" for number in range(width) for _ in range(days)],
-            "time": pl.Series((columns["ts"].astype("i8") + DAY).tolist() * width, dtype=pl.Int64).cast(NS),
-        }
-        | {name: columns[name].T.reshape(-1) for name in PRICES}
-    )
+    width = columns["close"].shape[1]
+    names = pl.DataFrame({"instrument": [f"S{number:03d}.BINANCE" for number in range(width)]})
+    stamps = pl.DataFrame({"time": pl.Series(columns["ts"].astype("i8") + DAY).cast(NS)})
+    prices = {name: columns[name].T.reshape(-1) for name in PRICES}
+    rows = names.join(stamps, how="cross", maintain_order="left_right").with_columns(**prices)
     rows = _complete(rows)
     store = DeltaStore(folder / ".tradewright" / "store")
     store.append(Table.BARS, rows)
@@ -175,7 +172,7 @@ def _write_minutes(place: Place, file: Path) -> int:
     columns = load(place.data, "w1_bars")
     kept = place.sizes.imported
     frame = pl.DataFrame({name: columns[name][:kept] for name in PRICES})
-    stamps = pl.Series("time", columns["ts"][:kept].astype("i8") + MINUTE).cast(pl.Datetime("ns"))
+    stamps = pl.Series("time", columns["ts"][:kept].astype("i8")).cast(pl.Datetime("ns"))
     frame.insert_column(0, stamps).write_csv(file, datetime_format="%Y-%m-%d %H:%M:%S")
     return frame.height
 
