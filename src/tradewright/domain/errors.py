@@ -1,11 +1,11 @@
-"""What can go wrong, as one tree; a door turns each branch into one message and one exit code (0 done, 1 could not
-be done, 2 not understood).
+"""What can go wrong, as one tree; a door turns each branch into one message and one exit code (0 done, 1 the world
+failed, 2 what was asked cannot be used or is not there).
 
     TradewrightError               1   something went wrong that has no branch of its own
     ├── InputError                 2   what a person typed or handed in cannot be used
     │   ├── UnknownInstrument      2   no instrument of that name; carries near matches
     │   └── UnknownVenue           2   no venue of that code; carries near matches
-    ├── DataError                  1   market data is absent, damaged or not enough
+    ├── DataError                  2   market data is absent, damaged or not enough
     ├── StrategyError              1   a strategy raised or answered nonsense
     ├── StorageError               1   the place that keeps things failed: full, locked, damaged
     └── Unauthorized               1   this actor may not do that
@@ -85,6 +85,8 @@ class DataError(TradewrightError):
     >>> str(DataError("AAPL.XNAS has too few bars", expected="at least 50", found="12"))
     'AAPL.XNAS has too few bars: expected at least 50, found 12'
     """
+
+    exit_code: ClassVar[int] = 2
 
 
 class StrategyError(TradewrightError):

@@ -108,7 +108,8 @@ def list_runs(
     elif not runs:
         screen().print("No runs yet. Try: tradewright backtest run moving_average --symbol AAPL", markup=False)
     else:
-        screen().print(load("tradewright.interfaces.terminal.summary").runs_table(runs))
+        console = screen()
+        console.print(load("tradewright.interfaces.terminal.summary").runs_table(runs, width=console.width))
 
 
 @group.command(epilog=example("tradewright backtest show latest", "tradewright backtest show 3f2a --json"))

@@ -9,8 +9,9 @@ from rich.text import Text
 from tradewright.domain.errors import InputError
 from tradewright.interfaces.cli.data_options import FormOptions, ImportOptions
 from tradewright.interfaces.cli.options import Json, example, flat, opened, split
-from tradewright.interfaces.terminal.output import DASH, frame_table, moment, notes, print_json, progress, screen, table
+from tradewright.interfaces.terminal.output import DASH, moment, notes, print_json, progress, screen
 from tradewright.interfaces.terminal.quality import quality_table
+from tradewright.interfaces.terminal.tables import frame_table, table
 from tradewright.lazy import load
 
 group = typer.Typer(help="Import, look at, query and export market data.", no_args_is_help=True)

@@ -1,22 +1,42 @@
 """An error as the shell sees it: a stable code, what happened, what to do, and the exit code.
 
 Exit codes: 0 done; 1 the world failed (disk, store, a strategy that raised); 2 what was typed cannot be used, or asks
-for data that is not there; 130 interrupted. A traceback is shown only when asked for.
+for data that is not there; 130 interrupted; 143 told to end. A traceback is shown only when asked for.
 """
 
 import errno
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import typer
 
-from tradewright.domain.errors import DataError, InputError, TradewrightError, UnknownInstrument
+from tradewright.domain.errors import TradewrightError, UnknownInstrument
 from tradewright.lazy import MissingLibraryError
 
 FAILED = 1
 WRONG_INPUT = 2
 INTERRUPTED = 130
+TERMINATED = 143
 BRING_DATA = "; `tradewright demo` or `tradewright data import FILE` brings data in"
+
+OPTIONS: Final[Mapping[str, str]] = {
+    "symbol": "--symbol",
+    "venue": "--venue",
+    "table": "--table",
+    "interval": "--timeframe",
+    "timezone": "--timezone",
+    "stamps": "--stamps",
+    "time_format": "--time-format",
+    "date": "--date",
+    "numbers": "--numbers",
+    "member": "--member",
+    "skip_lines": "--skip-lines",
+    "engine": "--engine",
+}
+"""Names that the application uses in its advice, as options of the shell."""
+_PAIR: Final = re.compile(r'\b([a-z_]+)=("[^"]*"|\{[^}]*\}|[^\s,;]+)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +49,17 @@ class Failure:
     hint: str
     exit_code: int
 
+    def told(self) -> dict[str, str | None]:
+        """What a program is told."""
+        return {"code": self.code, "message": self.message, "hint": self.hint or None}
+
 
 def explain(error: BaseException) -> Failure:
     """The one translation of errors into messages and exit codes."""
     if isinstance(error, TradewrightError):
-        exit_code = WRONG_INPUT if isinstance(error, InputError | DataError) else FAILED
         is_unlike_all = isinstance(error, UnknownInstrument) and not error.near
-        hint = f"{error.remedy}{BRING_DATA if is_unlike_all else ''}"
-        return Failure(_code(type(error).__name__), _facts(error), hint, exit_code)
+        hint = f"{as_options(error.remedy)}{BRING_DATA if is_unlike_all else ''}"
+        return Failure(_code(type(error).__name__), _facts(error), hint, error.exit_code)
     if isinstance(error, typer.TyperException):
         hint = "see `tradewright --help`, or --help of the command" if error.exit_code == WRONG_INPUT else ""
         return Failure("usage_error", error.format_message(), hint, error.exit_code)
@@ -48,6 +71,27 @@ def explain(error: BaseException) -> Failure:
         return _of_the_system(error)
     message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     return Failure("internal_error", message, "this should not happen; --traceback shows where", FAILED)
+
+
+def as_options(advice: str) -> str:
+    """Advice in the words of the shell: `interval=1d` becomes `--timeframe 1d`.
+
+    >>> as_options('say which is which: mapping={"open": "...", "close": 5}')
+    'say which is which: --column open=... --column close=5'
+    >>> as_options("day_first=True for day/month, day_first=False for month/day")
+    '--day-first for day/month, --month-first for month/day'
+    """
+    return _PAIR.sub(_as_option, advice)
+
+
+def _as_option(pair: re.Match[str]) -> str:
+    name, value = pair.groups()
+    if name == "mapping":
+        return " ".join(f"--column {role}={column}" for role, column in re.findall(r'"(\w+)": "?([^",}]+)"?', value))
+    if name in {"day_first", "header"}:
+        yes, no = ("--day-first", "--month-first") if name == "day_first" else ("--header", "--no-header")
+        return yes if value == "True" else no
+    return f"{OPTIONS[name]} {value}" if name in OPTIONS else pair.group()
 
 
 def _of_the_system(error: OSError) -> Failure:

@@ -4,7 +4,8 @@ import typer
 
 from tradewright.application.indicators.messages import KnownIndicators
 from tradewright.interfaces.cli.options import Json, example, opened
-from tradewright.interfaces.terminal.output import print_json, screen, table
+from tradewright.interfaces.terminal.output import print_json, screen
+from tradewright.interfaces.terminal.tables import table
 
 group = typer.Typer(help="Which indicators there are.", no_args_is_help=True)
 

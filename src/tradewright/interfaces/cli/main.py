@@ -11,8 +11,9 @@ import typer
 
 import tradewright
 from tradewright.interfaces.cli import backtest, data, demo, indicators, project, strategy
-from tradewright.interfaces.cli.failures import Failure, explain
+from tradewright.interfaces.cli.failures import FAILED, INTERRUPTED, Failure, explain
 from tradewright.interfaces.cli.options import example
+from tradewright.interfaces.cli.surroundings import abandon_output, prepared
 from tradewright.interfaces.terminal.output import notes, print_json
 
 app = typer.Typer(
@@ -62,31 +63,42 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked = "--traceback" in given or os.environ.get("TRADEWRIGHT_TRACEBACK", "") not in {"", "0"}
     # --traceback is understood in any place, because it is added to a command that has just failed
     given = [argument for argument in given if argument != "--traceback"]
-    try:
-        code = typer.main.get_command(app).main(args=given, prog_name="tradewright", standalone_mode=False)
-        sys.stdout.flush()
-    except BrokenPipeError:  # the reader has seen enough: `tradewright backtest list | head -3`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the door: every error becomes a message
-        failure = explain(error)
-        if asked:
-            tracebacks.print_exception(error)
-        _tell(failure, as_json="--json" in given)
-        sys.exit(failure.exit_code)
+    with prepared():
+        try:
+            code = typer.main.get_command(app).main(args=given, prog_name="tradewright", standalone_mode=False)
+            if code == INTERRUPTED:  # typer has caught the interrupt, and says nothing
+                raise KeyboardInterrupt
+            sys.stdout.flush()
+        except BrokenPipeError:  # the reader has seen enough: `tradewright backtest list | head -3`
+            abandon_output()
+            sys.exit(FAILED)
+        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the door: every error becomes a message
+            failure = explain(error)
+            if asked:
+                tracebacks.print_exception(error)
+            _tell(failure, as_json="--json" in given)
+            sys.exit(failure.exit_code)
     sys.exit(code if isinstance(code, int) else 0)
 
 
 def _tell(failure: Failure, *, as_json: bool) -> None:
+    """On stdout as JSON for a program, else on stderr; where stdout takes nothing more, on stderr too."""
     if as_json:
-        told = {"code": failure.code, "message": failure.message, "hint": failure.hint or None}
-        print_json({"error": told})
-        return
+        try:
+            print_json({"error": failure.told()})
+            sys.stdout.flush()
+        except OSError:
+            abandon_output()
+        else:
+            return
     if not failure.message:
         return  # help was shown in place of a message
-    console = notes()
-    console.print("[bold red]error:[/bold red]", end=" ")
-    console.print(failure.message, markup=False)
-    if failure.hint:
-        console.print("[dim] hint:[/dim]", end=" ")
-        console.print(failure.hint, markup=False)
+    try:
+        console = notes()
+        console.print("[bold red]error:[/bold red]", end=" ")
+        console.print(failure.message, markup=False)
+        if failure.hint:
+            console.print("[dim] hint:[/dim]", end=" ")
+            console.print(failure.hint, markup=False)
+    except OSError:
+        abandon_output(sys.stderr)  # nobody can be told; the exit code says it

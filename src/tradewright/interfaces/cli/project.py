@@ -9,7 +9,8 @@ from rich.text import Text
 from tradewright.application.projects.messages import InitializeProject, ProjectDiagnosis, ProjectStatus
 from tradewright.application.projects.views import Diagnosis, Initialized, StatusView, Verdict
 from tradewright.interfaces.cli.options import Json, example, opened
-from tradewright.interfaces.terminal.output import DASH, print_json, screen, table
+from tradewright.interfaces.terminal.output import DASH, print_json, screen
+from tradewright.interfaces.terminal.tables import table
 
 _STYLES = {Verdict.OK: "green", Verdict.WARNING: "yellow", Verdict.PROBLEM: "bold red"}
 

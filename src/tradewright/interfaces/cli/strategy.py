@@ -7,7 +7,8 @@ import typer
 from tradewright.application.strategies.messages import KnownStrategies, StrategyDetails, WriteStrategy
 from tradewright.application.strategies.views import StrategyView, WrittenStrategy
 from tradewright.interfaces.cli.options import Json, example, known_strategies, opened
-from tradewright.interfaces.terminal.output import DASH, print_json, screen, table
+from tradewright.interfaces.terminal.output import DASH, print_json, screen
+from tradewright.interfaces.terminal.tables import table
 
 group = typer.Typer(help="Which strategies there are; start an own one.", no_args_is_help=True)
 

@@ -5,6 +5,8 @@ from math import isfinite
 
 UNDEFINED = "–"
 _MINUS = "−"
+_HUGE = 1e15
+"""From here on a number is written with an exponent: a return of one hour, scaled to a year, has 200 digits."""
 
 
 def percent(value: object, digits: int = 2, *, signed: bool = False) -> str:
@@ -51,9 +53,10 @@ def moment(value: object, *, is_daily: bool) -> str:
 
 
 def _written(value: object, scale: float, pattern: str, unit: str) -> str:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value * scale):
         return UNDEFINED
-    text = format(value * scale, pattern)
+    is_huge = abs(value) * scale >= _HUGE
+    text = format(value * scale, f"{pattern[: pattern.index(',')]}.2e" if is_huge else pattern)
     if not text.strip("+-0.,"):  # rounded to nothing: no sign
         text = text.lstrip("+-")
     return text.replace("-", _MINUS) + unit

@@ -1,28 +1,22 @@
-"""What a command shows: one JSON object for a program, or aligned tables for a person; notes and progress go to stderr.
+"""What a command shows: one JSON object for a program, or text for a person; notes and progress go to stderr.
 
-Numbers of a table stand right-aligned in the unit their heading names; what is undefined is `null` for a program and a
-dash for a person. Colour and progress bars appear on a terminal only.
+What is undefined is `null` for a program and a dash for a person. Colour and progress bars appear on a terminal only.
 """
 
 import json
 import math
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
-from rich.text import Text
-
-if TYPE_CHECKING:
-    import polars as pl
 
 DASH = "-"
 
@@ -61,7 +55,9 @@ def print_json(value: object) -> None:
     """Exactly one object on stdout, and nothing else."""
     content = plain(value)
     assert isinstance(content, dict), "the JSON form of a command is one object"
-    sys.stdout.write(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower()
+    is_unicode = encoding.startswith("utf")  # else a letter that the terminal lacks would not be JSON's own escape
+    sys.stdout.write(json.dumps(content, indent=2, ensure_ascii=not is_unicode, allow_nan=False) + "\n")
 
 
 def screen() -> Console:
@@ -75,19 +71,6 @@ def notes() -> Console:
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> Table:
-    """A table without frames; a heading that begins with `>` is of numbers (right), with `|` of text never folded."""
-    made = Table(
-        title=title, title_justify="left", box=None, pad_edge=False, header_style="dim", show_header=any(headings)
-    )
-    for heading in headings:
-        right = heading.startswith(">")
-        made.add_column(heading.lstrip(">|"), justify="right" if right else "left", no_wrap=heading[:1] in {">", "|"})
-    for row in rows:
-        made.add_row(*(cell if isinstance(cell, Text) else Text(number(cell)) for cell in row))
-    return made
-
-
 def number(value: object, digits: int = 2) -> str:
     """A number as people read it: thousands apart, a dash where there is none."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
@@ -97,11 +80,6 @@ def number(value: object, digits: int = 2) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     return f"{value:,.{digits}f}" if isinstance(value, float) else str(value)
-
-
-def percent(value: object, digits: int = 2) -> str:
-    """A fraction as percent with its sign of percent."""
-    return f"{value * 100:,.{digits}f} %" if isinstance(value, float | int) and math.isfinite(value) else DASH
 
 
 @contextmanager
@@ -119,19 +97,3 @@ def progress(what: str, *, shown: bool = True) -> Iterator[Report]:
 def moment(time_ns: int) -> str:
     """Nanoseconds UTC as a time people read, to the second."""
     return datetime.fromtimestamp(time_ns // 1_000_000_000, UTC).isoformat(sep=" ")[:19]
-
-
-def frame_table(frame: "pl.DataFrame") -> Table:
-    """A Polars frame as a table; numbers stand right and keep their digits."""
-    headings = [f">{name}" if kind.is_numeric() else name for name, kind in frame.schema.items()]
-    return table(headings, ([_cell(value) for value in row] for row in frame.iter_rows()))
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return DASH
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ").replace("+00:00", "").removesuffix(".000000")
-    if isinstance(value, float):
-        return f"{value:,.10g}"
-    return str(value)

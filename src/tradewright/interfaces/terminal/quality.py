@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rich.table import Table
 from rich.text import Text
 
-from tradewright.interfaces.terminal.output import DASH, table
+from tradewright.interfaces.terminal.output import DASH
+from tradewright.interfaces.terminal.tables import ScreenTable, table
 
 if TYPE_CHECKING:
     from tradewright.application.data.quality import QualityView
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 GOOD, FAIR = 95, 80
 
 
-def quality_table(views: "Sequence[QualityView]") -> Table:
+def quality_table(views: "Sequence[QualityView]") -> ScreenTable:
     """One line a series; a score from 95 is green, below 80 red."""
-    headings = ["instrument", "bars of", "source", ">bars", "from", "to", ">sessions", ">score", ">errors", ">warnings"]
-    return table([*headings, ">notes"], (_row(view) for view in views))
+    headings = ["instrument", "series", ">bars", "from, to", "sessions", ">score", ">errors", ">warnings", ">notes"]
+    return table(headings, (_row(view) for view in views))
 
 
 def _row(view: "QualityView") -> list[object]:
@@ -25,11 +25,9 @@ def _row(view: "QualityView") -> list[object]:
     style = "green" if view.score >= GOOD else "yellow" if view.score >= FAIR else "red"
     return [
         view.instrument,
-        view.timeframe,
-        view.source,
+        f"{view.timeframe} from {view.source}",
         view.rows,
-        str(view.first),
-        str(view.last),
+        f"{view.first} {view.last}",
         f"{view.sessions_present:,} of {expected}",
         Text(f"{view.score:.1f}", style=style),
         Text(str(view.errors), style="red" if view.errors else ""),

@@ -5,16 +5,19 @@ The words and formats of the figures are those of the tear sheet. Red and green 
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import zip_longest
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
 from tradewright.application.backtests.summaries import BacktestSummary, ComparisonView
 from tradewright.application.backtests.views import BacktestView
 from tradewright.interfaces.reports.statistics import described
-from tradewright.interfaces.terminal.output import DASH, number, percent, table
+from tradewright.interfaces.terminal.output import DASH, number
+from tradewright.interfaces.terminal.tables import ScreenTable, table
 
 COLUMNS: Sequence[tuple[str, Sequence[str]]] = (
     (
@@ -29,6 +32,9 @@ COLUMNS: Sequence[tuple[str, Sequence[str]]] = (
 )
 AGAINST = ("alpha", "beta", "information_ratio")
 COMPARED = ("total_return", "return_annual", "sharpe", "max_drawdown")
+COMPARED_NARROW = ("total_return", "sharpe", "max_drawdown")
+WIDE = 130
+"""Columns of a screen on which the list of runs fits whole."""
 WIDEST = 40
 """Longest setting in a comparison; digests and long expressions are cut there."""
 _JUDGED = {"total_return", "return_annual", "expectancy", "alpha"}
@@ -49,9 +55,8 @@ def summary(view: BacktestView, *, width: int = 60) -> RenderableType:
         f"{view.start} to {view.end} · {view.currency} {number(view.cash)} · {view.fill_rule} fills · run {view.run_id}"
     )
     parts: list[RenderableType] = [head, Text(told, style="dim"), Text(), _figures(view)]
-    curve = sparkline(view.equity.get_column("equity").to_list(), width=width) if view.equity.height > 1 else ""
-    if curve:
-        parts += [Text(), Text.assemble(("Equity  ", "dim"), curve)]
+    if view.equity.height > 1:
+        parts += [Text(), _Curve(view.equity.get_column("equity").to_list(), width)]
     parts += [Text.assemble(("note: ", "yellow"), remark) for remark in view.warnings]
     if view.report:
         parts += [Text(), Text.assemble(("Tear sheet  ", "dim"), str(view.report), overflow="fold")]
@@ -65,36 +70,44 @@ def as_text(view: BacktestView, *, width: int = 110) -> str:
     return "\n".join(line.rstrip() for line in stream.getvalue().splitlines())
 
 
-def runs_table(runs: Sequence[BacktestSummary]) -> Table:
-    """The list of kept runs."""
-    headings = ["|run", "|made", "|strategy", "parameters", "on", "|from", "|to"] + [
-        f">{described(name).label}" for name in COMPARED
-    ]
-    rows = (
-        [
-            run.run_id,
-            run.created_at[:10],
-            run.strategy,
-            " ".join(f"{name}={value}" for name, value in run.parameters.items()),
-            " ".join(symbol.split(".")[0] for symbol in run.symbols),
-            run.start,
-            run.end,
-            *(figure(name, run.stats.get(name)) for name in COMPARED),
-        ]
-        for run in runs
+def runs_table(runs: Sequence[BacktestSummary], *, width: int = 160) -> ScreenTable:
+    """The list of kept runs; on a screen of less than `WIDE` columns without what can be looked up with `show`."""
+    if width < WIDE:
+        headings = ["|run", "strategy", "on", "sessions"]
+        rows = ([run.run_id, f"{run.strategy} {_parameters(run)}", _on(run), f"{run.start} {run.end}"] for run in runs)
+        names: Sequence[str] = COMPARED_NARROW
+    else:
+        headings = ["|run", "|made", "|strategy", "parameters", "on", "|from", "|to"]
+        rows = (
+            [run.run_id, run.created_at[:10], run.strategy, _parameters(run), _on(run), run.start, run.end]
+            for run in runs
+        )
+        names = COMPARED
+    figures = ([figure(name, run.stats.get(name)) for name in names] for run in runs)
+    return table(
+        headings + [f">{described(name).label}" for name in names],
+        ([*row, *values] for row, values in zip(rows, figures, strict=True)),
     )
-    return table(headings, rows)
 
 
-def comparison(view: ComparisonView) -> Table:
+def _parameters(run: BacktestSummary) -> str:
+    return " ".join(f"{name}={value}" for name, value in run.parameters.items())
+
+
+def _on(run: BacktestSummary) -> str:
+    return " ".join(symbol.split(".")[0] for symbol in run.symbols)
+
+
+def comparison(view: ComparisonView) -> ScreenTable:
     """Runs side by side: first what they differ in, then every statistic."""
-    made = table(["", *(f">{run.run_id}" for run in view.runs)], ())
-    for name, values in ({"strategy": tuple(run.strategy for run in view.runs)} | dict(view.differences)).items():
-        made.add_row(name, *(DASH if value is None else str(value)[:WIDEST] for value in values))
-    made.add_section()
-    for name, values in view.stats.items():
-        made.add_row(described(name).label, *(figure(name, value) for value in values))
-    return made
+    settings = {"strategy": tuple(run.strategy for run in view.runs)} | dict(view.differences)
+    rows = [
+        [name, *(DASH if value is None else str(value)[:WIDEST] for value in values)]
+        for name, values in settings.items()
+    ]
+    rows.append([""] * (1 + len(view.runs)))
+    rows += [[described(name).label, *(figure(name, value) for value in values)] for name, values in view.stats.items()]
+    return table(["|", *(f">{run.run_id}" for run in view.runs)], rows)
 
 
 def sparkline(values: Sequence[float], *, width: int) -> str:
@@ -106,19 +119,53 @@ def sparkline(values: Sequence[float], *, width: int) -> str:
     return "".join(_BLOCKS[int((point - low) / span * (len(_BLOCKS) - 1))] for point in points)
 
 
-def _figures(view: BacktestView) -> Table:
+@dataclass(frozen=True, slots=True)
+class _Curve:
+    """The curve of equity on one line of the terminal."""
+
+    values: Sequence[float]
+    width: int
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """As wide as asked, or as the terminal allows."""
+        name = "Equity  "
+        room = max(min(self.width, options.max_width - len(name) - 1), 1)
+        yield Text.assemble((name, "dim"), sparkline(self.values, width=room))
+
+
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    """Groups of figures side by side, as many as the terminal is wide for."""
+
+    groups: Sequence[Sequence[tuple[str, Text]]]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """All groups in a row, else fewer, at last one below the other."""
+        for count in range(len(self.groups), 0, -1):
+            grids = [_grid(self.groups[start : start + count]) for start in range(0, len(self.groups), count)]
+            if count == 1 or all(Measurement.get(console, options, one).maximum < options.max_width for one in grids):
+                yield from grids
+                return
+
+
+def _grid(groups: Sequence[Sequence[tuple[str, Text]]]) -> Table:
     grid = Table.grid(padding=(0, 2))
-    for _ in COLUMNS:
-        grid.add_column(no_wrap=True)
-        grid.add_column(justify="right", no_wrap=True)
-    grid.add_row(*(cell for title, _ in COLUMNS for cell in (Text(title, style="bold"), "")))
-    columns = [list(_cells(view.stats, names)) for _, names in COLUMNS]
-    if view.benchmark is not None:
-        rows = [(f"{view.benchmark}", Text(percent(view.benchmark_stats.get("total_return"))))]
-        columns[0] += [("", Text()), *rows, *_cells(view.stats, AGAINST)]
-    for line in zip_longest(*columns, fillvalue=("", Text())):
+    for _ in groups:
+        grid.add_column(no_wrap=True, overflow="fold")
+        grid.add_column(justify="right", no_wrap=True, overflow="fold")
+    for line in zip_longest(*groups, fillvalue=("", Text())):
         grid.add_row(*(cell for pair in line for cell in pair))
     return grid
+
+
+def _figures(view: BacktestView) -> _Figures:
+    groups: list[list[tuple[str, Text]]] = [
+        [(f"[bold]{title}[/bold]", Text()), *_cells(view.stats, names)] for title, names in COLUMNS
+    ]
+    if view.benchmark is not None:
+        beaten = Text(figure("total_return", view.benchmark_stats.get("total_return")))
+        groups[0] += [("", Text()), (view.benchmark, beaten), *_cells(view.stats, AGAINST)]
+    return _Figures(groups)
 
 
 def _cells(stats: Mapping[str, object], names: Sequence[str]) -> Iterator[tuple[str, Text]]:

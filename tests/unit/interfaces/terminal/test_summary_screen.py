@@ -73,7 +73,7 @@ def test_gains_are_green_and_losses_red() -> None:
 def test_a_benchmark_stands_beside_the_run() -> None:
     beside = replace(view(), benchmark="SPY.ARCX", benchmark_stats={"total_return": 0.5})
     text = as_text(beside)
-    assert "SPY.ARCX" in text and "50.00 %" in text and "Beta" in text
+    assert "SPY.ARCX" in text and "50.00%" in text and "Beta" in text
 
 
 def test_many_symbols_are_counted() -> None:

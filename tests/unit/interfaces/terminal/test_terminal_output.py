@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from tradewright.interfaces.terminal import output
-from tradewright.interfaces.terminal.output import frame_table, moment, number, percent, plain, print_json, table
+from tradewright.interfaces.terminal.output import moment, number, plain, print_json
+from tradewright.interfaces.terminal.tables import frame_table, table
 
 
 class Colour(StrEnum):
@@ -81,8 +82,6 @@ def test_numbers_read_as_people_write_them() -> None:
     assert number(1234567) == "1,234,567"
     assert number(None) == number(math.nan) == "-"
     assert number(True) == "yes"
-    assert percent(0.1234) == "12.34 %"
-    assert percent(None) == "-"
 
 
 def test_a_table_of_a_frame_keeps_digits_and_shows_a_dash_for_nothing() -> None:
