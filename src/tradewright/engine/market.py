@@ -69,7 +69,7 @@ def _require_prices(bars: Bars) -> None:
         if wrong.any():
             row, column = (int(n) for n in np.argwhere(wrong)[0])
             raise DataError(
-                f"{bars.instruments[column]} has a {name} price that cannot be traded at",
+                f"the {name} price of {bars.instruments[column]} cannot be traded at",
                 expected="finite prices above 0, or no bar at all",
                 found=f"{matrix[row, column]} in row {row}",
                 remedy="see: tradewright data quality",

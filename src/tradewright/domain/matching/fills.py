@@ -80,6 +80,8 @@ def execute(venue, row, k, reference, slips, charge):
             end(venue.book, row, k, NOTHING_TO_CLOSE, ledger.zero, ledger.zero)
             return
         quantity = abs(held)
+    if held * side < 0 and abs(quantity - abs(held)) * 1000000000 <= abs(held):
+        quantity = abs(held)  # what closes all but a rest of floating-point dust closes all
     if held * side >= 0 or quantity > abs(held):
         multiplier = position.multiplier
         most = allowance(venue, order.instrument, side, quantity, price * multiplier, excess * multiplier, charge)

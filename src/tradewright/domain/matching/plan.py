@@ -24,7 +24,13 @@ def has_drifted(wanted, quantity, price, multiplier, equity, band):
 
 
 def delta_to(weight, equity, price, multiplier, lot, quantity):
-    """Signed quantity that leads from `quantity` to `weight` of equity at `price`, whole lots, rounded towards flat."""
+    """Signed quantity that leads from `quantity` to `weight` of equity at `price`, whole lots, rounded towards flat.
+
+    A rest below a billionth is what floats lose in adding up fills: it asks for nothing.
+    """
     wanted = weight * equity / (price * multiplier)
     lots = whole_lots(abs(wanted), lot)
-    return (lots if wanted >= 0 else -lots) - quantity
+    delta = (lots if wanted >= 0 else -lots) - quantity
+    if abs(delta) * 1000000000 <= lots:
+        return delta - delta
+    return delta

@@ -26,6 +26,7 @@ from tradewright.domain.matching.layout import (
     TAKE_PROFIT,
     TOO_SMALL,
 )
+from tradewright.domain.matching.plan import delta_to
 
 
 def is_due(venue, row):
@@ -145,9 +146,7 @@ def size(venue, row, at_close):
         price = venue.close[bar] if at_close == 1 else venue.open[bar]
         if price != price:
             continue
-        wanted = order.weight * equity / (price * position.multiplier)
-        lots = whole_lots(abs(wanted), position.lot)
-        delta = (lots if wanted >= 0 else -lots) - position.quantity
+        delta = delta_to(order.weight, equity, price, position.multiplier, position.lot, position.quantity)
         if delta == 0:
             protect(venue.book, row, order.instrument, order.loss, order.gain)
             end(venue.book, row, k, ON_TARGET, ledger.zero, ledger.zero)
