@@ -43,7 +43,7 @@ class Diary(Strategy):
             deed(context, bar)
 
     def on_fill(self, context: Any, fill: Any) -> None:
-        assert context.instrument == fill.instrument == NAMES[0]
+        assert context.instrument == fill.instrument
         assert fill.fee == 0.0
         self.told.append((row_of(context.time), fill.order, fill.quantity, fill.price, fill.reason))
 
