@@ -37,7 +37,7 @@ class CalmParts(tw.Strategy):
 subprocess.run([Path(sys.executable).with_name("tradewright"), "demo"], check=True, stdout=subprocess.DEVNULL)
 os.chdir("tradewright-demo")
 
-bars = tw.load_bars(["AAPL", "GOOG", "IBM", "MSFT"], start="2003")  # GOOG begins in August 2004: NaN until then
+bars = tw.load_bars(["AAPL", "GOOG", "IBM", "MSFT"], start="2005")
 costs = tw.PerShare(0.005, minimum=1) + tw.Spread(bps=2)
 mine = tw.Slots({"AAPL.XNAS": 0.4, "IBM.XNYS": 0.4, "GOOG.XNAS": 0.1, "MSFT.XNAS": 0.1})
 runs = {
