@@ -94,19 +94,19 @@ class MarketFeed(NamedTuple):
 class Broker(Protocol):
     """Takes orders for one account."""
 
-    def submit(self, order: NewOrder) -> int:
+    def submit(self, order: NewOrder, *, row: int) -> int:
         """Take an order and give its id; a target order replaces the instrument's target orders that still wait."""
         ...
 
-    def supersede(self, instrument: int) -> None:
+    def supersede(self, instrument: int, *, row: int) -> None:
         """End the instrument's target orders that still wait."""
         ...
 
-    def cancel(self, order: int) -> None:
+    def cancel(self, order: int, *, row: int) -> None:
         """Cancel a working order; one that ended already is left alone."""
         ...
 
-    def protect(self, instrument: int, *, loss: Number, gain: Number) -> None:
+    def protect(self, instrument: int, *, row: int, loss: Number, gain: Number) -> None:
         """Set or move the protective prices of a position; 0 leaves that side as it is."""
         ...
 
@@ -128,6 +128,10 @@ class HistoricalBroker(Broker, Protocol):
 
     def close(self, row: int, *, is_last: bool) -> bool:
         """Let the row's close happen; True when the account was ruined there and trading is over."""
+        ...
+
+    def rests_until(self, row: int) -> int:
+        """The next row after `row` that can bring a report by itself, when nothing is sent before."""
         ...
 
     def has_news(self) -> bool:

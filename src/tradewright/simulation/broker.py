@@ -15,11 +15,14 @@ from tradewright.ports.broker import Dividend, Ended, Filled, MarketFeed, NewOrd
 
 Charge = Callable[[Any, Any, Any], Any]
 
+NEVER = 2**62
+"""A row that no history reaches."""
+
 
 class SimulatedBroker:
     """One account; `charge` is the fee function (an own cost model may stand in for the schedule)."""
 
-    __slots__ = ("_actions_seen", "_charge", "_closes_out", "_ended_seen", "_filled_seen", "_ledger", "_row", "_venue")
+    __slots__ = ("_actions_seen", "_charge", "_closes_out", "_ended_seen", "_filled_seen", "_ledger", "_venue")
 
     def __init__(
         self, feed: MarketFeed, ledger: Any, positions: list[Any], *, charge: Charge, closes_out: bool = False
@@ -28,7 +31,6 @@ class SimulatedBroker:
         room = 4 * feed.width + 16
         self._charge = charge
         self._closes_out = closes_out
-        self._row = -1
         self._filled_seen = self._ended_seen = self._actions_seen = 0
         self._ledger = ledger
         self._venue = Venue(
@@ -42,35 +44,34 @@ class SimulatedBroker:
         """The venue's columns and books, for reconciliation; they are the broker's to change."""
         return self._venue
 
-    def submit(self, order: NewOrder) -> int:
+    def submit(self, order: NewOrder, *, row: int) -> int:
         """Take an order for the next moment."""
         if order.role == TARGET:
-            supersede(self._venue.book, self._row, order.instrument)
+            supersede(self._venue.book, row, order.instrument)
         self._make_room()
         return int(
             accept(
-                self._venue.book, self._row, order.instrument, order.side, order.kind, order.role, order.until, 0,
+                self._venue.book, row, order.instrument, order.side, order.kind, order.role, order.until, 0,
                 order.quantity, order.limit, order.trigger, order.weight, order.loss, order.gain, order.shrinks,
                 order.by_weight,
             )
         )  # fmt: skip
 
-    def supersede(self, instrument: int) -> None:
+    def supersede(self, instrument: int, *, row: int) -> None:
         """End waiting target orders."""
-        supersede(self._venue.book, self._row, instrument)
+        supersede(self._venue.book, row, instrument)
 
-    def cancel(self, order: int) -> None:
+    def cancel(self, order: int, *, row: int) -> None:
         """Cancel a working order."""
-        cancel(self._venue.book, self._row, order)
+        cancel(self._venue.book, row, order)
 
-    def protect(self, instrument: int, *, loss: Number, gain: Number) -> None:
+    def protect(self, instrument: int, *, row: int, loss: Number, gain: Number) -> None:
         """Set or move protection."""
         self._make_room()
-        protect(self._venue.book, self._row, instrument, loss, gain)
+        protect(self._venue.book, row, instrument, loss, gain)
 
     def is_due(self, row: int) -> bool:
         """True when orders work or a corporate action falls on the row."""
-        self._row = row
         ledger = self._ledger
         if ledger.live > 0:
             return True
@@ -96,6 +97,14 @@ class SimulatedBroker:
             self._make_room()
             liquidate(self._venue, row, FINAL, self._charge)
         return is_over
+
+    def rests_until(self, row: int) -> int:
+        """The next row that can bring a report by itself: at once while orders work, else with the next action."""
+        ledger = self._ledger
+        if ledger.live > 0 or is_fragile(self._venue):
+            return row + 1
+        actions = self._venue.actions
+        return int(actions[ledger.next_action].row) if ledger.next_action < len(actions) else NEVER
 
     def reports(self) -> Sequence[Report]:
         """Actions first (they come before the open), then fills, then endings."""

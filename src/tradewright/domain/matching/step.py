@@ -206,8 +206,9 @@ def within(venue, row, kind, lowest, highest, charge):
 
 
 def is_fragile(venue):
-    """True while equity could reach zero: borrowed cash or a short position."""
-    if venue.book.ledger[0].cash < 0:
+    """True while equity could reach zero: borrowed cash (beyond a rounding of all-in) or a short position."""
+    ledger = venue.book.ledger[0]
+    if ledger.cash < 0 and -ledger.cash * 1000000000 > ledger.gross:
         return True
     for i in range(venue.width):
         if venue.book.positions[i].quantity < 0:

@@ -18,13 +18,14 @@ class Desk:
     requests go nowhere, because nothing could come of them.
     """
 
-    __slots__ = ("broker", "endings", "fills", "row", "state", "tape")
+    __slots__ = ("broker", "endings", "fills", "has_sent", "row", "state", "tape")
 
     def __init__(self, state: State, broker: HistoricalBroker, tape: Tape | None = None) -> None:
         self.state = state
         self.broker = broker
         self.tape = tape
         self.row = -1
+        self.has_sent = False
         self.fills: list[Filled] = []
         self.endings: list[Ended] = []
 
@@ -40,37 +41,41 @@ class Desk:
 
     def submit(self, order: NewOrder) -> int:
         """Send an order; gives its id, 0 when trading is over."""
+        self.has_sent = True
         if not self._is_trading():
             return 0
         if self.tape is not None:
             self.tape.submit(self.row, order)
-        identity = self.broker.submit(order)
+        identity = self.broker.submit(order, row=self.row)
         self.state.working[identity] = order.instrument
         return identity
 
     def supersede(self, request: Supersede) -> None:
         """End waiting target orders."""
+        self.has_sent = True
         if not self._is_trading():
             return
         if self.tape is not None:
             self.tape.supersede(self.row, request.instrument)
-        self.broker.supersede(request.instrument)
+        self.broker.supersede(request.instrument, row=self.row)
 
     def protect(self, instrument: int, *, loss: Any, gain: Any) -> None:
         """Set or move protection."""
+        self.has_sent = True
         if not self._is_trading():
             return
         if self.tape is not None:
             self.tape.protect(self.row, instrument, loss=loss, gain=gain)
-        self.broker.protect(instrument, loss=loss, gain=gain)
+        self.broker.protect(instrument, row=self.row, loss=loss, gain=gain)
 
     def cancel(self, order: int) -> None:
         """Cancel an order."""
+        self.has_sent = True
         if not self._is_trading():
             return
         if self.tape is not None:
             self.tape.cancel(self.row, order)
-        self.broker.cancel(order)
+        self.broker.cancel(order, row=self.row)
 
     def _is_trading(self) -> bool:
         if self.row < 0:

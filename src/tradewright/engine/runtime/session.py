@@ -23,17 +23,21 @@ def run_wishes(desk: Desk, wishes: Wishes, *, planning: Planning) -> None:
     rows, width = wishes.weight.shape
     broker, state = desk.broker, desk.state
     speaks = _speaking_rows(wishes, planning)
+    wake = 0
     for row in range(rows):
         desk.row = row
-        if broker.is_due(row):
+        if row >= wake and broker.is_due(row):
             broker.advance(row)
             if broker.has_news():
                 desk.take_reports()
         if not state.is_over and speaks[row]:
             desk.carry_out(decide(state, row, wanted=_wanted(desk, wishes, row, width), planning=planning))
-        state.is_over = broker.close(row, is_last=row == rows - 1) or state.is_over
-        if broker.has_news():
-            desk.take_reports()
+        if row >= wake or desk.has_sent or row == rows - 1:
+            desk.has_sent = False
+            state.is_over = broker.close(row, is_last=row == rows - 1) or state.is_over
+            if broker.has_news():
+                desk.take_reports()
+            wake = broker.rests_until(row)
 
 
 def _speaking_rows(wishes: Wishes, planning: Planning) -> list[bool]:
@@ -99,34 +103,55 @@ class EventSession:
             raise strategy_error(self._strategy, method, raised=raised) from raised
 
     def _walk(self) -> None:
-        desk, broker, context, columns = self._desk, self._desk.broker, self._context, self._columns
-        on_bar, state, has = self._strategy.on_bar, self._desk.state, self._has
-        width, last, feeds = columns.width, self._rows - 1, context.has_feeds
+        desk, context, columns, on_bar = self._desk, self._context, self._columns, self._strategy.on_bar
+        state, last, wake = desk.state, self._rows - 1, 0
+        is_plain = columns.width == 1 and self._has is None and not context.has_feeds
         for row in range(self._rows):
-            desk.row = row
-            if broker.is_due(row):
-                broker.advance(row)
-                if broker.has_news():
-                    desk.take_reports()
-            context.row = row
-            if len(desk.fills) > self._told:
-                self._tell()
+            desk.row = context.row = row
+            if row >= wake:
+                self._open(row)
             if not state.is_over:
-                at = row * width
-                for column in range(width):
-                    if has is not None and not has[row][column]:
-                        continue
-                    context.column = column
-                    bar = SeenBar(columns, at + column)
-                    if feeds:
-                        context.feed(bar)
-                    on_bar(context, bar)
-            if broker.close(row, is_last=row == last):
-                state.is_over = True
-            if broker.has_news():
-                desk.take_reports()
+                if is_plain:
+                    on_bar(context, SeenBar(columns, row))
+                else:
+                    self._slice(row)
+            if row >= wake or desk.has_sent or row == last:
+                wake = self._close(row, is_last=row == last)
         state.is_over = True
         self._tell()
+
+    def _open(self, row: int) -> None:
+        """What the row's open and range bring, told to the strategy before the bar."""
+        desk, broker = self._desk, self._desk.broker
+        if broker.is_due(row):
+            broker.advance(row)
+            if broker.has_news():
+                desk.take_reports()
+        if len(desk.fills) > self._told:
+            self._tell()
+
+    def _slice(self, row: int) -> None:
+        """All bars of one moment, in the order of the instruments."""
+        context, columns, has = self._context, self._columns, self._has
+        feeds, at = context.has_feeds, row * columns.width
+        for column in range(columns.width):
+            if has is not None and not has[row][column]:
+                continue
+            context.column = column
+            bar = SeenBar(columns, at + column)
+            if feeds:
+                context.feed(bar)
+            self._strategy.on_bar(context, bar)
+
+    def _close(self, row: int, *, is_last: bool) -> int:
+        """What the row's close brings; returns the next row in which there is something to do or to tell."""
+        desk, broker = self._desk, self._desk.broker
+        desk.has_sent = False
+        if broker.close(row, is_last=is_last):
+            desk.state.is_over = True
+        if broker.has_news():
+            desk.take_reports()
+        return row + 1 if len(desk.fills) > self._told else broker.rests_until(row)
 
     def _tell(self) -> None:
         """Tell the strategy of its fills before the bar; a fill at a close is told with the next bar, if any comes."""
