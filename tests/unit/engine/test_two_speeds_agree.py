@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 from tests.unit.engine.engine_samples import Columns, Gambler, backtest, both, random_bars, told_fills
 
 from tradewright.domain.costs import Commission, Cost, Costs, PerOrder, PerShare, Slippage, Spread
+from tradewright.engine.assumptions import Assumptions
+from tradewright.engine.kernel.run import run_kernel
+from tradewright.engine.kernel.sweep import Lane
+from tradewright.engine.market import prepare
+from tradewright.engine.program import wishes_of
 from tradewright.trading.bars import Bars
+from tradewright.trading.strategies.choice import where
 from tradewright.trading.strategies.registry import REGISTRY
 from tradewright.trading.strategies.strategy import Speaks
 
@@ -83,6 +89,18 @@ class Weights(Columns):
     speaks = Speaks.WEIGHTS
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 3), TERMS, st.booleans(), st.sampled_from([0.02, 0.3]))
+def test_random_choices_of_few_values_agree(
+    seed: int, width: int, terms: dict[str, Any], weights: bool, often: float
+) -> None:
+    bars = random_bars(seed, rows=60, width=width, missing=0.1, actions=2)
+    random = np.random.default_rng(seed)
+    turns = np.cumsum(random.random(bars.close.shape) < often, axis=0)
+    strength = where(turns % 3 == 0, where(turns % 2 == 0, 1.0, float("nan")), where(turns % 4 == 1, -0.5, 0.0))
+    both(lambda: (Weights if weights else Columns)(strength), bars, **terms)
+
+
 @settings(max_examples=150, deadline=None)
 @given(column_strategies(), TERMS, st.booleans())
 def test_random_column_strategies_agree(
@@ -120,3 +138,24 @@ def test_auto_takes_the_runtime_for_small_work_and_answers_the_same() -> None:
     kernel = backtest(Columns(strength), bars, engine="kernel")
     assert (auto.engine, kernel.engine) == ("runtime", "kernel")
     assert told_fills(auto) == told_fills(kernel)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(column_strategies(), min_size=1, max_size=3), TERMS, st.integers(1, 7))
+def test_a_lane_that_is_used_again_follows_the_single_run(
+    cases: list[tuple[Bars, dict[str, Any]]], terms: dict[str, Any], every: int
+) -> None:
+    bars, assumptions = cases[0][0], Assumptions(**terms)
+    market = prepare(bars, assumptions)
+    rows = np.arange(every - 1, len(bars), every)
+    lane = Lane(market, assumptions, rows=rows)
+    for _, answer in [case for case in cases if case[0].closes.shape == bars.closes.shape]:
+        shaped = {name: values[:, 0] if bars.closes.shape[1] == 1 else values for name, values in answer.items()}
+        asked = wishes_of(Columns(**shaped), market, assumptions=assumptions)
+        single, followed = run_kernel(market, assumptions, wishes=asked), lane.run(asked)
+        assert (followed.final_equity, followed.fills, followed.fees) == (
+            single.equity[-1], len(single.fills), single.fees,
+        )  # fmt: skip
+        assert followed.samples.tolist() == single.equity[rows].tolist()
+        peaks = np.maximum.accumulate(np.concatenate(([single.opening_cash], single.equity)))[1:]
+        assert followed.max_drawdown == min(0.0, float((single.equity / peaks - 1).min()))
