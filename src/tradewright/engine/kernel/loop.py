@@ -152,16 +152,23 @@ def quiet_until(venue, program, row, last):
     if len(program.weight) == 0 and len(program.codes) == 0:
         return last
     while row < last:
-        if width == 1 and len(program.codes) > 0:
+        if width == 1 and row > 0 and len(program.codes) > 0 and not asks_at(venue, program, row - 1):
             row = same_code_until(program, row, last)
             if row >= last:
                 return last
-        for i in range(width):
-            wanted = wanted_at(program, row * width + i)
-            if is_instruction(wanted, venue.book.positions[i].wanted, program.is_restated):
-                return row
+        if asks_at(venue, program, row):
+            return row
         row = row + 1
     return row
+
+
+def asks_at(venue, program, row):
+    """True when any weight of the row asks for an order, given what was wanted before."""
+    for i in range(venue.width):
+        wanted = wanted_at(program, row * venue.width + i)
+        if is_instruction(wanted, venue.book.positions[i].wanted, program.is_restated):
+            return True
+    return False
 
 
 def wanted_at(program, at):
@@ -174,8 +181,6 @@ def wanted_at(program, at):
 def same_code_until(program, row, last):
     """The first row from `row` on whose code differs from the row before it, looked at eight rows at a time."""
     codes, words = program.codes, program.words
-    if row == 0:
-        return row
     code = codes[row - 1]
     while row < last and row % 8 != 0:
         if codes[row] != code:
@@ -255,6 +260,8 @@ def target(venue, program, row, i, equity, loss, gain):
     position = venue.book.positions[i]
     wanted = position.wanted
     supersede(venue.book, row, i)
+    if wanted == 0 and position.quantity == 0:
+        return
     if program.sizes_at_fill == 1:
         accept(venue.book, row, i, OPEN_SIDE, MARKET, TARGET, 0, 0, zero, zero, zero, wanted, loss, gain, 1, 1)
         return

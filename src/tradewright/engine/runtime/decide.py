@@ -80,11 +80,13 @@ def target(state: State, row: int, *, wish: Wanted, equity: Any, planning: Plann
     i, zero = wish.instrument, state.numbers.zero
     position = state.positions[i]
     weight = state.numbers.of(state.wanted[i])
+    yield Supersede(i)
+    if weight == 0 and position.quantity == 0:
+        return
     if planning.sizes_at_fill:
         yield NewOrder(i, OPEN_SIDE, MARKET, TARGET, zero, zero, zero, weight, wish.loss, wish.gain, 0, 1, 1)
         return
     price = state.marks[row * len(state.positions) + i]
-    yield Supersede(i)
     delta = delta_to(weight, equity, price, position.multiplier, position.lot, position.quantity)
     if delta == 0:
         if wish.loss > 0 or wish.gain > 0:
