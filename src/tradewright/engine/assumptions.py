@@ -60,6 +60,7 @@ class Assumptions:
             ("cash", 0, True), ("lot", 0, False), ("leverage", 0, True), ("rebalance_band", 0, False),
         ):  # fmt: skip
             _check(name, getattr(self, name), low, exclusive=exclusive)
+            object.__setattr__(self, name, float(getattr(self, name)))  # 100_000 and 100_000.0 are the same run
         for instrument, lot in self.lots.items():
             _check(f"lot of {instrument}", lot, 0, exclusive=False)
         for instrument, multiplier in self.multipliers.items():

@@ -12,6 +12,7 @@ from tradewright.engine.assumptions import Assumptions, Numbers
 from tradewright.engine.kernel.run import run_kernel
 from tradewright.engine.market import MarketColumns, prepare
 from tradewright.engine.program import wishes_of
+from tradewright.engine.remarks import with_remarks
 from tradewright.engine.run import Run
 from tradewright.engine.runtime.run import run_runtime
 from tradewright.engine.tape import Tape
@@ -61,8 +62,10 @@ def run_backtest(
                 found="on_bar",
                 remedy='use engine="runtime" or "auto"',
             )
-        return run_kernel(market, assumptions, wishes=wishes_of(strategy, market, assumptions=assumptions, coded=True))
-    return run_runtime(strategy, market, assumptions=assumptions, broker_factory=broker_factory, tape=tape)
+        wishes = wishes_of(strategy, market, assumptions=assumptions, coded=True)
+        return with_remarks(run_kernel(market, assumptions, wishes=wishes), bars)
+    run = run_runtime(strategy, market, assumptions=assumptions, broker_factory=broker_factory, tape=tape)
+    return with_remarks(run, bars)
 
 
 def _choice(engine: EngineChoice | str) -> EngineChoice:

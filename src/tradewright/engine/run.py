@@ -40,6 +40,8 @@ class FillColumns:
     price: Floats
     fee: Floats
     slippage: Floats
+    asked: Floats
+    """The order's quantity before it was cut to what the account affords; positive."""
 
     def __len__(self) -> int:
         return len(self.row)

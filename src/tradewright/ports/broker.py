@@ -43,6 +43,8 @@ class Filled(NamedTuple):
     unit_price: Number
     fee: Number
     slippage: Number
+    asked: Number
+    """The order's quantity before it was cut to what the account affords; positive."""
 
 
 class Ended(NamedTuple):

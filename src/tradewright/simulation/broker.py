@@ -127,7 +127,9 @@ class SimulatedBroker:
     def _fill(self, n: int) -> Report:
         f = self._venue.fills[n]
         unit_price = f.price * self._venue.book.positions[f.instrument].multiplier
-        return Filled(f.row, f.order, f.instrument, f.role, f.quantity, f.price, unit_price, f.fee, f.slippage)
+        return Filled(
+            f.row, f.order, f.instrument, f.role, f.quantity, f.price, unit_price, f.fee, f.slippage, f.asked
+        )  # fmt: skip
 
     def _ending(self, n: int) -> Report:
         e = self._venue.book.endings[n]

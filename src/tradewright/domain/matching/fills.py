@@ -82,6 +82,7 @@ def execute(venue, row, k, reference, slips, charge):
         quantity = abs(held)
     if held * side < 0 and abs(quantity - abs(held)) * 1000000000 <= abs(held):
         quantity = abs(held)  # what closes all but a rest of floating-point dust closes all
+    asked = quantity
     if held * side >= 0 or quantity > abs(held):
         multiplier = position.multiplier
         most = allowance(venue, order.instrument, side, quantity, price * multiplier, excess * multiplier, charge)
@@ -94,10 +95,10 @@ def execute(venue, row, k, reference, slips, charge):
                 end(venue.book, row, k, TOO_SMALL, quantity, most)
                 return
             quantity = cut
-    settle(venue, row, k, side * quantity, price, excess, reference, charge)
+    settle(venue, row, k, side * quantity, asked, price, excess, reference, charge)
 
 
-def settle(venue, row, k, signed, price, excess, reference, charge):
+def settle(venue, row, k, signed, asked, price, excess, reference, charge):
     """Book the fill of order `k`, write it down, then see to protection."""
     ledger, order = venue.book.ledger[0], venue.book.orders[k]
     position = venue.book.positions[order.instrument]
@@ -121,6 +122,7 @@ def settle(venue, row, k, signed, price, excess, reference, charge):
     fill.price = price
     fill.fee = fee
     fill.slippage = slippage
+    fill.asked = asked
     ledger.filled = ledger.filled + 1
     order.side = 0
     if after == 0 or after * held < 0:

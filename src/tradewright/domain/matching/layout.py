@@ -174,6 +174,7 @@ FILL = {
     "price": NUMBER,
     "fee": NUMBER,
     "slippage": NUMBER,  # money, positive when worse
+    "asked": NUMBER,  # the order's quantity before it was cut to what the account affords; positive
 }
 """A fill, in order of time."""
 

@@ -145,7 +145,11 @@ def _collect(desk: Desk, market: MarketColumns, assumptions: Assumptions) -> Run
         multiplier=market.multiplier,
         fills=FillColumns(
             *_columns(
-                [(f.row, f.order, f.instrument, f.role, f.quantity, f.price, f.fee, f.slippage) for f in desk.fills], 8
+                [
+                    (f.row, f.order, f.instrument, f.role, f.quantity, f.price, f.fee, f.slippage, f.asked)
+                    for f in desk.fills
+                ],
+                9,
             )
         ),
         endings=EndingColumns(*_columns(desk.endings, 6)),

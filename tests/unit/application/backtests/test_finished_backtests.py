@@ -57,6 +57,7 @@ def run() -> Run:
         price=[100, 60, 61],
         fee=[1, 1, 1],
         slippage=[0.5, 0, -0.5],
+        asked=[10, 20, 5],
     )
     endings = columns(
         EndingColumns, row=[5, 5], order=[4, 5], instrument=[0, 0], reason=[1, 4], needed=[9, 0], available=[8, 0]

@@ -1,0 +1,64 @@
+"""What a user must hear of a run: orders cut or refused for lack of buying power, ruin, no trade at all."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from tradewright.domain.matching.layout import LIQUIDATION, NO_FUNDS, TOO_SMALL
+from tradewright.engine.run import Run
+from tradewright.trading.bars import Bars
+
+TOLD_CUT = 0.01
+"""A cut is told from this part of the order on; what the fee of an all-in order takes is not worth a word."""
+
+
+def with_remarks(run: Run, bars: Bars) -> Run:
+    """The run with its warnings."""
+    found = [*_cuts(run, bars), *_refusals(run, bars), *_ruin(run, bars)]
+    if not len(run.fills) and not found:
+        found.append("the strategy never traded: none of its signals led to a fill")
+    return replace(run, warnings=(*run.warnings, *found))
+
+
+def _cuts(run: Run, bars: Bars) -> list[str]:
+    filled, asked = np.abs(run.fills.quantity), run.fills.asked
+    cut = np.flatnonzero(filled < asked * (1.0 - TOLD_CUT))
+    if not len(cut):
+        return []
+    k = int(cut[0])
+    what = f"{bars.instruments[run.fills.instrument[k]]} wanted {asked[k]:,.10g}, filled {filled[k]:,.10g}"
+    return [
+        f"{_orders(len(cut))} cut by more than {TOLD_CUT:.0%} to what the account affords; "
+        f"the first on {_day(bars, int(run.fills.row[k]))}: {what}"
+    ]
+
+
+def _refusals(run: Run, bars: Bars) -> list[str]:
+    ends = run.endings
+    refused = np.flatnonzero((ends.reason == NO_FUNDS) | (ends.reason == TOO_SMALL))
+    if not len(refused):
+        return []
+    k = int(refused[0])
+    what = f"{bars.instruments[ends.instrument[k]]} needed {ends.needed[k]:,.10g}, affordable {ends.available[k]:,.10g}"
+    return [
+        f"{_orders(len(refused))} refused for lack of buying power; the first on {_day(bars, int(ends.row[k]))}: {what}"
+    ]
+
+
+def _ruin(run: Run, bars: Bars) -> list[str]:
+    closed_out = np.flatnonzero(run.fills.role == LIQUIDATION)
+    if len(closed_out):
+        row = int(run.fills.row[closed_out[0]])
+    elif run.equity[-1] <= 0:
+        row = int(np.argmax(run.equity <= 0))
+    else:
+        return []
+    return [f"the account was ruined on {_day(bars, row)}: equity fell to zero and trading ended"]
+
+
+def _orders(count: int) -> str:
+    return "1 order was" if count == 1 else f"{count:,} orders were"
+
+
+def _day(bars: Bars, row: int) -> str:
+    return str(np.datetime64(int(bars.session[row]), "D"))
