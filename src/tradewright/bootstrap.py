@@ -200,7 +200,7 @@ class App:
     def _bars_of(self, market: "Market") -> "LoadedBars":
         """The bars of a market: straight from its file, else from the store."""
         loading = load(f"{_APPLICATION}.backtests.loading")
-        found: LoadedBars = loading.loaded(self.ask(loading.question_of(market), answer=object))
+        found: LoadedBars = loading.loaded(self.ask(loading.question_of(market), answer=object), market)
         return found
 
     def _inspected(self) -> "tuple[list[SettingLine], list[str]]":

@@ -141,7 +141,7 @@ MICROSTRUCTURE = (
     Case("microstructure/nautilus/tardis/binance-futures_book_snapshot_5_BTCUSDT.csv", {"venue": "BINANCEUSDM"}, 100),
     Case("microstructure/nautilus/tardis/bitmex_trades_XBTUSD.csv", {"venue": "BITMEX"}, 10),
     Case("microstructure/nautilus/tardis/deribit_incremental_book_L2_BTC-PERPETUAL.csv", {"venue": "DERIBIT"}, 15),
-    Case("microstructure/nautilus/tardis/huobi-dm-swap_quotes_BTC-USD.csv", {"venue": "OKX"}, 10),
+    Case("microstructure/nautilus/tardis/huobi-dm-swap_quotes_BTC-USD.csv", {"venue": "HUOBI"}, 10),
     Case("microstructure/nautilus/bybit/xrpusdt-ob500.data.zip", {"venue": "BYBIT", "table": Table.BOOK}, 1000),
 )
 RECORDINGS = tuple(
@@ -167,7 +167,7 @@ NO_MARKET_DATA = frozenset(
 )
 EXPLICIT = (*EQUITIES, *CRYPTO, *FX_AND_FUTURES, *MICROSTRUCTURE)
 LEAN_VENUES = {"coinbase": "COINBASE", "binance": "BINANCE", "bitfinex": "BITFINEX", "bybit": "BYBIT", "oanda": "FX",
-               "fxcm": "FX", "dydx": "HYPERLIQUID"}  # fmt: skip
+               "fxcm": "FX", "dydx": "DYDX"}  # fmt: skip
 
 
 def lean_case(file: str, rows: int) -> Case:

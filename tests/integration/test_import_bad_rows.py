@@ -145,8 +145,10 @@ def test_an_import_of_mostly_bad_rows_is_refused_and_says_where_they_are(tmp_pat
 
 def test_a_symbol_that_cannot_be_one_is_rejected(tmp_path: Path) -> None:
     text = lines("symbol," + HEADER, *(f"KO,{day}" for day in GOOD), f",{DAYS[0]}", f"???,{DAYS[0]}")
+    _, report = read(tmp_path, text, symbol=None)
+    assert report.rejected_by_reason == {"symbol is no symbol": 2} or report.rows_rejected == 2
     with pytest.raises(InputError, match="cannot be a symbol"):
-        read(tmp_path, text, symbol=None)
+        read(tmp_path, lines("symbol," + HEADER, f"???,{DAYS[0]}"), symbol=None)
     late = lines("symbol," + HEADER, *(f"KO,{day}" for day in GOOD * 400), f"???,{DAYS[0]}")
     _, report = read(tmp_path, late, symbol=None, max_rejected=1.0, block_bytes=20_000)
     assert (2802, "symbol", "???", "is no symbol") in report.rejected.tail(1).rows() or report.rejected_by_reason[

@@ -60,6 +60,8 @@ class TradingHours:
     hours: tuple[Hours, ...]
     weekdays: tuple[bool, ...] = _WEEKDAYS
     """Whether a session can fall on Monday ... Sunday."""
+    currency: str = ""
+    """What its instruments are priced in; empty where each pair names its own (see `currency_of`)."""
 
     def on(self, session: int) -> Hours:
         """The hours that hold on that session."""
@@ -94,15 +96,18 @@ def _clock(text: str) -> int:
 
 
 def _venue(
-    venue: str, timezone: str, opens: str, closes: str, *later: tuple[str, str, str]
+    venue: str, timezone: str, opens: str, closes: str, *later: tuple[str, str, str], currency: str = "USD"
 ) -> tuple[str, TradingHours]:
     first = Hours(_clock(opens), _clock(closes))
     changed = (Hours(_clock(o), _clock(c), days_from_date(date.fromisoformat(since))) for since, o, c in later)
-    return venue, TradingHours(venue, timezone, (first, *changed))
+    return venue, TradingHours(venue, timezone, (first, *changed), currency=currency)
 
 
-def _evening(venue: str, timezone: str, opens_before: str, closes: str) -> tuple[str, TradingHours]:
-    return venue, TradingHours(venue, timezone, (Hours(_clock(opens_before) - 1440, _clock(closes)),))
+def _evening(
+    venue: str, timezone: str, opens_before: str, closes: str, *, currency: str = "USD"
+) -> tuple[str, TradingHours]:
+    hours = Hours(_clock(opens_before) - 1440, _clock(closes))
+    return venue, TradingHours(venue, timezone, (hours,), currency=currency)
 
 
 def _always(venue: str) -> tuple[str, TradingHours]:
@@ -129,36 +134,38 @@ VENUES = MappingProxyType(
             _venue("BATS", "America/New_York", "09:30", "16:00"),
             _venue("IEXG", "America/New_York", "09:30", "16:00"),
             _venue("XCBO", "America/Chicago", "08:30", "15:00"),
-            _venue("XTSE", "America/Toronto", "09:30", "16:00"),
-            _venue("BVMF", "America/Sao_Paulo", "10:00", "17:00", ("2019-11-04", "10:00", "18:00")),
-            _venue("XLON", "Europe/London", "08:00", "16:30"),
-            _venue("XETR", "Europe/Berlin", "09:00", "17:30"),
-            _venue("XPAR", "Europe/Paris", "09:00", "17:30"),
-            _venue("XAMS", "Europe/Amsterdam", "09:00", "17:30"),
-            _venue("XBRU", "Europe/Brussels", "09:00", "17:30"),
-            _venue("XMIL", "Europe/Rome", "09:00", "17:30"),
-            _venue("XMAD", "Europe/Madrid", "09:00", "17:30"),
-            _venue("XSWX", "Europe/Zurich", "09:00", "17:30"),
-            _venue("XSTO", "Europe/Stockholm", "09:00", "17:30"),
-            _venue("XASX", "Australia/Sydney", "10:00", "16:00"),
-            _venue("XTKS", "Asia/Tokyo", "09:00", "15:00", ("2024-11-05", "09:00", "15:30")),
-            _venue("XHKG", "Asia/Hong_Kong", "10:00", "16:00", ("2011-03-07", "09:30", "16:00")),
-            _venue("XSHG", "Asia/Shanghai", "09:30", "15:00"),
-            _venue("XSES", "Asia/Singapore", "09:00", "17:00"),
-            _venue("XBOM", "Asia/Kolkata", "09:15", "15:30"),
-            _venue("XNSE", "Asia/Kolkata", "09:15", "15:30"),
+            _venue("XTSE", "America/Toronto", "09:30", "16:00", currency="CAD"),
+            _venue("BVMF", "America/Sao_Paulo", "10:00", "17:00", ("2019-11-04", "10:00", "18:00"), currency="BRL"),
+            _venue("XLON", "Europe/London", "08:00", "16:30", currency="GBP"),
+            _venue("XETR", "Europe/Berlin", "09:00", "17:30", currency="EUR"),
+            _venue("XPAR", "Europe/Paris", "09:00", "17:30", currency="EUR"),
+            _venue("XAMS", "Europe/Amsterdam", "09:00", "17:30", currency="EUR"),
+            _venue("XBRU", "Europe/Brussels", "09:00", "17:30", currency="EUR"),
+            _venue("XMIL", "Europe/Rome", "09:00", "17:30", currency="EUR"),
+            _venue("XMAD", "Europe/Madrid", "09:00", "17:30", currency="EUR"),
+            _venue("XSWX", "Europe/Zurich", "09:00", "17:30", currency="CHF"),
+            _venue("XSTO", "Europe/Stockholm", "09:00", "17:30", currency="SEK"),
+            _venue("XASX", "Australia/Sydney", "10:00", "16:00", currency="AUD"),
+            _venue("XTKS", "Asia/Tokyo", "09:00", "15:00", ("2024-11-05", "09:00", "15:30"), currency="JPY"),
+            _venue("XHKG", "Asia/Hong_Kong", "10:00", "16:00", ("2011-03-07", "09:30", "16:00"), currency="HKD"),
+            _venue("XSHG", "Asia/Shanghai", "09:30", "15:00", currency="CNY"),
+            _venue("XSES", "Asia/Singapore", "09:00", "17:00", currency="SGD"),
+            _venue("XBOM", "Asia/Kolkata", "09:15", "15:30", currency="INR"),
+            _venue("XNSE", "Asia/Kolkata", "09:15", "15:30", currency="INR"),
             _evening("XCME", "America/Chicago", "17:00", "16:00"),
             _evening("XCBT", "America/Chicago", "17:00", "16:00"),
             _evening("XNYM", "America/Chicago", "17:00", "16:00"),
             _evening("XCEC", "America/Chicago", "17:00", "16:00"),
-            _venue("XEUR", "Europe/Berlin", "07:50", "22:00", ("2018-12-10", "01:10", "22:00")),
-            _evening("FX", "America/New_York", "17:00", "17:00"),
+            _venue("XEUR", "Europe/Berlin", "07:50", "22:00", ("2018-12-10", "01:10", "22:00"), currency="EUR"),
+            _evening("FX", "America/New_York", "17:00", "17:00", currency=""),
             *(_always(name) for name in ("BINANCE", "BINANCEUSDM", "BITFINEX", "BITMEX", "BITSTAMP", "BYBIT")),
-            *(_always(name) for name in ("COINBASE", "DERIBIT", "GEMINI", "HYPERLIQUID", "KRAKEN", "OKX")),
+            *(_always(name) for name in ("COINBASE", "DERIBIT", "DYDX", "GEMINI", "HUOBI", "HYPERLIQUID", "KRAKEN")),
+            _always("OKX"),
         ]
     )
 )
-"""Regular hours by venue code. Hours as the venues publish them; changes since 1990 are listed."""
+"""Regular hours by venue code. Hours as the venues publish them; changes since 1990 are listed. Where a venue quotes in
+a part of its currency (pence in London), prices are taken as the data has them."""
 
 
 def trading_hours(venue: str) -> TradingHours:

@@ -33,7 +33,7 @@ class Dialect:
 def detect(peek: bytes, options: ReadOptions, *, path: str) -> tuple[Dialect, list[list[str]]]:
     """The layout, and the first rows of data; an InputError when there is no row or no sense in it."""
     lines = as_text(peek).read().splitlines()[:SAMPLE_LINES]
-    delimiter = options.delimiter or _delimiter(lines)
+    delimiter = _checked(options.delimiter) if options.delimiter is not None else _delimiter(lines)
     notes: list[str] = []
     skip = options.skip_lines
     if skip is None:
@@ -53,6 +53,15 @@ def detect(peek: bytes, options: ReadOptions, *, path: str) -> tuple[Dialect, li
     _compare(rows, names, path=path, header=header)
     first = skip + (_header_lines(lines[skip:]) if header else 0)
     return Dialect(delimiter, first, header, tuple(names), tuple(notes)), rows
+
+
+def _checked(given: str) -> str:
+    """A delimiter that a person gives."""
+    if len(given) != 1 or given in '"\r\n' or not given.isascii():
+        raise InputError(
+            "the delimiter cannot be used", expected="one character, as ; or | or a tab", found=repr(given)
+        )
+    return given
 
 
 def _delimiter(lines: Sequence[str]) -> str:

@@ -101,7 +101,7 @@ def locate(path: str, member: str | None = None) -> Source:
 def _unwrap(place: Path, member: str | None) -> tuple[str, str | None, bytes]:
     with place.open("rb") as raw:
         start = raw.read(4)
-    if start.startswith(GZIP):
+    if start.startswith(GZIP) and member is None:
         with gzip.open(place) as unwrapped:
             return "gzip", None, unwrapped.read(PEEK_BYTES)
     if start == ZIP:
@@ -109,6 +109,8 @@ def _unwrap(place: Path, member: str | None) -> tuple[str, str | None, bytes]:
             inside = _member(str(place), archive, member)
             with archive.open(inside) as unwrapped:
                 return "zip", inside, unwrapped.read(PEEK_BYTES)
+    if member is not None:
+        raise InputError(f"{place} holds no {member}", expected="a zip archive", found="a single file")
     with place.open("rb") as raw:
         return "plain", None, raw.read(PEEK_BYTES)
 

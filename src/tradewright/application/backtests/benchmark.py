@@ -4,11 +4,16 @@ This file brings its closes to the rows of the run (the last close known by then
 that a benchmark that pays dividends is not beaten for want of them.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from tradewright.application.backtests.finished import Benchmark
 from tradewright.application.backtests.tables import digest_of
 from tradewright.application.data.adjust import adjusted
+from tradewright.application.data.dates import SessionRange
+from tradewright.application.data.remarks import remarks_on
+from tradewright.domain.calendars import date_from_days
 from tradewright.domain.errors import InputError
 from tradewright.trading.bars import Bars
 
@@ -27,3 +32,9 @@ def benchmark_of(held: Bars, bars: Bars) -> Benchmark:
     row = np.searchsorted(times, bars.time, side="right") - 1
     aligned = np.where(row >= 0, values[np.maximum(row, 0)], np.nan)
     return Benchmark(held.instruments[0], aligned, held.digest or digest_of(held))
+
+
+def benchmark_remarks(held: Bars, bars: Bars) -> Sequence[str]:
+    """Where the benchmark covers only a part of the run's sessions."""
+    sessions = SessionRange(date_from_days(bars.session[0]), date_from_days(bars.session[-1]))
+    return [f"benchmark: {remark}" for remark in remarks_on(held, sessions)]

@@ -17,6 +17,7 @@ from tradewright.engine.assumptions import Assumptions, FillRule
 from tradewright.engine.run import Run
 from tradewright.quant.performance.conventions import Conventions, infer_periods_per_year
 from tradewright.quant.performance.excursions import excursions
+from tradewright.quant.performance.exposure import Exposure
 from tradewright.quant.performance.round_trips import Adjustments, Fills, RoundTrips, round_trips
 from tradewright.quant.performance.summary import Statistics, buy_and_hold, buy_and_hold_statistics, summarize
 from tradewright.trading.bars import Bars, Floats
@@ -104,18 +105,18 @@ class FinishedBacktest:
     @cached_property
     def raw_stats(self) -> Statistics:
         """The statistics by name; NaN where undefined."""
-        rows = len(self.run.equity)
+        run, rows = self.run, len(self.run.equity)
         found = summarize(
-            self.run.equity,
+            run.equity,
             self.bars.session[:rows],
             cash=self.assumptions.cash,
-            gross_exposure=self.run.gross,
+            gross_exposure=Exposure(run.change_row, run.change_quantity, run.mark, run.multiplier),
             fills=self.fill_columns,
             trips=self.trips,
             conventions=self.conventions,
             benchmark=None if self.benchmark is None else self.benchmark.closes[:rows],
         )
-        return found | {"slippage": self.run.slippage, "dividends": self.run.dividends}
+        return found | {"slippage": run.slippage, "dividends": run.dividends}
 
     @cached_property
     def stats(self) -> Mapping[str, Number]:

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
-from tradewright.application.backtests.benchmark import benchmark_of
+from tradewright.application.backtests.benchmark import benchmark_of, benchmark_remarks
 from tradewright.application.backtests.costs import costs_of
 from tradewright.application.backtests.finished import Circumstances, FinishedBacktest
 from tradewright.application.backtests.messages import (
@@ -32,6 +32,9 @@ from tradewright.ports.runs import RunStore
 from tradewright.quant.performance.conventions import Conventions
 from tradewright.trading.bars import Bars
 from tradewright.trading.strategies.strategy import Strategy
+
+MOST_CASH = 1e13
+"""A 64-bit float counts cents up to 9e13; a tenth of that leaves room to win."""
 
 
 class Engine(Protocol):
@@ -64,13 +67,14 @@ def run_backtest(
     started = clock.monotonic_ns()
     run = engine(strategy, bars, assumptions=assumptions, engine=command.engine)
     duration_s = (clock.monotonic_ns() - started) / 1e9
+    told = (*loaded.remarks, *([] if held is None else benchmark_remarks(held, bars)), *run.warnings)
     return FinishedBacktest(
         strategy,
         bars,
         strategy_id=found.id,
         assumptions=assumptions,
         conventions=conventions,
-        run=replace(run, warnings=(*loaded.remarks, *run.warnings)),
+        run=replace(run, warnings=told),
         benchmark=benchmark,
         circumstances=Circumstances(_moment(clock.now_ns()), duration_s, engine_version),
     )
@@ -84,6 +88,12 @@ def keep_backtest(command: KeepBacktest, *, runs: RunStore) -> BacktestView:
 
 def assumptions_of(account: Account) -> Assumptions:
     """The account as the engine takes it; InputError for what it cannot be."""
+    if isinstance(account.cash, int | float) and account.cash > MOST_CASH:
+        raise InputError(
+            "cash cannot be used",
+            expected=f"at most {MOST_CASH:,.0f}, up to where cents can be counted",
+            found=f"{account.cash:g}",
+        )
     stated = {name: getattr(account, name) for name in account.__slots__}
     stated["costs"] = costs_of(account.costs)
     if account.allocation is None:

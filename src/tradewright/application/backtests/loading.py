@@ -12,6 +12,8 @@ from tradewright.application.data.importing import read_file
 from tradewright.application.data.importing_report import ImportReport
 from tradewright.application.data.importing_request import ImportFile
 from tradewright.application.data.messages import LoadBars
+from tradewright.application.data.remarks import remarks_on
+from tradewright.domain.currencies import currency_of
 from tradewright.domain.errors import InputError
 from tradewright.domain.identifiers import resolve
 from tradewright.domain.timeframe import Timeframe
@@ -23,6 +25,8 @@ from tradewright.trading.bars import Bars
 def question_of(market: Market) -> LoadBars | BarsOfFiles:
     """What to ask for the bars of a market; InputError when it names none, or wants of a file what no file knows."""
     if market.file is None:
+        if market.timezone is not None:
+            raise InputError("a time zone is asked for files only", remedy="leave it out; the store knows its times")
         if not market.symbols:
             raise InputError("no bars to test on", expected="a symbol, or a file", remedy="give --symbol AAPL")
         return LoadBars(
@@ -51,12 +55,12 @@ def question_of(market: Market) -> LoadBars | BarsOfFiles:
     )
 
 
-def loaded(answer: object) -> LoadedBars:
-    """The answer to `question_of`, whichever it was."""
+def loaded(answer: object, market: Market) -> LoadedBars:
+    """The answer to `question_of(market)`, whichever it was, with what should be known of it."""
     if isinstance(answer, LoadedBars):
         return answer
     assert isinstance(answer, Bars)
-    return LoadedBars(answer, ())
+    return LoadedBars(answer, remarks_on(answer, session_range(market.start, market.end)))
 
 
 def bars_of_files(message: BarsOfFiles, *, files: DataFiles, default_venue: str) -> LoadedBars:
@@ -83,9 +87,13 @@ def bars_of_files(message: BarsOfFiles, *, files: DataFiles, default_venue: str)
     wanted = [str(resolve(symbol, present)) for symbol in message.symbols] or present
     chosen = _within(frame.filter(pl.col("instrument").is_in(wanted)), dates, message=message)
     bars = bars_from_rows(
-        chosen, _timeframe(reports), instruments=wanted, provenance=Provenance(source=message.paths[0][0])
+        chosen,
+        _timeframe(reports),
+        instruments=wanted,
+        provenance=Provenance(source=message.paths[0][0], currency=currency_of(wanted[0])),
     )
-    return LoadedBars(bars, tuple(remark for report in reports for remark in _remarks(report)))
+    rejected = tuple(remark for report in reports for remark in _remarks(report))
+    return LoadedBars(bars, (*rejected, *remarks_on(bars, dates)))
 
 
 def _within(frame: pl.DataFrame, dates: SessionRange, *, message: BarsOfFiles) -> pl.DataFrame:

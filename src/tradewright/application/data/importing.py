@@ -6,6 +6,7 @@ that an import that breaks off leaves no half of a file. Importing a file again 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import polars as pl
 
@@ -57,6 +58,7 @@ def import_file(
         if not tally.accepted or tally.rejected > message.max_rejected * max(tally.read, 1):
             raise _refused(message, tally, kept)
         known_at = clock.now_ns()
+        notes += _from_the_future(tally, known_at)
         written = _stored(store, plan.table, stage, known_at, note=f"import of {message.path}")
     finally:
         stage.discard()
@@ -151,6 +153,15 @@ def _stored(store: MarketStore, table: Table, stage: Stage, known_at: int, *, no
     if len(stage) == 1:
         return store.append(table, next(iter(pieces)), note=note)
     return store.append_chunks(table, pieces, note=note)
+
+
+def _from_the_future(tally: Tally, now: int) -> tuple[str, ...]:
+    """A remark where rows are stamped later than now, as when months are read as days."""
+    latest = tally.latest_ns
+    if latest is None or latest <= now:
+        return ()
+    moment = datetime.fromtimestamp(latest // 1_000_000_000, UTC)
+    return (f"rows lie in the future, up to {moment:%Y-%m-%d %H:%M} UTC: check the time format and the zone",)
 
 
 def _refused(message: ImportFile, tally: Tally, kept: str | None) -> InputError:

@@ -79,13 +79,10 @@ def _closes_at_midnight(sample: pl.DataFrame, zone: str) -> bool:
 def _timeframe(
     sample: pl.DataFrame, interval: str | None, *, is_date_only: bool, path: str
 ) -> tuple[Timeframe, list[str]]:
-    if interval is not None:
-        try:
-            return Timeframe.parse(interval), []
-        except ValueError as wrong:
-            raise InputError(str(wrong)) from wrong
     steps = sample.select(pl.col("time").sort().diff().over("symbol").dt.total_nanoseconds().alias("step"))["step"]
     counted = Counter(step for step in steps.drop_nulls().to_list() if step > 0)
+    if interval is not None:
+        return _told(interval, counted, is_date_only=is_date_only, path=path), []
     if not counted:
         if is_date_only:
             return DAILY, ["bars taken as 1d: dates without a time"]
@@ -111,6 +108,29 @@ def _timeframe(
             remedy="give it: interval=1m",
         )
     return timeframe, [f"bars taken as {timeframe}: {times} of {sum(counted.values())} steps are that long"]
+
+
+def _told(interval: str, steps: Counter[int], *, is_date_only: bool, path: str) -> Timeframe:
+    """The length a person gives, unless the file shows that its bars are shorter, or that they are days."""
+    try:
+        told = Timeframe.parse(interval)
+    except ValueError as wrong:
+        raise InputError(str(wrong)) from wrong
+    if is_date_only and told.is_intraday:
+        raise InputError(
+            f"{path} cannot hold bars of {told}",
+            expected="times of day",
+            found="dates only",
+            remedy="leave the interval out, or give it: interval=1d",
+        )
+    usual = max(steps.items(), key=lambda item: (item[1], -item[0]))[0] if steps else told.nanoseconds
+    if usual * 2 <= told.nanoseconds:
+        found = str(Timeframe(usual)) if usual % 1_000_000_000 == 0 else f"{usual / 1e9:g} seconds"
+        raise InputError(
+            f"{path} cannot hold bars of {told}", expected=f"rows about {told} apart", found=f"rows {found} apart",
+            remedy="give the interval of the file",
+        )  # fmt: skip
+    return told
 
 
 def _stamps(sample: pl.DataFrame, timeframe: Timeframe, hours: TradingHours, column: str) -> tuple[Stamps, str]:

@@ -14,6 +14,9 @@ from tradewright.ports.stores import Table
 NOISE = 1e-6
 """How far, relative to the price, an open or close may lie outside high and low: vendors round."""
 
+MOST = 1e15
+"""From here on a 64-bit float no longer tells eighths apart; no price and no quantity of a bar is that large."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -27,7 +30,12 @@ class Rule:
 def _number(role: str, *, above_zero: bool) -> tuple[Rule, ...]:
     value = pl.col(role)
     wrong = Rule(role, value <= 0, "is not positive") if above_zero else Rule(role, value < 0, "is negative")
-    return Rule(role, value.is_null(), "is no number"), Rule(role, ~value.is_finite(), "is not finite"), wrong
+    return (
+        Rule(role, value.is_null(), "is no number"),
+        Rule(role, ~value.is_finite(), "is not finite"),
+        wrong,
+        Rule(role, value >= MOST, "is too large to be counted exactly"),
+    )
 
 
 def _optional(role: str) -> tuple[Rule, ...]:

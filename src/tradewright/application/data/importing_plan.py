@@ -9,13 +9,16 @@ from tradewright.application.data.importing_request import ImportFile
 from tradewright.application.data.importing_rows import RowPlan, raw_rows
 from tradewright.application.data.importing_times import TimePlan, plan_times
 from tradewright.domain.calendars import VENUES, trading_hours, venue_of
-from tradewright.domain.errors import InputError
-from tradewright.domain.identifiers import with_venue
+from tradewright.domain.errors import InputError, UnknownVenue
+from tradewright.domain.identifiers import near_matches, with_venue
 from tradewright.ports.files import FileHead
 from tradewright.ports.stores import Table
 
 _NUMBER_ROLES = ("open", "high", "low", "close", "volume", "price", "quantity", "bid", "ask", "bid_quantity",
                  "ask_quantity", "rate", "mark_price")  # fmt: skip
+
+_LEAST_VENUE = 4
+"""Letters of the shortest code that is taken for a misspelled venue; shorter endings are classes of shares."""
 
 
 def plan_import(head: FileHead, message: ImportFile, *, default_venue: str) -> tuple[RowPlan, tuple[str, ...]]:
@@ -83,7 +86,10 @@ def _instruments(
                 expected="a column of symbols, or to be told the symbol",
                 remedy="give it: symbol=SPY",
             )
-        return {"": _instrument(message.symbol, message, default_venue)}, notes
+        instrument = _instrument(message.symbol, message, default_venue)
+        if _clean(message.symbol).upper() != message.symbol.strip().upper():
+            notes.append(f"the symbol {message.symbol.strip()} is kept as {instrument}")
+        return {"": instrument}, notes
     written = sample["symbol"].drop_nulls().cast(pl.String).unique(maintain_order=True).to_list()
     if message.symbol is not None:
         if len(written) > 1:
@@ -97,7 +103,23 @@ def _instruments(
     changed = sorted(one for one in written if "/" in one)
     if changed:
         notes.append(f"symbols are kept without the slash: {', '.join(changed[:5])}")
-    return {one: _instrument(one, message, default_venue) for one in written if one.strip()}, notes
+    return _usable(written, message, default_venue), notes
+
+
+def _usable(written: list[str], message: ImportFile, default_venue: str) -> dict[str, str]:
+    """Symbols to instruments; rows of one that cannot be a symbol are rejected later, unless there is no other."""
+    found: dict[str, str] = {}
+    wrong: InputError | None = None
+    for one in filter(str.strip, written):
+        try:
+            found[one] = _instrument(one, message, default_venue)
+        except UnknownVenue:
+            raise
+        except InputError as problem:
+            wrong = wrong or problem
+    if wrong is not None and not found:
+        raise wrong
+    return found
 
 
 def instruments_of(rows: pl.DataFrame, plan: RowPlan, *, message: ImportFile, default_venue: str) -> dict[str, str]:
@@ -116,6 +138,8 @@ def instruments_of(rows: pl.DataFrame, plan: RowPlan, *, message: ImportFile, de
             )
         try:
             found[written] = _instrument(written, message, default_venue)
+        except UnknownVenue:
+            raise
         except InputError:
             continue  # the rows of this symbol are rejected one by one
     return found
@@ -127,8 +151,13 @@ def _clean(symbol: str) -> str:
 
 def _instrument(symbol: str, message: ImportFile, default_venue: str) -> str:
     name = _clean(symbol)
-    venue = message.venues.get(symbol) or message.venue or default_venue
-    instrument = with_venue(name, venue, venues=VENUES)
+    told = message.venues.get(symbol) or message.venue
+    instrument = with_venue(name, told or default_venue, venues=VENUES)
+    ending = name.upper().rpartition(".")[2]
+    if told is None and "." in name and len(ending) >= _LEAST_VENUE and ending not in VENUES:
+        near = near_matches(ending, VENUES)
+        if near:  # `SPY.NYSE` is a venue misspelled; `BRK.PREF` is a symbol
+            raise UnknownVenue(ending, near=near)
     trading_hours(venue_of(instrument))
     return instrument
 

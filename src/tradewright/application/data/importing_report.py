@@ -104,6 +104,11 @@ class Tally:
             ImportedSeries(name, int(rows), _iso(first), _iso(last)) for name, rows, first, last in spans.iter_rows()
         )
 
+    @property
+    def latest_ns(self) -> int | None:
+        """The latest stamp of all, nanoseconds UTC; None without rows."""
+        return max((int(span["last"].to_physical().max()) for span in self._spans if span.height), default=None)  # type: ignore[arg-type]
+
     def rejected_frame(self) -> pl.DataFrame:
         """The first thousand rejected rows by line."""
         return pl.DataFrame(self.shown, schema=REJECTED_SCHEMA, orient="row").sort("line", maintain_order=True)

@@ -143,7 +143,8 @@ def _converted(raw: pl.DataFrame, plan: RowPlan) -> tuple[pl.DataFrame, dict[str
     numbers = [_number(role, raw, plan).alias(role) for role in found]
     rows = raw.select("position", *moments, _instrument(raw, plan).alias("instrument"), *numbers, *_texts(raw, plan))
     if not (plan.bars is None or plan.bars.timeframe.is_intraday) and plan.times.is_date_only:
-        rows = rows.with_columns(pl.col("date").cast(pl.Datetime("ns")).dt.replace_time_zone("UTC").alias("time"))
+        midnight = pl.col("date").cast(pl.Datetime("ns"), strict=False)  # null before 1678 and after 2261
+        rows = rows.with_columns(midnight.dt.replace_time_zone("UTC").alias("time"))
     return _completed(rows, raw, plan)
 
 
@@ -233,5 +234,7 @@ def _rejections(raw: pl.DataFrame, rows: pl.DataFrame, verdict: pl.Series, plan:
         text = "" if value is None else f"{value:.15g}" if isinstance(value, float) else str(value)
         reason = "is missing" if rule.reason.startswith("is no ") and is_missing(text) else rule.reason
         if rule.column == "time" and not is_missing(text) and plan.times.format and not plan.times.is_zoned:
-            reason = f"is no time as {plan.times.format}, or one that {plan.times.zone} skips or has twice"
+            reason = f"is no time as {plan.times.format}"
+            if plan.times.zone != "UTC" and not plan.times.is_date_only:
+                reason += f", or one that {plan.times.zone} skips or has twice"
         yield Rejection(position, rule.column, text, reason)

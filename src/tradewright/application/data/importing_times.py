@@ -19,6 +19,8 @@ from tradewright.domain.errors import InputError
 NS = pl.Datetime("ns", "UTC")
 DAY_MS = 86_400_000
 MIDNIGHT = time(0)
+_FURTHEST = 9.2e18
+"""Nanoseconds since 1970 that 64 bits hold: up to the year 2261."""
 _UNITS = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1_000, "ns": 1}
 
 
@@ -68,11 +70,22 @@ class TimePlan:
                 pl.lit(self.date).cast(pl.Datetime("ns")) + self._counted(column, 1_000_000).cast(pl.Duration("ns"))
             )
         if self.kind is TimeKind.MOMENT:
-            return column.cast(NS) if self.is_zoned else self._zoned(column.cast(pl.Datetime("ns")))
-        parsed = _spelled(column, self.format).str.to_datetime(self.format, time_unit="ns", strict=False)
+            naive = column.cast(pl.Datetime("ns"), strict=False)  # null before 1678 and after 2261
+            return column.cast(NS, strict=False) if self.is_zoned else self._zoned(naive)
+        parsed = self._parsed(_spelled(column, self.format))
         if self.is_zoned and self.format.endswith(("Z", "UTC", "GMT")) and "%" not in self.format[-3:]:
             return parsed.dt.replace_time_zone("UTC")
         return parsed.cast(NS) if self.is_zoned else self._zoned(parsed)
+
+    def _parsed(self, text: pl.Expr) -> pl.Expr:
+        """By the format; null for what 64 bits of nanoseconds do not reach, which the parser lets overflow."""
+        rough = text.str.to_datetime(self.format, time_unit="us", strict=False).cast(
+            pl.Datetime("ns", "UTC" if "z" in self.format else None), strict=False
+        )
+        if "f" not in self.format:
+            return rough
+        exact = text.str.to_datetime(self.format, time_unit="ns", strict=False)
+        return pl.when(rough.is_not_null()).then(exact)
 
     def _counted(self, column: pl.Expr, nanoseconds: int) -> pl.Expr:
         """A count as integer nanoseconds; whole numbers stay exact, decimals are rounded to the microsecond."""
@@ -80,7 +93,9 @@ class TimePlan:
         rounded = (column.cast(pl.Float64, strict=False) * (nanoseconds / 1e3)).round().cast(
             pl.Int64, strict=False
         ) * 1000
-        return pl.coalesce(pl.when(column.cast(pl.Float64, strict=False) == whole).then(whole) * nanoseconds, rounded)
+        count = column.cast(pl.Float64, strict=False)
+        exact = pl.coalesce(pl.when(count == whole).then(whole) * nanoseconds, rounded)
+        return pl.when(count.abs() * nanoseconds < _FURTHEST).then(exact)
 
     def _zoned(self, naive: pl.Expr) -> pl.Expr:
         if self.zone == "UTC":

@@ -1,7 +1,7 @@
 """Answers about the bar store: load bars for a strategy; list, show and query what is there; keep it tidy."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import polars as pl
 
@@ -18,6 +18,8 @@ from tradewright.application.data.messages import (
     StoreVersions,
 )
 from tradewright.application.data.views import SeriesView, UpkeepView
+from tradewright.domain.calendars import DAY
+from tradewright.domain.currencies import currency_of
 from tradewright.domain.errors import DataError, InputError
 from tradewright.domain.identifiers import resolve
 from tradewright.domain.market.actions import ActionKind, CorporateAction
@@ -46,10 +48,11 @@ def load_bars(query: LoadBars, *, store: MarketStore) -> Bars:
     frame = _read(store, Selection(Table.BARS, names, str(timeframe), query.source, as_of=as_of), dates)
     missing = set(names) - set(frame["instrument"].unique())
     if missing:
-        raise _nothing_there(min(missing), timeframe=str(timeframe), dates=dates, store=store)
+        asked = Selection(Table.BARS, (min(missing),), str(timeframe), query.source, as_of=as_of)
+        raise _nothing_there(asked, dates, store=store)
     sources = tuple(frame["source"].unique().sort())
     actions = _actions(store, names, frame, as_of=as_of, prefer=sources)
-    provenance = Provenance(source=",".join(sources), as_of=as_of)
+    provenance = Provenance(source=",".join(sources), as_of=as_of, currency=currency_of(names[0]))
     bars = bars_from_rows(frame, timeframe, instruments=names, actions=actions, provenance=provenance)
     return adjusted(bars, dividends=convention) if query.prices == "adjusted" else bars
 
@@ -104,7 +107,7 @@ def stored_rows(query: StoredRows, *, store: MarketStore) -> pl.DataFrame:
     selection = Selection(query.table, (name,), interval, query.source, as_of=known_by(query.as_of))
     frame = _read(store, selection, dates)
     if frame.is_empty():
-        raise _nothing_there(name, timeframe=interval, dates=dates, store=store, table=query.table)
+        raise _nothing_there(selection, dates, store=store)
     return frame
 
 
@@ -181,23 +184,33 @@ def _checked_prices(query: LoadBars) -> DividendConvention:
         raise InputError("dividends cannot be used", expected=known, found=repr(query.dividends)) from problem
 
 
-def _nothing_there(
-    name: str, *, timeframe: str | None, dates: SessionRange, store: MarketStore, table: Table = Table.BARS
-) -> DataError:
-    """Says what there is of the instrument instead."""
+def _nothing_there(asked: Selection, dates: SessionRange, *, store: MarketStore) -> DataError:
+    """Says what there is of the instrument instead, and since when it is known."""
+    name, table = asked.instruments[0], asked.table
     series = stored_data(StoredData(table, name), store=store)
     there = [
         f"{each.rows} {f'{each.interval} ' if each.interval else ''}{table} from {each.source}, "
         f"{_day(each.first)} to {_day(each.last)}"
         for each in series
     ]
-    asked = f"{timeframe} {table}" if timeframe and table is Table.BARS else str(table)
+    found, known = "; ".join(there), ""
+    if asked.as_of is not None:
+        told = store.read(Selection(table, asked.instruments))["known_at"].min()
+        known = f" as known by {_moment(asked.as_of)}"
+        found += f"; none of it known before {told:%Y-%m-%d %H:%M} UTC" if isinstance(told, datetime) else ""
+    kind = f"{asked.interval} {table}" if asked.interval and table is Table.BARS else str(table)
     return DataError(
-        f"no {asked} of {name} from {dates}",
-        expected="dates, timeframe and source within what is stored",
-        found="; ".join(there),
+        f"no {kind} of {name} from {dates}{known}",
+        expected="dates, timeframe and source within what is stored" + (", and a later as-of" if known else ""),
+        found=found,
         remedy="choose among these, or import what is missing with `tradewright data import`",
     )
+
+
+def _moment(time_ns: int) -> str:
+    """`2012-06-30` for the end of a day, as a person writes it, else to the minute."""
+    moment = datetime.fromtimestamp(time_ns // 1_000_000_000, UTC)
+    return moment.strftime("%Y-%m-%d" if (time_ns + 1) % DAY == 0 else "%Y-%m-%d %H:%M UTC")
 
 
 def _day(moment: datetime) -> str:

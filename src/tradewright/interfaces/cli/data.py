@@ -1,13 +1,15 @@
 """`tradewright data`: bring market data in, look at it, ask it in SQL, write it out, keep the store tidy."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
-from tradewright.domain.errors import InputError
+from tradewright.domain.errors import InputError, TradewrightError
 from tradewright.interfaces.cli.data_options import FormOptions, ImportOptions
+from tradewright.interfaces.cli.failures import as_options, explain
 from tradewright.interfaces.cli.options import Json, example, flat, opened, split
 from tradewright.interfaces.terminal.output import DASH, moment, notes, print_json, progress, screen
 from tradewright.interfaces.terminal.quality import quality_table
@@ -46,13 +48,19 @@ def import_data(
     app, reports = opened(context), []
     report_type = load("tradewright.application.data.importing_report").ImportReport
     for file in files:
-        with progress(f"importing {file.name}", shown=not json) as report:
-            reports.append(app.ask(what.message(file, form), answer=report_type, progress=report))
+        try:
+            with progress(f"importing {file.name}", shown=not json) as report:
+                reports.append(app.ask(what.message(file, form), answer=report_type, progress=report))
+        except TradewrightError as problem:
+            if not (json and reports):
+                raise
+            failure = explain(problem)  # the files before this one are in the store
+            print_json({"error": failure.told(), "imports": reports})
+            raise typer.Exit(failure.exit_code) from problem
+        if not json:
+            _print_import(reports[-1])
     if json:
         print_json({"imports": reports})
-        return
-    for one in reports:
-        _print_import(one)
 
 
 @group.command(
@@ -160,22 +168,16 @@ def versions(
 ) -> None:
     """List the versions of a table: every import and correction is one."""
     found = opened(context).ask(load(_MESSAGES).StoreVersions(_table(table_name or "bars"), limit), answer=tuple)
-    rows = [
-        {
-            "version": one.version,
-            "time": moment(one.time),
-            "operation": one.operation,
-            "rows": one.rows,
-            "note": one.note,
-        }
-        for one in found
-    ]
     if json:
-        print_json({"table": table_name or "bars", "versions": rows})
+        told = [
+            {name: getattr(one, name) for name in ("version", "operation", "rows", "note")}
+            | {"time": datetime.fromtimestamp(one.time // 1_000_000_000, UTC)}
+            for one in found
+        ]
+        print_json({"table": table_name or "bars", "versions": told})
     else:
-        screen().print(
-            table([">version", "time (UTC)", "operation", ">rows", ""], (list(row.values()) for row in rows))
-        )
+        rows = ([one.version, moment(one.time), one.operation, one.rows, one.note] for one in found)
+        screen().print(table([">version", "time (UTC)", "operation", ">rows", ""], rows))
 
 
 @group.command(epilog=example("tradewright data quality", "tradewright data quality AAPL --json"))
@@ -224,7 +226,7 @@ def compact(context: typer.Context, table_name: TableName = None, *, json: Json 
     command = load(_MESSAGES).CompactStore(None if table_name is None else _table(table_name))
     done = opened(context).ask(command, answer=load(_VIEWS).UpkeepView)
     if json:
-        print_json(done)
+        print_json({"files_before": done.files_before, "files_after": done.files_after})
     else:
         screen().print(f"{done.files_before:,} files became {done.files_after:,}", markup=False)
 
@@ -243,7 +245,7 @@ def clean(
     hours = app.settings.data.keep_versions_hours if keep_hours is None else keep_hours
     done = app.ask(load(_MESSAGES).CleanStore(hours), answer=load(_VIEWS).UpkeepView)
     if json:
-        print_json(done)
+        print_json({"deleted": done.deleted})
     else:
         screen().print(f"{done.deleted:,} files deleted", markup=False)
 
@@ -272,7 +274,7 @@ def _print_import(report: Any) -> None:
     stored = f"{report.added:,} new, {report.corrected:,} corrected, {report.unchanged:,} known already"
     console.print(f"stored: {stored}", markup=False)
     for told in report.conclusions:
-        console.print(Text.assemble(("note: ", "dim"), told), soft_wrap=True)
+        console.print(Text.assemble(("note: ", "dim"), as_options(told)), soft_wrap=True)
     for what, count in report.skipped.items():
         console.print(Text.assemble(("note: ", "dim"), f"{count:,} {what}"), soft_wrap=True)
     if report.rows_rejected:

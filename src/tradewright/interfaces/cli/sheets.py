@@ -37,6 +37,8 @@ def write_sheet(view: "BacktestView", path: Path) -> Path:
             expected="a path that ends in .html, .png or .json, or a folder for CSV tables",
             found=path.suffix,
         )
+    if not path.suffix and path.is_dir() and any(path.iterdir()):
+        path /= f"{view.strategy}-{view.run_id}"  # a dozen tables do not belong among other files
     module, function = FORMS[path.suffix.lower()]
     getattr(load(module), function)(view, path)
     return path.resolve()

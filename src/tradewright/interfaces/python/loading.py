@@ -51,7 +51,7 @@ def load_bars(
         market = Market(
             symbols=symbols, timeframe=timeframe, timezone=timezone, prices=prices, as_of=as_of, file=file, **dates
         )
-        return _told(loaded(open_app().ask(question_of(market), answer=object)))
+        return _told(loaded(open_app().ask(question_of(market), answer=object), market))
     if prices != "raw" or as_of is not None:
         raise InputError("a table knows no splits, no dividends and no corrections", expected="raw prices and no as_of")
     message, app = _of_tables(source, names)
