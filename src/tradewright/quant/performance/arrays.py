@@ -98,6 +98,22 @@ def deviation(values: Floats, ddof: int = 1) -> float:
     return 0.0 if found <= NOISE else found
 
 
+def quantile(values: Floats, share: float) -> float:
+    """The value below which `share` (0 to 1) of the values lie, linear between neighbours; NaN without values.
+
+    numpy's own `percentile` and `median` give the same and load masked arrays first, which takes 6 ms.
+    """
+    if len(values) == 0:
+        return math.nan
+    place = (len(values) - 1) * share
+    below = min(int(place), len(values) - 1)
+    above = min(below + 1, len(values) - 1)
+    ordered = np.partition(values, (below, above))
+    low, high = float(ordered[below]), float(ordered[above])
+    part = place - below
+    return high - (high - low) * (1.0 - part) if part >= 0.5 else low + (high - low) * part
+
+
 def quotient(reward: float, risk: float, *, infinite: bool = False) -> float:
     """Reward over risk; without risk NaN, or an infinity of the reward's sign where `infinite` asks for it."""
     if math.isnan(reward) or math.isnan(risk):

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tradewright.quant.performance.arrays import integers
+from tradewright.quant.performance.arrays import integers, quantile
 
 WEEKEND_SHARE = 0.2
 """Above this share of weekend days a market is open all week (2 in 7); a Sunday evening open gives 1 in 6."""
@@ -64,14 +64,14 @@ def infer_periods_per_year(sessions: ArrayLike) -> float:
     first = np.flatnonzero(np.concatenate(([True], days[1:] != days[:-1])))
     rows = 1.0
     if len(first) < len(days):
-        rows = float(np.median(np.diff(np.append(first, len(days)))))
+        rows = quantile(np.diff(np.append(first, len(days))).astype(np.float64), 0.5)
     return rows * _sessions_per_year(days[first])
 
 
 def _sessions_per_year(days: np.ndarray[tuple[int], np.dtype[np.int64]]) -> float:
     if len(days) < 2:
         return 252.0
-    usual = float(np.median(np.diff(days)))
+    usual = quantile(np.diff(days).astype(np.float64), 0.5)
     if usual <= 3.5:
         weekend = float(np.mean((days + 3) % 7 >= 5))
         return 365.0 if weekend > WEEKEND_SHARE and len(days) >= 5 else 252.0

@@ -17,6 +17,7 @@ from tradewright.quant.performance.arrays import (
     deviation,
     excess,
     present,
+    quantile,
     quotient,
     vector,
 )
@@ -69,7 +70,7 @@ def value_at_risk(
     if len(values) == 0:
         return math.nan
     if method == "historical":
-        return float(np.percentile(values, 100.0 * (1.0 - level)))
+        return quantile(values, 1.0 - level)
     spread = deviation(values)
     if math.isnan(spread) or not 0.0 < level < 1.0:
         return math.nan
@@ -136,8 +137,7 @@ def tail_ratio(returns: ArrayLike, *, level: float = 0.95) -> float:
     _check_level(level)
     if len(values) == 0:
         return math.nan
-    right, left = np.percentile(values, [100.0 * level, 100.0 * (1.0 - level)])
-    return quotient(abs(float(right)), abs(float(left)))
+    return quotient(abs(quantile(values, level)), abs(quantile(values, 1.0 - level)))
 
 
 def best_return(returns: ArrayLike) -> float:

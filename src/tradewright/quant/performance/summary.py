@@ -14,6 +14,7 @@ from tradewright.quant.performance import inference, ratios, relative, risk, tri
 from tradewright.quant.performance.arrays import Floats, quotient, vector
 from tradewright.quant.performance.conventions import Conventions
 from tradewright.quant.performance.drawdowns import deepest_drawdown, drawdown_episodes, ulcer_index
+from tradewright.quant.performance.exposure import Exposure
 from tradewright.quant.performance.returns import (
     aggregate_returns,
     annual_growth,
@@ -33,7 +34,7 @@ def summarize(
     sessions: ArrayLike,
     *,
     cash: float,
-    gross_exposure: ArrayLike,
+    gross_exposure: Exposure,
     fills: Fills,
     trips: RoundTrips,
     conventions: Conventions = DEFAULT,
@@ -41,18 +42,19 @@ def summarize(
 ) -> Statistics:
     """All statistics of a run.
 
-    `equity` (money) and `gross_exposure` (money, positive) have one value a bar, `sessions` the bars' dates as days
-    since 1970-01-01; `benchmark` holds prices, one a bar, NaN where unknown. Money comes in the run's currency.
+    `equity` (money) has one value a bar, as `gross_exposure` can tell one, `sessions` the bars' dates as days since
+    1970-01-01; `benchmark` holds prices, one a bar, NaN where unknown. Money comes in the run's currency.
     """
-    values, exposure = vector(equity, "equity"), vector(gross_exposure, "gross_exposure")
-    if len(exposure) != len(values):
+    values = vector(equity, "equity")
+    if len(gross_exposure) != len(values):
         raise ValueError(
-            f"every bar of equity needs its gross exposure; found {len(values)} and {len(exposure)} values"
+            f"every bar of equity needs its gross exposure; found {len(values)} values of equity and exposure over "
+            f"{len(gross_exposure)} bars"
         )
     sample = sample_equity(values, sessions, cash=cash, conventions=conventions)
     found = equity_statistics(values, sample, cash=cash, conventions=conventions)
     found |= trip_table(trips)
-    found |= activity_statistics(sample, gross_exposure=exposure, fills=fills)
+    found |= activity_statistics(sample, gross_exposure=gross_exposure, fills=fills)
     if benchmark is not None:
         prices = vector(benchmark, "benchmark")
         if len(prices) != len(values):
@@ -180,22 +182,19 @@ def trip_table(trips: RoundTrips) -> Statistics:
     }
 
 
-def activity_statistics(sample: Sample, *, gross_exposure: Floats, fills: Fills) -> Statistics:
+def activity_statistics(sample: Sample, *, gross_exposure: Exposure, fills: Fills) -> Statistics:
     """How much was traded and how much was at stake."""
-    bars = len(gross_exposure)
     traded = float(np.dot(np.abs(fills.quantity) * fills.multiplier, fills.price))
     mean_equity = float(np.mean(sample.equity)) if len(sample.equity) else math.nan
-    sampled = gross_exposure if sample.rows is None else gross_exposure[sample.rows]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        leverage = np.where(sample.equity > 0.0, sampled / sample.equity, np.nan)
-    known = leverage[~np.isnan(leverage)]
+    solvent = sample.equity > 0.0
+    leverage = gross_exposure.at(sample.rows)[solvent] / sample.equity[solvent]
     turnover = traded / mean_equity if mean_equity > 0.0 else math.nan
     return {
         "fills": float(len(fills)),
         "fees": float(fills.fee.sum()),
-        "exposure": int(np.count_nonzero(gross_exposure > 0.0)) / bars if bars else math.nan,
-        "average_leverage": float(known.mean()) if len(known) else math.nan,
-        "largest_leverage": float(known.max()) if len(known) else math.nan,
+        "exposure": gross_exposure.time_share(),
+        "average_leverage": float(leverage.mean()) if len(leverage) else math.nan,
+        "largest_leverage": float(leverage.max()) if len(leverage) else math.nan,
         "turnover": turnover,
         "turnover_annual": turnover / sample.years if sample.years > 0.0 else math.nan,
     }

@@ -9,6 +9,7 @@ import pytest
 from tradewright import metrics
 from tradewright.quant.performance.arrays import Floats, Integers
 from tradewright.quant.performance.conventions import Conventions, infer_periods_per_year
+from tradewright.quant.performance.exposure import Exposure
 from tradewright.quant.performance.round_trips import Fills, RoundTrips, round_trips
 from tradewright.quant.performance.sampling import sample_equity
 from tradewright.quant.performance.summary import (
@@ -90,7 +91,13 @@ def test_summary_holds_what_is_promised_and_agrees_with_the_measures() -> None:
     prices, sessions = closes(600), weekdays(600)
     fills, trips, equity, exposure = held(50.0, prices)
     found = summarize(
-        equity, sessions, cash=1000.0, gross_exposure=exposure, fills=fills, trips=trips, benchmark=prices
+        equity,
+        sessions,
+        cash=1000.0,
+        gross_exposure=Exposure.of_bars(exposure),
+        fills=fills,
+        trips=trips,
+        benchmark=prices,
     )
     assert set(found) >= PROMISED
     assert all(isinstance(value, float) for value in found.values())
@@ -120,7 +127,9 @@ def test_intraday_equity_is_sampled_at_the_close_of_each_session_but_falls_count
     sessions = np.repeat(weekdays(3), 4)
     equity = np.array([100, 90, 105, 110, 110, 50, 100, 121, 121, 122, 123, 133.1])
     exposure = np.array([0.0, 1, 1, 1, 0, 1, 0, 0, 1, 0, 0, 1])
-    found = summarize(equity, sessions, cash=100.0, gross_exposure=exposure, fills=NO_FILLS, trips=no_trips())
+    found = summarize(
+        equity, sessions, cash=100.0, gross_exposure=Exposure.of_bars(exposure), fills=NO_FILLS, trips=no_trips()
+    )
     assert found["best_day"] == pytest.approx(0.1)
     assert found["worst_day"] == pytest.approx(0.1)
     assert found["periods_per_year"] == 252
@@ -141,7 +150,7 @@ def test_every_bar_counts_when_nothing_is_resampled() -> None:
         equity,
         sessions,
         cash=100.0,
-        gross_exposure=equity,
+        gross_exposure=Exposure.of_bars(equity),
         fills=NO_FILLS,
         trips=no_trips(),
         conventions=Conventions(resample="none", periods_per_year=1000, risk_free=0.01, ddof=0, var_level=0.9),
@@ -157,7 +166,12 @@ def test_every_bar_counts_when_nothing_is_resampled() -> None:
 
 def test_money_lost_on_the_first_bar_is_a_return_and_a_drawdown() -> None:
     found = summarize(
-        [90.0, 90.0], weekdays(2), cash=100.0, gross_exposure=[0.0, 0.0], fills=NO_FILLS, trips=no_trips()
+        [90.0, 90.0],
+        weekdays(2),
+        cash=100.0,
+        gross_exposure=Exposure.of_bars([0.0, 0.0]),
+        fills=NO_FILLS,
+        trips=no_trips(),
     )
     assert found["total_return"] == pytest.approx(-0.1)
     assert found["worst_day"] == pytest.approx(-0.1)
@@ -168,14 +182,17 @@ def test_money_lost_on_the_first_bar_is_a_return_and_a_drawdown() -> None:
 def test_max_drawdown_days_runs_from_the_peak_to_the_recovery_of_the_deepest_fall() -> None:
     equity = np.array([100.0, 99, 99, 99, 99, 101, 80, 102])
     sessions = np.array([0, 1, 2, 3, 4, 7, 8, 9]) + THURSDAY
-    found = summarize(equity, sessions, cash=100.0, gross_exposure=equity, fills=NO_FILLS, trips=no_trips())
+    found = summarize(
+        equity, sessions, cash=100.0, gross_exposure=Exposure.of_bars(equity), fills=NO_FILLS, trips=no_trips()
+    )
     assert found["max_drawdown_days"] == 2.0
     assert found["longest_drawdown_days"] == 7.0
     assert found["average_drawdown"] == pytest.approx((-0.01 + 80 / 101 - 1) / 2)
 
 
 def test_no_bars_and_no_fills_give_a_table_of_unknowns() -> None:
-    found = summarize([], np.empty(0, np.int64), cash=100.0, gross_exposure=[], fills=NO_FILLS, trips=no_trips(),
+    nothing = Exposure.of_bars([])
+    found = summarize([], np.empty(0, np.int64), cash=100.0, gross_exposure=nothing, fills=NO_FILLS, trips=no_trips(),
                       benchmark=[])  # fmt: skip
     assert found["final_equity"] == 100.0
     assert found["round_trips"] == 0.0
@@ -184,7 +201,12 @@ def test_no_bars_and_no_fills_give_a_table_of_unknowns() -> None:
 
 def test_flat_equity_has_no_ratio_and_no_drawdown() -> None:
     found = summarize(
-        np.full(30, 100.0), weekdays(30), cash=100.0, gross_exposure=np.zeros(30), fills=NO_FILLS, trips=no_trips()
+        np.full(30, 100.0),
+        weekdays(30),
+        cash=100.0,
+        gross_exposure=Exposure.of_bars(np.zeros(30)),
+        fills=NO_FILLS,
+        trips=no_trips(),
     )
     assert (found["total_return"], found["volatility_annual"], found["max_drawdown"]) == (0.0, 0.0, 0.0)
     assert (found["max_drawdown_days"], found["turnover_annual"], found["exposure"]) == (0.0, 0.0, 0.0)
@@ -193,7 +215,14 @@ def test_flat_equity_has_no_ratio_and_no_drawdown() -> None:
 
 def test_a_ruined_account_has_statistics_too() -> None:
     equity = np.array([100.0, 40.0, -10.0, -10.0])
-    found = summarize(equity, weekdays(4), cash=100.0, gross_exposure=np.abs(equity), fills=NO_FILLS, trips=no_trips())
+    found = summarize(
+        equity,
+        weekdays(4),
+        cash=100.0,
+        gross_exposure=Exposure.of_bars(np.abs(equity)),
+        fills=NO_FILLS,
+        trips=no_trips(),
+    )
     assert found["total_return"] == pytest.approx(-1.1)
     assert found["max_drawdown"] == pytest.approx(-1.1)
     assert math.isnan(found["return_annual"])
@@ -232,11 +261,11 @@ def test_days_on_which_the_benchmark_is_not_yet_known_are_left_out_of_the_compar
         ({"sessions": weekdays(5)}, "needs its session"),
         ({"sessions": np.arange(4.0)}, "integers"),
         ({"benchmark": [1.0]}, "needs a price"),
-        ({"gross_exposure": [0.0]}, "gross exposure"),
+        ({"gross_exposure": Exposure.of_bars([0.0])}, "gross exposure"),
     ],
 )
 def test_columns_that_do_not_fit_are_refused(changed: dict[str, Any], message: str) -> None:
-    given: dict[str, Any] = {"sessions": weekdays(4), "gross_exposure": np.zeros(4)} | changed
+    given: dict[str, Any] = {"sessions": weekdays(4), "gross_exposure": Exposure.of_bars(np.zeros(4))} | changed
     sessions = given.pop("sessions")
     with pytest.raises(ValueError, match=message):
         summarize(np.full(4, 1.0), sessions, cash=1.0, fills=NO_FILLS, trips=no_trips(), **given)
