@@ -6,18 +6,19 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from tests.unit.engine.engine_samples import Columns, Gambler, backtest, both, random_bars, told_fills
 
 from tradewright.domain.costs import Commission, Cost, Costs, PerOrder, PerShare, Slippage, Spread
 from tradewright.engine.assumptions import Assumptions
 from tradewright.engine.kernel.run import run_kernel
 from tradewright.engine.kernel.sweep import Lane
-from tradewright.engine.market import prepare
+from tradewright.engine.market import MarketColumns, prepare
 from tradewright.engine.program import wishes_of
 from tradewright.trading.bars import Bars
 from tradewright.trading.strategies.choice import where
 from tradewright.trading.strategies.registry import REGISTRY
-from tradewright.trading.strategies.strategy import Speaks
+from tradewright.trading.strategies.strategy import Speaks, Strategy
 
 BUILT_IN: dict[str, dict[str, object]] = {
     "moving_average": {"fast": 3, "slow": 8, "short": True},
@@ -151,11 +152,32 @@ def test_a_lane_that_is_used_again_follows_the_single_run(
     lane = Lane(market, assumptions, rows=rows)
     for _, answer in [case for case in cases if case[0].closes.shape == bars.closes.shape]:
         shaped = {name: values[:, 0] if bars.closes.shape[1] == 1 else values for name, values in answer.items()}
-        asked = wishes_of(Columns(**shaped), market, assumptions=assumptions)
-        single, followed = run_kernel(market, assumptions, wishes=asked), lane.run(asked)
-        assert (followed.final_equity, followed.fills, followed.fees) == (
-            single.equity[-1], len(single.fills), single.fees,
-        )  # fmt: skip
-        assert followed.samples.tolist() == single.equity[rows].tolist()
-        peaks = np.maximum.accumulate(np.concatenate(([single.opening_cash], single.equity)))[1:]
-        assert followed.max_drawdown == min(0.0, float((single.equity / peaks - 1).min()))
+        follows_the_single_run(Columns(**shaped), lane, rows, market=market, assumptions=assumptions)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.sampled_from([1, 2]), st.sampled_from([19, 64, 1000]), st.sampled_from([1.0, 8.0]))
+def test_a_lane_strides_over_quiet_rows_and_sees_every_peak_and_ruin(
+    seed: int, width: int, every: int, leverage: float
+) -> None:
+    bars, assumptions = random_bars(seed, rows=200, width=width), Assumptions(leverage=leverage)
+    market, random = prepare(bars, assumptions), np.random.default_rng(seed)
+    weights = np.where(
+        random.random(bars.close.shape) < 0.02, random.choice([1.0, -1.0, 0.0], bars.close.shape), np.nan
+    )
+    weights[0] = leverage
+    rows = np.arange(0, 200, every)
+    lane = Lane(market, assumptions, rows=rows)
+    strategy = Weights(weights * leverage / width)
+    follows_the_single_run(strategy, lane, rows, market=market, assumptions=assumptions)
+
+
+def follows_the_single_run(
+    strategy: Strategy, lane: Lane, rows: NDArray[np.int64], *, market: MarketColumns, assumptions: Assumptions
+) -> None:
+    asked = wishes_of(strategy, market, assumptions=assumptions)
+    single, followed = run_kernel(market, assumptions, wishes=asked), lane.run(asked)
+    assert (followed.final_equity, followed.fills, followed.fees) == (single.equity[-1], len(single.fills), single.fees)
+    assert followed.samples.tolist() == single.equity[rows].tolist()
+    peaks = np.maximum.accumulate(np.concatenate(([single.opening_cash], single.equity)))[1:]
+    assert followed.max_drawdown == min(0.0, float((single.equity / peaks - 1).min()))
