@@ -5,7 +5,7 @@ message that says what was expected, what was found and what to do.
 """
 
 from collections.abc import Sequence
-from typing import Protocol, TypeAlias, runtime_checkable
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,6 @@ Array: TypeAlias = NDArray[np.float64]
 """A float64 column (rows) or panel (rows x instruments)."""
 
 
-@runtime_checkable
 class HasNumpy(Protocol):
     """A column or frame of another library that can hand out a numpy array (Polars, pandas)."""
 
@@ -27,12 +26,23 @@ Values: TypeAlias = NDArray[np.generic] | Sequence[float] | Sequence[Sequence[fl
 """What an indicator accepts as a column or a panel."""
 
 
+def in_numpy(values: object) -> object:
+    """The numpy array of a column or frame of another library; anything else as it is.
+
+    `isinstance(values, HasNumpy)` would take 15 us a call, a tenth of a small sweep.
+    """
+    if type(values) is np.ndarray:
+        return values
+    to_numpy = getattr(values, "to_numpy", None)
+    return values if to_numpy is None else to_numpy()
+
+
 def as_floats(values: Values, name: str = "values") -> Array:
     """`values` as float64, 1-D (rows) or 2-D (rows x instruments); NaN marks a missing bar.
 
     Raises ValueError for anything that is not such numbers, and for infinite ones.
     """
-    raw = values.to_numpy() if isinstance(values, HasNumpy) else values
+    raw = in_numpy(values)
     try:
         array = np.asarray(raw)
         if array.dtype.kind not in "fiu":

@@ -35,7 +35,8 @@ from tradewright.trading.strategies.strategy import Dialect, Strategy
 
 FIGURES = ("final_equity", "total_return", "sharpe", "max_drawdown", "round_trips", "fills", "fees")
 MOST_COMBINATIONS = 1_000_000
-REMEMBERED_BYTES = 96 * 2**20
+REMEMBERED_BYTES = 64 * 2**20
+"""Indicators kept for the runs to come: 80 averages of 100,000 bars."""
 CHUNK = 16
 
 Grid = Mapping[str, Sequence[object]]

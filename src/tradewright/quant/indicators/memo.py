@@ -3,40 +3,68 @@
 Remembered arrays are read-only. Nothing is remembered outside a `with remembering(...)`.
 """
 
+from collections import Counter, OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from threading import Lock
 from typing import Any
 
 from tradewright.quant.arrays import Array
 
 Key = tuple[Any, ...]
+Entry = tuple[tuple[Array, ...], tuple[Array, ...]]
 
 
 class Memo:
-    """Outputs of indicators by what they were made of; what does not fit into `limit_bytes` is not kept."""
+    """Outputs of indicators by what they were made of, the ones used last, in `limit_bytes`; serves several threads."""
 
-    __slots__ = ("_bytes", "_kept", "_limit")
+    __slots__ = ("_bytes", "_kept", "_limit", "_lock", "_sources")
 
     def __init__(self, limit_bytes: int) -> None:
         self._limit = limit_bytes
         self._bytes = 0
-        self._kept: dict[Key, tuple[tuple[Array, ...], tuple[Array, ...]]] = {}
+        self._kept: OrderedDict[Key, Entry] = OrderedDict()
+        self._sources: Counter[tuple[int, int]] = Counter()
+        """How many entries were made of the array at this address, of this many bytes."""
+        self._lock = Lock()
 
     def found(self, key: Key) -> tuple[Array, ...] | None:
         """The outputs, or None."""
-        kept = self._kept.get(key)
-        return None if kept is None else kept[1]
+        with self._lock:
+            kept = self._kept.get(key)
+            if kept is None:
+                return None
+            self._kept.move_to_end(key)
+            return kept[1]
 
     def keep(self, key: Key, inputs: tuple[Array, ...], *, outputs: tuple[Array, ...]) -> None:
-        """Keep outputs; the inputs are held too, so that their place in memory stays theirs."""
-        size = sum(output.nbytes for output in outputs)
-        if key in self._kept or self._bytes + size > self._limit:
-            return
+        """Keep outputs, and let go of those that were not asked for longest.
+
+        The inputs are held too, so that their place in memory stays theirs; each counts once.
+        """
         for output in outputs:
             output.flags.writeable = False
-        self._bytes += size
-        self._kept[key] = (inputs, outputs)
+        with self._lock:
+            if key in self._kept:
+                return
+            self._kept[key] = (inputs, outputs)
+            self._bytes += sum(output.nbytes for output in outputs)
+            for source in inputs:
+                place = (source.ctypes.data, source.nbytes)
+                self._bytes += 0 if self._sources[place] else source.nbytes
+                self._sources[place] += 1
+            while self._bytes > self._limit and self._kept:
+                self._forget(*self._kept.popitem(last=False)[1])
+
+    def _forget(self, inputs: tuple[Array, ...], outputs: tuple[Array, ...]) -> None:
+        self._bytes -= sum(output.nbytes for output in outputs)
+        for source in inputs:
+            place = (source.ctypes.data, source.nbytes)
+            self._sources[place] -= 1
+            if not self._sources[place]:
+                del self._sources[place]
+                self._bytes -= source.nbytes
 
 
 def key_of(name: str, parameters: Sequence[Any], *, inputs: Sequence[Array]) -> Key:
