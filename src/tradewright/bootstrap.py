@@ -218,6 +218,10 @@ class App:
 def open_app(project: Path | None = None, *, flags: Mapping[str, object] | None = None) -> App:
     """The application over a project folder: the one given, else the nearest above with a settings file, else this."""
     folder = (project or find_project(Path.cwd())).absolute()
+    if folder.exists() and not folder.is_dir():
+        raise load("tradewright.domain.errors").InputError(
+            f"{folder} is no project folder", expected="a folder, or a path where one can be made", found="a file"
+        )
     return App(folder, environment=os.environ, flags=flags or {})
 
 

@@ -153,5 +153,5 @@ def test_a_store_that_may_only_be_read_is_read_and_says_why_it_is_not_written(pu
         path.chmod(0o555 if path.is_dir() else 0o444)
     found = answer(started(public_root, "no_rights"))
     assert found["read"] == 40
-    assert "check who may write" in str(found["error"])
+    assert "check who may read and write" in str(found["error"])
     assert store.instruments() == ("OLD.XNAS",)

@@ -113,6 +113,24 @@ class Unauthorized(TradewrightError):  # noqa: N818 - see UnknownInstrument
     """
 
 
+def way_out(problem: BaseException) -> str:
+    """What to do about a place that could not be written, by what the system or a library said of it.
+
+    >>> way_out(OSError(28, "No space left on device"))
+    'free some space, or choose another folder'
+    >>> way_out(PermissionError(13, "Permission denied"))
+    'check who may write there, or choose another folder'
+    """
+    text = str(problem).lower()
+    if any(told in text for told in ("no space", "file too large", "quota")):
+        return "free some space, or choose another folder"
+    if any(told in text for told in ("permission denied", "read-only", "not permitted")):
+        return "check who may write there, or choose another folder"
+    if any(told in text for told in ("not a directory", "file exists", "no such file")):
+        return "check that the path leads to a folder, or choose another folder"
+    return "check the disk, or choose another folder"
+
+
 _LIST_INSTRUMENTS = "`tradewright data list` shows what is there"
 
 

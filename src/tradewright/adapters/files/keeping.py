@@ -8,7 +8,7 @@ from typing import IO, Protocol
 
 import polars as pl
 
-from tradewright.domain.errors import StorageError
+from tradewright.domain.errors import StorageError, way_out
 
 PIECE_ROWS = 1_000_000
 
@@ -114,5 +114,5 @@ def _failed(what: str, folder: Path, cause: OSError) -> StorageError:
     return StorageError(
         f"{what} in {folder} cannot be written",
         found=cause.strerror or str(cause),
-        remedy="free some space or choose another folder; nothing was imported",
+        remedy=f"{way_out(cause)}; nothing was imported",
     )

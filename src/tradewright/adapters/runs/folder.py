@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from tradewright.domain.errors import StorageError
+from tradewright.domain.errors import StorageError, way_out
 from tradewright.ports.runs import RunRecord
 
 FACTS = "run.json"
@@ -44,7 +44,7 @@ class RunFolder:
             raise StorageError(
                 f"run {record.run_id} cannot be written to {self.folder}",
                 found=getattr(problem, "strerror", None) or str(problem),
-                remedy="free some space or choose another project folder; nothing half-written is left",
+                remedy=f"{way_out(problem)}; nothing half-written is left",
             ) from problem
         finally:
             shutil.rmtree(aside, ignore_errors=True)

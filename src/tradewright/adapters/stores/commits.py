@@ -60,7 +60,22 @@ def opened(folder: Path) -> DeltaTable | None:
     try:
         return DeltaTable(folder)
     except TableNotFoundError:
-        return None
+        if not _holds_files(folder):
+            return None
+        raise StorageError(
+            f"the table in {folder} is damaged",
+            expected="a commit log beside the data",
+            found="files without _delta_log",
+            remedy="bring the folder back from a copy, or move it away and import again",
+        ) from None
+
+
+def _holds_files(folder: Path) -> bool:
+    """False where there is no folder; an OSError where one is that may not be looked into."""
+    try:
+        return any(folder.iterdir())
+    except FileNotFoundError:
+        return False
 
 
 def opened_for_writing(table: Table, folder: Path) -> DeltaTable:
@@ -97,7 +112,8 @@ def commit_properties(
 
 
 def _first_line(problem: BaseException) -> str:
-    return (str(problem).strip().splitlines() or [type(problem).__name__])[0][:300]
+    text = (str(problem).strip().splitlines() or [type(problem).__name__])[0]
+    return text.partition(" (set POLARS_VERBOSE")[0][:300]
 
 
 def _remedy(problem: BaseException) -> str:
@@ -105,5 +121,5 @@ def _remedy(problem: BaseException) -> str:
     if "no space" in text or "file too large" in text or "quota" in text:
         return "free some space and run it again; nothing was lost and nothing is half-written"
     if "permission" in text or "read-only" in text:
-        return "check who may write to this folder; nothing was changed"
+        return "check who may read and write this folder; nothing was changed"
     return "nothing is half-written; run it again, and see `tradewright doctor` if it stays"

@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
-from arro3.core.types import ArrowStreamExportable
-from deltalake import DeltaTable, write_deltalake
+from deltalake import DeltaTable
 
 from tradewright.adapters.stores import layout, revisions, upkeep
 from tradewright.adapters.stores.commits import (
@@ -23,6 +22,7 @@ from tradewright.adapters.stores.commits import (
 from tradewright.adapters.stores.snapshots import Snapshot, Snapshots
 from tradewright.adapters.stores.spool import Spool
 from tradewright.adapters.stores.sql import Relation, answered
+from tradewright.adapters.stores.writing import commit
 from tradewright.domain.errors import StorageError
 from tradewright.ports.stores import KEYS, NS, TABLES, Selection, Table, Version, Written
 
@@ -50,9 +50,8 @@ class DeltaStore:
             if news.rows.is_empty():
                 return Written(*counts, version=handle.version())
             names = [layout.partition_name(part) for part in corrected]
-            self._write(
-                handle, layout.on_disk(news.rows.rechunk()), transactions=(touched, names), facts=_facts(counts, note)
-            )
+            made = commit_properties(touched, corrected=names, version=handle.version() + 1, facts=_facts(counts, note))
+            commit(handle, table, folder=folder, parts=layout.parted(table, news.rows), properties=made)
             return Written(*counts, version=handle.version())
 
         return committed(f"appending to {table}", folder, attempt=attempt)
@@ -71,8 +70,13 @@ class DeltaStore:
                     stored = layout.to_stored(table, layout.checked(table, chunk))
                     spool.add(stored, revisions.compare(table, stored, known=self._known(table, handle, stored)))
                 if spool.counts[:2] != (0, 0):
-                    names = (sorted(spool.touched), sorted(spool.corrected))
-                    self._write(handle, spool.reader(), transactions=names, facts=_facts(spool.counts, note))
+                    made = commit_properties(
+                        sorted(spool.touched),
+                        corrected=sorted(spool.corrected),
+                        version=handle.version() + 1,
+                        facts=_facts(spool.counts, note),
+                    )
+                    commit(handle, table, folder=folder, parts=spool.parts(), properties=made)
                 return Written(*spool.counts, version=handle.version())
 
         return committed(f"appending to {table}", folder, attempt=attempt)
@@ -175,26 +179,6 @@ class DeltaStore:
             .filter(pl.col("instrument").is_in(names.implode()) & span)
             .select(columns)
             .collect()
-        )
-
-    def _write(
-        self,
-        handle: DeltaTable,
-        rows: ArrowStreamExportable,
-        *,
-        transactions: tuple[list[str], list[str]],
-        facts: dict[str, str],
-    ) -> None:
-        touched, corrected = transactions
-        write_deltalake(
-            handle,
-            rows,
-            mode="append",
-            writer_properties=layout.writer_properties(),
-            target_file_size=layout.TARGET_FILE_BYTES,
-            commit_properties=commit_properties(
-                touched, corrected=corrected, version=handle.version() + 1, facts=facts
-            ),
         )
 
     def _relation(self, table: Table) -> Relation:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from urllib.parse import unquote
 
 import polars as pl
-from deltalake import DeltaTable, Field, Schema, WriterProperties
+from deltalake import DeltaTable, Field, Schema
 from deltalake.schema import PrimitiveType
 
 from tradewright.domain.errors import DataError
@@ -17,6 +17,8 @@ from tradewright.ports.stores import NS, TABLES, Selection, Table
 
 PERIOD = "period"
 ROW_GROUP_ROWS = 65_536
+"""Small enough that one instrument's rows are found by the statistics of their groups."""
+ZSTD_LEVEL = 3
 TARGET_FILE_BYTES = 1 << 30
 """A partition is one sorted file, unless it is larger than this."""
 STAMPS = ("time", "known_at")
@@ -76,11 +78,6 @@ def delta_schema(table: Table) -> Schema:
     """The same in the words of the commit log."""
     columns = stored_schema(table).items()
     return Schema([Field(DISK_NAMES.get(name, name), PrimitiveType(_DELTA_TYPES[kind])) for name, kind in columns])
-
-
-def writer_properties() -> WriterProperties:
-    """ZSTD and row groups small enough that one instrument's rows are found by their statistics."""
-    return WriterProperties(compression="ZSTD", compression_level=3, max_row_group_size=ROW_GROUP_ROWS)
 
 
 def is_monthly(table: Table, interval: str | None) -> bool:
@@ -154,6 +151,11 @@ def from_stored(table: Table, stored: pl.LazyFrame) -> pl.LazyFrame:
     return stored.select(pl.col(name).cast(NS) if name in STAMPS else pl.col(name) for name in TABLES[table])
 
 
+def parted(table: Table, stored: pl.DataFrame) -> list[pl.DataFrame]:
+    """Sorted stored rows, a frame a partition."""
+    return stored.partition_by(partition_columns(table), maintain_order=True)
+
+
 def partitions_of(table: Table, stored: pl.DataFrame) -> list[dict[str, str]]:
     """The partitions that these rows touch, in order."""
     columns = partition_columns(table)
@@ -163,12 +165,6 @@ def partitions_of(table: Table, stored: pl.DataFrame) -> list[dict[str, str]]:
 def partition_name(partition: dict[str, str]) -> str:
     """`timeframe=1d/period=2012`: the folder, and the name of the partition's application transaction."""
     return "/".join(f"{DISK_NAMES.get(column, column)}={value}" for column, value in partition.items())
-
-
-def partition_predicate(partition: dict[str, str]) -> str:
-    """The SQL condition that holds for exactly this partition's rows."""
-    conditions = (f"{DISK_NAMES.get(column, column)} = '{_quoted(value)}'" for column, value in partition.items())
-    return " AND ".join(conditions)
 
 
 def data_files(handle: DeltaTable) -> list[str]:
@@ -194,7 +190,3 @@ def covers(partition: str, selection: Selection) -> bool:
 
 def _month(nanoseconds: int) -> str:
     return f"{datetime.fromtimestamp(nanoseconds // NANOSECONDS['s'], UTC):%Y-%m}"
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")

@@ -6,18 +6,9 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 
 import polars as pl
-from arro3.core.types import ArrowStreamExportable
 
-from tradewright.adapters.stores.layout import (
-    on_disk,
-    partition_columns,
-    partition_name,
-    partitions_of,
-    sorted_rows,
-    stored_schema,
-)
+from tradewright.adapters.stores.layout import partition_columns, partition_name, partitions_of, sorted_rows
 from tradewright.adapters.stores.revisions import News
-from tradewright.lazy import load
 from tradewright.ports.stores import Table
 
 FOLDER = ".spool"
@@ -72,15 +63,10 @@ class Spool:
             rows.write_parquet(path, compression="lz4", statistics=False)
             pieces.append(path)
 
-    def reader(self) -> ArrowStreamExportable:
-        """An Arrow stream of everything parked, partition by partition, sorted within."""
-        arrow = load("pyarrow")
-        schema = on_disk(pl.DataFrame(schema=stored_schema(self._table))).to_arrow().schema
-        reader: ArrowStreamExportable = arrow.RecordBatchReader.from_batches(schema, self._batches(schema))
-        return reader
-
-    def _batches(self, schema: object) -> Iterator[object]:
+    def parts(self) -> Iterator[pl.DataFrame]:
+        """Everything parked, one partition after the other, sorted within; what was read is deleted."""
         for name in sorted(self._pieces):
             rows = pl.concat([pl.read_parquet(path, hive_partitioning=False) for path in self._pieces[name]])
-            # one batch a partition: the writer deals batches out to parallel tasks, which would unsort a partition
-            yield from on_disk(sorted_rows(self._table, rows).rechunk()).to_arrow().cast(schema).to_batches()
+            yield sorted_rows(self._table, rows)
+            for path in self._pieces.pop(name):
+                path.unlink()

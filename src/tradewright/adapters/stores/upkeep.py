@@ -9,11 +9,13 @@ from functools import partial
 from pathlib import Path
 
 import polars as pl
-from deltalake import CommitProperties, write_deltalake
+from deltalake import CommitProperties
+from deltalake.transaction import RemoveAction
 
 from tradewright.adapters.stores import layout
 from tradewright.adapters.stores.commits import committed, opened, storage_errors
 from tradewright.adapters.stores.spool import FOLDER
+from tradewright.adapters.stores.writing import commit
 from tradewright.domain.errors import InputError
 from tradewright.ports.stores import Table
 
@@ -46,21 +48,30 @@ def _rewrite(table: Table, folder: Path, *, partition: dict[str, str]) -> None:
     handle = opened(folder)
     if handle is None:
         return
-    predicate = layout.partition_predicate(partition)
     name = layout.partition_name(partition)
     files = [path for path in layout.data_files(handle) if layout.partition_of(table, path) == name]
     if len(files) < 2:
         return
     scan = layout.scanned(table, files)
     rows = layout.sorted_rows(table, scan.select(list(layout.stored_schema(table))).collect())
-    write_deltalake(
+    commit(
         handle,
-        layout.on_disk(rows),
-        mode="overwrite",
-        predicate=predicate,
-        writer_properties=layout.writer_properties(),
-        target_file_size=layout.TARGET_FILE_BYTES,
-        commit_properties=CommitProperties(custom_metadata={"what": "compact", "note": name}),
+        table,
+        folder=folder,
+        parts=[rows],
+        properties=CommitProperties(custom_metadata={"what": "compact", "note": name}, max_commit_retries=15),
+        replaced=[_removal(folder, Path(path), partition) for path in files],
+    )
+
+
+def _removal(folder: Path, path: Path, partition: dict[str, str]) -> RemoveAction:
+    """The file is named no more; it stays on the disk until `clean`, for readers of older versions."""
+    return RemoveAction(
+        path=path.relative_to(folder.resolve()).as_posix(),
+        size=path.stat().st_size,
+        partition_values={layout.DISK_NAMES.get(name, name): value for name, value in partition.items()},
+        deletion_timestamp=int(time.time() * 1000),
+        data_change=False,
     )
 
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from tradewright.domain.errors import StorageError
+from tradewright.domain.errors import StorageError, way_out
 from tradewright.ports.workspace import FolderFacts
 
 
@@ -48,7 +48,7 @@ class FolderWorkspace:
             raise StorageError(
                 f"{place} cannot be written",
                 found=problem.strerror or str(problem),
-                remedy="free some space or choose another folder with --project",
+                remedy=way_out(problem),
             ) from problem
         finally:
             with suppress(OSError):

@@ -41,8 +41,8 @@ def test_a_commit_that_always_loses_gives_up_and_says_so(tmp_path: Path, monkeyp
     [
         (OSError(28, "No space left on device"), "free some space"),
         (DeltaError("Generic LocalFileSystem error: File too large (os error 27)"), "free some space"),
-        (OSError(30, "Read-only file system"), "who may write"),
-        (PermissionError(13, "Permission denied"), "who may write"),
+        (OSError(30, "Read-only file system"), "who may read and write"),
+        (PermissionError(13, "Permission denied"), "who may read and write"),
         (DeltaError(""), "see `tradewright doctor`"),
     ],
 )
@@ -57,7 +57,7 @@ def test_a_failing_disk_is_named_with_what_to_do_and_not_tried_again(
         calls.append(arguments)
         raise problem
 
-    monkeypatch.setattr(delta, "write_deltalake", broken)
+    monkeypatch.setattr(delta, "commit", broken)
     with pytest.raises(StorageError, match=remedy) as raised:
         store.append(Table.BARS, bars("NEW.XNAS", [1.0]))
     assert str(tmp_path) in str(raised.value)

@@ -108,7 +108,3 @@ def test_a_partition_is_read_only_when_it_can_hold_what_is_asked_for(
     bounds = [close_of(day) if day else None for day in (start, end)]
     selection = Selection(table, interval=interval, start=bounds[0], end=bounds[1])
     assert layout.covers(partition, selection) is expected
-
-
-def test_values_are_quoted_in_conditions() -> None:
-    assert layout.partition_predicate({"interval": "1d", "period": "20'12"}) == "timeframe = '1d' AND period = '20''12'"
