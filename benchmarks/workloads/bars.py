@@ -20,8 +20,10 @@ def bars_of(
 ) -> tw.Bars:
     """The first `rows` bars; `length` is nanoseconds from a bar's open, by which files are stamped, to its close."""
     time = columns["ts"][:rows].astype(np.int64) + length
-    opens, highs, lows, closes, volumes = (
-        np.ascontiguousarray(columns[name][:rows], np.float64).reshape(len(time), len(instruments))
+    opens, highs, lows, closes, volumes = (  # a copy of the part, so that the whole does not count as memory in use
+        np.array(columns[name][:rows], np.float64, copy=len(time) < len(columns[name]) or None, order="C").reshape(
+            len(time), len(instruments)
+        )
         for name in ("open", "high", "low", "close", "volume")
     )
     session = ((time - 1) // DAY).astype(np.int32)

@@ -20,6 +20,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 PACKAGE = Path(__file__).resolve().parent.parent
+BLAS = "scipy.linalg.cython_blas"
 COMPILED_ROOMS = ("quant", "domain/arithmetic", "domain/matching", "engine/kernel")
 
 
@@ -59,6 +60,7 @@ def cache_folder() -> Path:
 def compiler() -> ModuleType:
     """Numba, with its cache pointed at the folder of these very sources."""
     numba = load("numba")
+    _load_array_functions()
     key = f"{sources_digest()}-{numba.__version__}-{sys.implementation.cache_tag}-{platform.machine()}"
     folder = cache_folder() / key
     try:
@@ -67,6 +69,21 @@ def compiler() -> ModuleType:
         return numba  # a read-only home: numba then keeps the cache beside the source or does without
     numba.config.CACHE_DIR = str(folder)
     return numba
+
+
+def _load_array_functions() -> None:
+    """Load numba's array functions without scipy's linear algebra, which none of our kernels calls.
+
+    Numba asks whether BLAS is there when it compiles first: 16 MB and up to 0.7 s. A name that is None in `sys.modules`
+    counts as missing, without a look at the disk; a user's own kernel that multiplies matrices asks again and gets it.
+    """
+    if BLAS in sys.modules or "numba.np.arraymath" in sys.modules:
+        return
+    sys.modules[BLAS] = None  # type: ignore[assignment]
+    try:
+        load("numba.np.arraymath")
+    finally:
+        del sys.modules[BLAS]
 
 
 @cache
