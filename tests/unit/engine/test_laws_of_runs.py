@@ -37,6 +37,7 @@ TERMS = st.fixed_dictionaries(
         "fill": st.sampled_from(["next-open", "signal-close"]),
         "size_at": st.sampled_from(["decision", "fill"]),
         "lot": st.sampled_from([0.01, 1.0]),
+        "multipliers": st.sampled_from([{}, {NAMES[0]: 5.0}]),
         "leverage": st.sampled_from([1.0, 2.5]),
         "cash": st.sampled_from([5_000.0, 1e6]),
     }
@@ -57,7 +58,7 @@ def test_equity_is_opening_cash_and_what_was_gained(seed: int, width: int, terms
     worth = run.quantity * run.mark[-1] * run.multiplier
     assert run.equity[-1] == pytest.approx(run.cash[-1] + worth.sum(), rel=1e-12)
     gained = run.realized.sum() + (worth - run.basis).sum() - run.fees + run.dividends
-    scale = np.abs(run.fills.quantity * run.fills.price).sum() + run.opening_cash
+    scale = 5 * np.abs(run.fills.quantity * run.fills.price).sum() + run.opening_cash
     assert run.equity[-1] - run.opening_cash == pytest.approx(gained, abs=1e-12 * scale)
 
 
@@ -65,7 +66,8 @@ def test_equity_is_opening_cash_and_what_was_gained(seed: int, width: int, terms
 @given(SEED, st.integers(1, 3), TERMS)
 def test_cash_moves_by_fills_fees_and_dividends_only(seed: int, width: int, terms: dict[str, Any]) -> None:
     run, *_ = gambled(seed, random_bars(seed, rows=40, width=width), **terms)
-    paid = (run.fills.quantity * run.fills.price).sum() + run.fills.fee.sum()
+    multiplier = run.multiplier[run.fills.instrument]
+    paid = (run.fills.quantity * run.fills.price * multiplier).sum() + run.fills.fee.sum()
     assert run.cash[-1] == pytest.approx(run.opening_cash - paid, rel=1e-9, abs=1e-6)
     assert run.fills.fee.sum() == pytest.approx(run.fees)
     assert run.fills.slippage.sum() == pytest.approx(run.slippage)
@@ -126,7 +128,7 @@ def test_a_target_takes_what_the_account_affords_and_not_a_lot_more(
 def test_adding_an_unrelated_instrument_changes_nothing(seed: int, place: int, terms: dict[str, Any]) -> None:
     """Where cash does not bind: quantities as asked, leverage beyond what could be used."""
     alone = random_bars(seed, rows=40)
-    terms = {**terms, "leverage": 1e6}
+    terms = {**terms, "leverage": 1e6, "multipliers": {}}
     other = random_bars(seed + 1, rows=40, missing=0.2)
     columns = [alone, other]
     names = [NAMES[0], NAMES[1]]

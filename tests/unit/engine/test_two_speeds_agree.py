@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from tests.unit.engine.engine_samples import Columns, Gambler, backtest, both, random_bars, told_fills
+from tests.unit.engine.engine_samples import NAMES, Columns, Gambler, backtest, both, random_bars, told_fills
 
 from tradewright.domain.costs import Commission, Cost, Costs, PerOrder, PerShare, Slippage, Spread
 from tradewright.engine.assumptions import Assumptions
@@ -40,6 +40,7 @@ TERMS = st.fixed_dictionaries(
         "fill": st.sampled_from(["next-open", "signal-close"]),
         "size_at": st.sampled_from(["decision", "fill"]),
         "lot": st.sampled_from([0.0, 1.0, 0.01, 10.0]),
+        "multipliers": st.sampled_from([{}, {NAMES[0]: 5.0}]),
         "leverage": st.sampled_from([1.0, 0.5, 3.0]),
         "rebalance_band": st.sampled_from([0.0, 0.0, 0.03]),
         "close_at_end": st.booleans(),

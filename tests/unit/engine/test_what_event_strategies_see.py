@@ -20,6 +20,7 @@ from tests.unit.engine.engine_samples import (
     told_fills,
 )
 
+from tradewright.domain.matching.plan import delta_to
 from tradewright.indicators import Sma
 from tradewright.trading.sizing.allocation import Slots
 from tradewright.trading.strategies.strategy import Strategy
@@ -206,6 +207,13 @@ def test_dust_of_floats_is_not_a_position() -> None:
     run = both(lambda: Script(dict(deeds)), bars_of(flat_rows(5)), lot=0.1)
     assert run.quantity.tolist() == [0.0]
     assert run.basis.tolist() == [0.0]
+
+
+def test_a_target_is_not_asked_for_the_dust_of_floats() -> None:
+    deeds = {0: lambda c, b: c.buy(0.1), 1: lambda c, b: c.buy(0.2), 2: lambda c, b: c.target(0.3)}
+    bars = bars_of(flat_rows(5, 1.0))
+    assert len(both(lambda: Script(dict(deeds)), bars, lot=0.1, cash=1.0).fills) == 2
+    assert delta_to(0.5, 2.0, 1.0, 1.0, 0.0, 1.0 + 1e-12) == 0.0
 
 
 def test_columns_of_a_run_follow_its_changes() -> None:

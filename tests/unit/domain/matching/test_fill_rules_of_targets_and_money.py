@@ -324,3 +324,24 @@ def test_sales_of_one_instrument_pay_for_another_at_the_same_open() -> None:
     }
     run = both(lambda: Script(deeds), bars_of(flat_rows(4), flat_rows(4, 50.0)))
     assert told_fills(run)[1:] == [(2, "target", -2000.0, 50.0), (2, "target", 1000.0, 100.0)]
+
+
+def test_slippage_is_told_in_money_with_what_the_bar_could_not_show() -> None:
+    bars = bars_of([FLAT, (100.0, 100.4, 99.0, 100.0)])
+    run = both(lambda: Script({0: buy()}), bars, costs=Slippage(bps=100), multipliers={"AAA.XNYS": 5.0})
+    # 1% of 100 on 10 units of 5 money a point: 50, of which 0.40 x 50 are in the price and 0.60 x 50 in the fee.
+    assert run.slippage == pytest.approx(50.0)
+    assert run.fees == pytest.approx(30.0)
+
+
+def test_a_dividend_is_paid_on_the_multiplier() -> None:
+    bars = bars_of([FLAT, FLAT, FLAT], actions=[dividend_on(2, 1.5)])
+    run = both(lambda: Script({0: buy()}), bars, multipliers={"AAA.XNYS": 5.0})
+    assert run.dividends == 75.0
+
+
+def test_borrowed_cash_can_ruin_too() -> None:
+    # 4,000 at 100 with 100,000: at 70 the account is worth 280,000 - 300,000.
+    run = both(lambda: Script({0: buy(4000)}), bars_of([FLAT, FLAT, (70.0,) * 4, FLAT]), leverage=5)
+    assert told_fills(run)[1:] == [(2, "liquidation", -4000.0, 70.0)]
+    assert run.equity[-1] == -20_000.0
