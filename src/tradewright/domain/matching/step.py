@@ -89,7 +89,7 @@ def act(venue, row):
         if action.kind == SPLIT:
             act_split(venue, row, action.instrument, action.value)
         elif position.quantity != 0:
-            paid = position.quantity * position.multiplier * action.value
+            paid = position.quantity * (action.value * position.multiplier)
             ledger.cash = ledger.cash + paid
             ledger.dividends = ledger.dividends + paid
         ledger.next_action = ledger.next_action + 1
