@@ -58,7 +58,8 @@ def wishes_of(strategy: Strategy, market: MarketColumns, *, assumptions: Assumpt
         strength, loss, gain = _newest(strategy, market)
     is_weights = strategy.speaks is Speaks.WEIGHTS
     _check_strength(name, strength, bars, is_weights=is_weights)
-    weight = strength if is_weights else strength * assumptions.allocation.slots(bars.instruments)
+    slots = np.ones(1) if is_weights else assumptions.allocation.slots(bars.instruments)
+    weight = strength if (slots == 1.0).all() else strength * slots
     return Wishes(np.ascontiguousarray(weight), loss, gain, is_weights)
 
 
@@ -143,8 +144,9 @@ def _prices(name: str, what: str, values: ArrayLike, market: MarketColumns) -> F
 
 
 def _check_strength(name: str, strength: Floats, bars: Bars, *, is_weights: bool) -> None:
-    bad = np.isinf(strength) if is_weights else np.abs(strength) > 1.0
-    if bad.any():
+    least, most = np.fmin.reduce(strength, axis=None), np.fmax.reduce(strength, axis=None)  # look past NaN
+    if np.isinf((least, most)).any() if is_weights else least < -1.0 or most > 1.0:
+        bad = np.isinf(strength) if is_weights else np.abs(strength) > 1.0
         row, column = (int(n) for n in np.argwhere(bad)[0])
         raise StrategyError(
             f"{name} gave a {'weight' if is_weights else 'strength'} out of range",
