@@ -244,7 +244,7 @@ def test_book_levels_in_rows_are_ranked_from_the_best_price(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"table": Table.ACTIONS}, "corporate actions"),
+        ({"table": Table.ACTIONS}, "not understood as actions"),
         ({"price_scale": 0.0}, "price scale"),
         ({"max_rejected": 2.0}, "max_rejected"),
         ({"source": " "}, "source"),

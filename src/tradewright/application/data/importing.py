@@ -4,12 +4,15 @@ The first rows tell how the file is written; the rest is converted piece by piec
 that an import that breaks off leaves no half of a file. Importing a file again stores only what is new.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import polars as pl
 
+from tradewright.application.data.importing_actions import count_told, described_splits, splits_in_prices
+from tradewright.application.data.importing_columns import ROLES, TIME_ROLES, action_columns
 from tradewright.application.data.importing_order import Arrivals
 from tradewright.application.data.importing_plan import instruments_of, plan_import
 from tradewright.application.data.importing_progress import Progress
@@ -19,7 +22,7 @@ from tradewright.application.data.importing_rows import Parsed, RowPlan, parse_c
 from tradewright.domain.errors import InputError
 from tradewright.ports.clock import Clock
 from tradewright.ports.files import Chunk, DataFile, DataFiles, Quarantine, ReadOptions, Stage
-from tradewright.ports.stores import NS, MarketStore, Table, Written
+from tradewright.ports.stores import NS, TABLES, MarketStore, Selection, Table, Written
 
 _NUMERIC = frozenset(
     {
@@ -54,15 +57,22 @@ def import_file(
     """
     stage = files.stage()
     try:
-        file, plan, notes, tally, kept = _staged(message, files, stage, default_venue=default_venue, progress=progress)
+        file, plan, notes, tally, kept = _staged(
+            message, files, stage, default_venue=default_venue, progress=progress, store=store
+        )
         if not tally.accepted or tally.rejected > message.max_rejected * max(tally.read, 1):
-            raise _refused(message, tally, kept)
-        known_at = clock.now_ns()
-        notes += _from_the_future(tally, known_at)
-        written = _stored(store, plan.table, stage, known_at, note=f"import of {message.path}")
+            raise _refused(message, tally, kept, table=plan.table)
+        columns, untold = _actions_beside(message, file, plan)
+        notes += untold
+        is_wanted = message.with_actions and bool(columns)
+        beside = read_actions(message, stage, files=files, default_venue=default_venue) if is_wanted else None
+        known_at, note = clock.now_ns(), f"import of {message.path}"
+        notes += _of_actions(store, stage) if plan.table is Table.ACTIONS else _from_the_future(tally, known_at)
+        written = _stored(store, plan.table, stage, known_at, note=note)
+        actions = None if beside is None else _with_stored(store, *beside, known_at=known_at, note=note)
     finally:
         stage.discard()
-    return _report(file, plan, notes=notes, tally=tally, kept=kept, written=written)
+    return replace(_report(file, plan, notes=notes, tally=tally, kept=kept, written=written), actions=actions)
 
 
 def read_file(
@@ -73,20 +83,62 @@ def read_file(
     try:
         file, plan, notes, tally, kept = _staged(message, files, stage, default_venue=default_venue, progress=progress)
         if not tally.accepted or tally.rejected > message.max_rejected * max(tally.read, 1):
-            raise _refused(message, tally, kept)
+            raise _refused(message, tally, kept, table=plan.table)
         rows = pl.concat(list(stage)).sort("instrument", "time", maintain_order=True)
+        notes += _actions_beside(message, file, plan)[1]
     finally:
         stage.discard()
     return rows, _report(file, plan, notes=notes, tally=tally, kept=kept, written=None)
 
 
+def read_actions(
+    message: ImportFile, bars: Iterable[pl.DataFrame], *, files: DataFiles, default_venue: str = "XNYS"
+) -> tuple[pl.DataFrame, ImportReport]:
+    """The splits and dividends of a file, which may be a file of bars, for these bars: the table's columns.
+
+    A split that the prices of `bars` contain already is left out, and told. None at all is fine; an InputError says
+    that the file cannot hold any.
+    """
+    roles = {*TIME_ROLES, "symbol", *ROLES[Table.ACTIONS]}
+    mapping = {role: column for role, column in message.mapping.items() if role in roles}
+    asked = replace(message, table=Table.ACTIONS, mapping=mapping, wide={}, with_actions=False)
+    stage = files.stage()
+    try:
+        file, plan, _, tally, kept = _staged(asked, files, stage, default_venue=default_venue, progress=None)
+        if tally.rejected > message.max_rejected * max(tally.accepted + tally.rejected, 1):
+            raise _refused(message, tally, kept, table=Table.ACTIONS)
+        found = list(stage)
+    finally:
+        stage.discard()
+    schema = {name: kind for name, kind in TABLES[Table.ACTIONS].items() if name != "known_at"}
+    rows = pl.concat([pl.DataFrame(schema=schema), *found])
+    contained = splits_in_prices(rows, bars)
+    notes: tuple[str, ...] = ()  # how the file is written was told with its bars
+    if contained.height:
+        rows = rows.join(contained, on=["instrument", "session", "kind"], how="anti", maintain_order="left")
+        notes = (f"left out, because the prices contain them already: {described_splits(contained)}",)
+        tally = replace(tally, accepted=0, _spans=[])
+        tally.accept(rows)
+    report = _report(file, plan, notes=notes, tally=tally, kept=kept, written=None)
+    return rows.sort("instrument", "time", "kind"), report
+
+
 def _staged(
-    message: ImportFile, files: DataFiles, stage: Stage, *, default_venue: str, progress: Progress | None
+    message: ImportFile,
+    files: DataFiles,
+    stage: Stage,
+    *,
+    default_venue: str,
+    progress: Progress | None,
+    store: MarketStore | None = None,
 ) -> tuple[DataFile, RowPlan, tuple[str, ...], Tally, str | None]:
-    """Read the whole file into the stage; bad rows go to the quarantine."""
+    """Read the whole file into the stage; bad rows go to the quarantine. Actions go to the venues of stored bars."""
     options = message.form if message.form.table else _with_table(message)
     file = files.open(message.path, options)
     plan, notes = plan_import(file.head, message, default_venue=default_venue)
+    if plan.table is Table.ACTIONS and store is not None and message.venue is None:
+        message = replace(message, venues=_stored_venues(store) | dict(message.venues))
+        plan, notes = plan_import(file.head, message, default_venue=default_venue)
     tally = Tally()
     arrivals = Arrivals(plan.table)
     quarantine = files.quarantine(message.path)
@@ -164,7 +216,63 @@ def _from_the_future(tally: Tally, now: int) -> tuple[str, ...]:
     return (f"rows lie in the future, up to {moment:%Y-%m-%d %H:%M} UTC: check the time format and the zone",)
 
 
-def _refused(message: ImportFile, tally: Tally, kept: str | None) -> InputError:
+def _actions_beside(message: ImportFile, file: DataFile, plan: RowPlan) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The columns of splits and dividends in a file of bars, and a remark where wish and file do not agree."""
+    is_possible = plan.table is Table.BARS and not message.wide
+    columns = action_columns(file.head.columns, message.mapping) if is_possible else {}
+    if message.with_actions:
+        return columns, () if columns else ("the file has no columns of splits or dividends",)
+    count = count_told(file.chunks(columns=tuple(columns.values()), numeric=()), columns) if columns else 0
+    names = " and ".join(columns.values())
+    told = f"{count} splits and dividends in {names} were not brought in: with_actions=True brings them in"
+    return columns, (told,) if count else ()
+
+
+def _stored_venues(store: MarketStore) -> dict[str, str]:
+    """Symbol to venue of the instruments whose bars are stored, where a symbol has one venue only."""
+    names = [name.rpartition(".") for name in store.instruments()]
+    counts = Counter(symbol for symbol, _, _ in names)
+    return {symbol: venue for symbol, _, venue in names if counts[symbol] == 1}
+
+
+def _of_actions(store: MarketStore, stage: Stage) -> tuple[str, ...]:
+    """What to know of splits and dividends beside the bars that are stored."""
+    rows = pl.concat(list(stage))
+    names = rows["instrument"].unique().sort().to_list()
+    without = sorted(set(names) - set(store.instruments()))
+    notes = [f"no bars are stored yet of {', '.join(without[:5])}"] if without else []
+    split = rows.filter((pl.col("kind") == "split") & ~pl.col("instrument").is_in(without))["instrument"].unique()
+    bars = store.read(Selection(Table.BARS, tuple(split.sort()))) if len(split) else pl.DataFrame()
+    contained = splits_in_prices(rows, [bars]) if bars.height else pl.DataFrame()
+    if contained.height:
+        told = described_splits(contained)
+        notes.append(f"the stored prices do not leap at {told}; are they adjusted already? A backtest wants them raw")
+    return tuple(notes)
+
+
+def _with_stored(
+    store: MarketStore, rows: pl.DataFrame, report: ImportReport, *, known_at: int, note: str
+) -> ImportReport:
+    """The report of actions that came with bars, once they are stored."""
+    if rows.is_empty():
+        return report
+    written = store.append(Table.ACTIONS, rows.with_columns(pl.lit(known_at).cast(NS).alias("known_at")), note=note)
+    return replace(
+        report,
+        added=written.added,
+        corrected=written.corrected,
+        unchanged=written.unchanged,
+        version=written.version,
+    )
+
+
+def _refused(message: ImportFile, tally: Tally, kept: str | None, *, table: Table) -> InputError:
+    if table is Table.ACTIONS and not tally.accepted and not tally.rejected:
+        return InputError(
+            f"{message.path} holds no split and no dividend",
+            expected="a dividend above 0, or a split other than 1, on its ex-date",
+            found=f"{tally.read:,} rows without one",
+        )
     common = "; ".join(f"{count} x {reason}" for reason, count in tally.reasons.most_common(3))
     return InputError(
         f"{message.path} was not imported: {tally.rejected} of {tally.read} rows cannot be used",
@@ -186,7 +294,7 @@ def _report(
     written: Written | None,
 ) -> ImportReport:
     interval = str(plan.bars.timeframe) if plan.bars is not None else None
-    is_daily = plan.bars is not None and not plan.bars.timeframe.is_intraday
+    is_daily = plan.table is Table.ACTIONS or (plan.bars is not None and not plan.bars.timeframe.is_intraday)
     return ImportReport(
         path=file.head.path,
         table=plan.table,

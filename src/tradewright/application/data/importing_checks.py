@@ -78,6 +78,13 @@ RULES: Mapping[Table, Sequence[Rule]] = {
         Rule("rate", pl.col("rate").abs() >= 1, "is no fraction: 1 would be 100% a period"),
         *_optional("mark_price"),
     ),
+    Table.ACTIONS: (
+        *_COMMON,
+        Rule("kind", pl.col("kind").is_null(), "is neither a split nor a cash dividend"),
+        Rule("value", pl.col("value").is_null() & (pl.col("kind") == "split"), "is no ratio, as 2 or 2:1"),
+        *_number("value", above_zero=True),
+        Rule("value", pl.col("is_unclear"), "of a reverse split is above 1: write 1:10"),
+    ),
 }
 
 

@@ -1,7 +1,8 @@
 """Which column of a file is which: names as data vendors write them, told to roles, or what a person says.
 
 A role is a column of the store's tables, or one of the helpers `date`, `clock` (time of day), `symbol`, `buyer_maker`,
-`is_snapshot`. A mapping that is given wins over a guess; what cannot be guessed is an InputError that lists both sides.
+`is_snapshot`, `dividend`, `split`, `split_from`, `split_to`. A mapping that is given wins over a guess; what cannot be
+guessed is an InputError that lists both sides.
 """
 
 import re
@@ -41,6 +42,15 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "is_snapshot": ("issnapshot", "updatetype", "snapshot"),
     "rate": ("rate", "fundingrate", "lastfundingrate", "funding"),
     "mark_price": ("markprice", "mark"),
+    "kind": ("kind", "action", "actiontype", "event", "eventtype", "corporateaction", "type"),
+    "value": ("value", "amount", "ratio", "factor"),
+    "dividend": (
+        *("dividend", "dividends", "div", "dividendamount", "cashdividend", "cashdividends", "exdividend", "divcash"),
+        *("cashamount", "dividendpershare", "dps"),
+    ),
+    "split": ("split", "splits", "stocksplit", "stocksplits", "splitratio", "splitfactor", "splitcoefficient"),
+    "split_from": ("splitfrom",),
+    "split_to": ("splitto",),
 }  # fmt: skip
 
 TIME_ROLES = ("time", "date", "clock")
@@ -50,6 +60,7 @@ ROLES: Mapping[Table, tuple[str, ...]] = {
     Table.QUOTES: ("bid", "bid_quantity", "ask", "ask_quantity"),
     Table.BOOK: ("side", "level", "price", "quantity", "is_snapshot"),
     Table.FUNDING: ("rate", "mark_price"),
+    Table.ACTIONS: ("kind", "value", "dividend", "split", "split_from", "split_to"),
 }
 NEEDED: Mapping[Table, tuple[str, ...]] = {
     Table.BARS: ("open", "high", "low", "close"),
@@ -57,8 +68,14 @@ NEEDED: Mapping[Table, tuple[str, ...]] = {
     Table.QUOTES: ("bid", "ask"),
     Table.BOOK: ("side", "price", "quantity"),
     Table.FUNDING: ("rate",),
+    Table.ACTIONS: ("kind", "value"),
 }
+"""Of corporate actions, a column of dividends or of splits does as well as a kind and a value."""
 _GUESSED = (Table.BARS, Table.QUOTES, Table.BOOK, Table.TRADES, Table.FUNDING)
+ACTION_COLUMNS = ("dividend", "split", "split_from", "split_to")
+EX_DATES = ("exdate", "exdividenddate", "exoreffdate", "effectivedate", "executiondate", "exday", "exsession")
+"""Of the dates that an action has, the one on which it takes effect."""
+_EXPECTED_OF_ACTIONS = "a date and either dividend, split or both, or kind and value"
 _LEVEL = re.compile(r"(bid|ask)s?\[?_?(\d+)\]?[._](price|amount|qty|quantity|size)", re.IGNORECASE)
 
 
@@ -88,7 +105,11 @@ class ColumnPlan:
 
     def described(self) -> dict[str, str]:
         """Role to column, for the report; a wide file shows its first part."""
-        return dict(self.parts[0].columns)
+        told = dict(self.parts[0].columns)
+        if self.table is Table.ACTIONS and self.parts[0].constants:
+            del told["value"]
+            told |= {str(part.constants["kind"]): part.columns["value"] for part in self.parts}
+        return told
 
 
 def plan_columns(
@@ -113,6 +134,8 @@ def plan_columns(
         parts = tuple(Part({**shared, **part.columns}, part.constants) for part in levels)
         return _finish(Table.BOOK, parts, columns, path)
     chosen = table or _guess_table(found, given)
+    if chosen is Table.ACTIONS and (parts := _action_parts(_by_ex_date(found, given, columns), given)):
+        return _finish(chosen, parts, columns, path)
     if chosen is None or any(role not in found for role in NEEDED[chosen]):
         raise _unknown(columns, found, chosen, path=path, has_header=has_header)
     return _finish(chosen, (Part(_relevant(found, given, chosen)),), columns, path)
@@ -222,7 +245,36 @@ def _guess_table(found: Mapping[str, str], given: Mapping[str, str | None]) -> T
         if table is Table.BOOK and not {"level", "is_snapshot"} & set(found):
             continue
         return table
-    return None
+    if set(NEEDED[Table.BARS]) & set(found):
+        return None  # prices without all that makes a bar: better asked for than left out
+    return Table.ACTIONS if set(NEEDED[Table.ACTIONS]) <= set(found) or set(ACTION_COLUMNS) & set(found) else None
+
+
+def action_columns(columns: Sequence[str], mapping: Mapping[str, Mapped]) -> dict[str, str]:
+    """Role to column of the splits and dividends that a file of bars holds beside its prices; empty for most."""
+    given = {role: _column(value, columns, role) for role, value in mapping.items()}
+    found = _guess(columns, given) | given
+    kept = {role: column for role in ACTION_COLUMNS if (column := found.get(role)) is not None}
+    return {role: column for role, column in kept.items() if role in {"dividend", "split"} or len(kept) > 1}
+
+
+def _by_ex_date(found: Mapping[str, str], given: Mapping[str, str | None], columns: Sequence[str]) -> Mapping[str, str]:
+    """The ex-date wins over other dates of an action, unless a person says which date counts."""
+    ex_dates = [column for name in EX_DATES for column in columns if _normal(column) == name]
+    if not ex_dates or set(TIME_ROLES) & set(given):
+        return found
+    return {role: column for role, column in found.items() if role not in TIME_ROLES} | {"time": ex_dates[0]}
+
+
+def _action_parts(found: Mapping[str, str], given: Mapping[str, str | None]) -> tuple[Part, ...]:
+    """A part for dividends and one for splits, which may share a line; none where a column tells the kind."""
+    shared = _time_roles(found, given) | ({"symbol": found["symbol"]} if "symbol" in found else {})
+    if "kind" in found and "value" in found and not set(ACTION_COLUMNS) & set(given):
+        return (Part(shared | {"kind": found["kind"], "value": found["value"]}),)
+    parts = [Part(shared | {"value": found[kind]}, {"kind": kind}) for kind in ("dividend", "split") if kind in found]
+    if "split" not in found and {"split_from", "split_to"} <= set(found):
+        parts.append(Part(shared | {"value": found["split_to"], "split_from": found["split_from"]}, {"kind": "split"}))
+    return tuple(parts)
 
 
 def _book_levels(columns: Sequence[str]) -> tuple[Part, ...]:
@@ -273,10 +325,12 @@ def _unknown(
         )
     wanted = table or Table.BARS
     missing = [role for role in NEEDED[wanted] if role not in found]
+    if wanted is Table.ACTIONS:
+        missing = ["dividend", "split"]
     example = ", ".join(f'"{role}": "..."' for role in missing or NEEDED[wanted])
     return InputError(
         f"{path}: the columns are not understood" + (f" as {table}" if table else ""),
-        expected=f"{', '.join(NEEDED[wanted])} and a time",
+        expected=_EXPECTED_OF_ACTIONS if wanted is Table.ACTIONS else f"{', '.join(NEEDED[wanted])} and a time",
         found=", ".join(columns),
         remedy=f"say which is which: mapping={{{example}}}",
     )

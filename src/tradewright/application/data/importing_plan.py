@@ -1,7 +1,10 @@
 """How one file is to be read: all conclusions from its first rows in one place, each with its reason."""
 
+import re
+
 import polars as pl
 
+from tradewright.application.data.importing_actions import RATIO
 from tradewright.application.data.importing_bars import plan_bars
 from tradewright.application.data.importing_columns import ColumnPlan, plan_columns
 from tradewright.application.data.importing_numbers import plan_numbers
@@ -15,7 +18,7 @@ from tradewright.ports.files import FileHead
 from tradewright.ports.stores import Table
 
 _NUMBER_ROLES = ("open", "high", "low", "close", "volume", "price", "quantity", "bid", "ask", "bid_quantity",
-                 "ask_quantity", "rate", "mark_price")  # fmt: skip
+                 "ask_quantity", "rate", "mark_price", "value")  # fmt: skip
 
 _LEAST_VENUE = 4
 """Letters of the shortest code that is taken for a misspelled venue; shorter endings are classes of shares."""
@@ -34,7 +37,7 @@ def plan_import(head: FileHead, message: ImportFile, *, default_venue: str) -> t
     )
     sample = raw_rows(head.sample, columns)
     instruments, notes = _instruments(sample, columns, message, default_venue=default_venue)
-    zone = _zone(instruments.values(), message)
+    zone = _zone(instruments.values(), message, are_dates=columns.table is Table.ACTIONS)
     times = plan_times(
         sample,
         zone=message.timezone,
@@ -58,9 +61,9 @@ def plan_import(head: FileHead, message: ImportFile, *, default_venue: str) -> t
 
 
 def _check(message: ImportFile) -> None:
-    if message.table is Table.ACTIONS:
+    if message.wide and message.table is Table.ACTIONS:
         raise InputError(
-            "corporate actions cannot be imported from a file", expected="bars, trades, quotes, book or funding"
+            "splits and dividends with a column per instrument are not understood", expected="a column of symbols"
         )
     if not 0 < message.price_scale < float("inf"):
         raise InputError("the price scale cannot be used", expected="a positive number", found=str(message.price_scale))
@@ -151,7 +154,7 @@ def _clean(symbol: str) -> str:
 
 def _instrument(symbol: str, message: ImportFile, default_venue: str) -> str:
     name = _clean(symbol)
-    told = message.venues.get(symbol) or message.venue
+    told = message.venues.get(symbol) or message.venues.get(name.upper()) or message.venue
     instrument = with_venue(name, told or default_venue, venues=VENUES)
     ending = name.upper().rpartition(".")[2]
     if told is None and "." in name and len(ending) >= _LEAST_VENUE and ending not in VENUES:
@@ -162,11 +165,11 @@ def _instrument(symbol: str, message: ImportFile, default_venue: str) -> str:
     return instrument
 
 
-def _zone(instruments: object, message: ImportFile) -> str:
+def _zone(instruments: object, message: ImportFile, *, are_dates: bool) -> str:
     """The zone of the venues; several are only fine where the file itself tells the zone, or a person does."""
     names = list(instruments) if not isinstance(instruments, str) else [instruments]  # type: ignore[call-overload]
     zones = sorted({trading_hours(venue_of(name)).timezone for name in names})
-    if len(zones) > 1 and message.timezone is None:
+    if len(zones) > 1 and message.timezone is None and not are_dates:
         raise InputError(
             f"{message.path} holds instruments of several time zones",
             expected="to be told the zone of the times",
@@ -185,7 +188,8 @@ def _zone_note(times: TimePlan, message: ImportFile) -> list[str]:
 def _texts(sample: pl.DataFrame) -> list[str]:
     """Numbers as written, where they came as text."""
     columns = [name for name in _NUMBER_ROLES if sample.schema.get(name) == pl.String]
-    return [value for name in columns for value in sample[name].drop_nulls().to_list()]
+    values = [value for name in columns for value in sample[name].drop_nulls().to_list()]
+    return [value for value in values if re.fullmatch(RATIO, value.lower()) is None]
 
 
 def _with_bars(plan: RowPlan, sample: pl.DataFrame, message: ImportFile, head: FileHead) -> tuple[RowPlan, list[str]]:

@@ -55,6 +55,8 @@ class ImportReport:
     rejected_by_reason: Mapping[str, int]
     quarantine: str | None
     """The file that keeps every rejected row as it stood."""
+    actions: "ImportReport | None" = None
+    """The splits and dividends that came with the bars of the file, where they were asked for."""
 
 
 @dataclass(slots=True)

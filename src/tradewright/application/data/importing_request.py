@@ -43,4 +43,6 @@ class ImportFile:
     """What prices are divided by: 10000 for integers that count hundredths of a cent."""
     max_rejected: float = 0.5
     """Above this part of rejected rows nothing is stored: the file was misunderstood."""
+    with_actions: bool = False
+    """Bring in the splits and dividends that a file of bars holds beside its prices, too."""
     form: ReadOptions = field(default_factory=ReadOptions)

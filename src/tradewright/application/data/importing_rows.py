@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
+from tradewright.application.data.importing_actions import added_up, converted_actions, without_none
 from tradewright.application.data.importing_bars import BarPlan, close_stamps
 from tradewright.application.data.importing_checks import RULES, judged, widened
 from tradewright.application.data.importing_columns import ColumnPlan
@@ -80,7 +81,9 @@ def raw_rows(chunk_rows: pl.DataFrame, plan: ColumnPlan) -> pl.DataFrame:
         )
         for part in plan.parts
     ]
-    return pieces[0] if len(pieces) == 1 else pl.concat(pieces, how="vertical_relaxed")
+    if len(pieces) == 1:
+        return pieces[0]
+    return pl.concat(pieces, how="diagonal_relaxed" if plan.table is Table.ACTIONS else "vertical_relaxed")
 
 
 def parse_chunk(chunk: Chunk, plan: RowPlan) -> Parsed:
@@ -103,6 +106,9 @@ def parse_chunk(chunk: Chunk, plan: RowPlan) -> Parsed:
         noted["bars widened by rounding noise"] = noisy
         if venues:
             rows = close_stamps(rows, plan.bars, venues=venues)
+    if plan.table is Table.ACTIONS:
+        rows, merged = added_up(rows)
+        noted |= merged
     return Parsed(_finished(rows, plan), rejections, read, _counts(skipped, noted))
 
 
@@ -113,6 +119,8 @@ def _counts(*counted: Mapping[str, int]) -> dict[str, int]:
 def _without_absent(raw: pl.DataFrame, plan: RowPlan) -> tuple[pl.DataFrame, dict[str, int]]:
     """Rows that are no data: an instrument's empty cells in a wide file, changes of a book."""
     before = raw.height
+    if plan.table is Table.ACTIONS:
+        return without_none(raw, plan.numbers, has_kinds=not plan.columns.parts[0].constants)
     if plan.columns.parts[0].constants:
         roles = [role for role in plan.columns.parts[0].columns if role in _NUMBERS]
         empty = pl.all_horizontal(_is_empty(raw, role) for role in roles)
@@ -136,6 +144,12 @@ def _converted(raw: pl.DataFrame, plan: RowPlan) -> tuple[pl.DataFrame, dict[str
     text_like = plan.times.kind == "text" or raw.schema.get("time") == pl.String
     if "clock" in raw.columns or text_like:
         raw = raw.with_columns(plan.times.texts("clock" in raw.columns).alias("time"))
+    if plan.table is Table.ACTIONS:
+        who = _instrument(raw, plan)
+        actions = converted_actions(
+            raw, times=plan.times, numbers=plan.numbers, instrument=who, price_scale=plan.price_scale
+        )
+        return actions, {}
     moments = [plan.times.moments().alias("time")]
     if plan.bars is not None and not plan.bars.timeframe.is_intraday:
         moments.append(plan.times.dates().alias("date"))
@@ -232,9 +246,10 @@ def _rejections(raw: pl.DataFrame, rows: pl.DataFrame, verdict: pl.Series, plan:
         rule = rules[number]
         value = written.get(rule.column, read.get(rule.column))
         text = "" if value is None else f"{value:.15g}" if isinstance(value, float) else str(value)
+        column = str(read["kind"]) if rule.column == "value" and read["kind"] else rule.column
         reason = "is missing" if rule.reason.startswith("is no ") and is_missing(text) else rule.reason
         if rule.column == "time" and not is_missing(text) and plan.times.format and not plan.times.is_zoned:
             reason = f"is no time as {plan.times.format}"
             if plan.times.zone != "UTC" and not plan.times.is_date_only:
                 reason += f", or one that {plan.times.zone} skips or has twice"
-        yield Rejection(position, rule.column, text, reason)
+        yield Rejection(position, column, text, reason)

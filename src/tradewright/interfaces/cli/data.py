@@ -33,6 +33,7 @@ TableName = Annotated[str | None, typer.Option("--table", help="bars, trades, qu
     epilog=example(
         "tradewright data import prices.csv --symbol SPY --venue ARCX",
         "tradewright data import bars.csv.gz --symbol BTCUSDT.BINANCE --timezone UTC --column time=1 --column close=5",
+        "tradewright data import splits_and_dividends.csv --table actions",
     ),
 )
 @flat
@@ -282,3 +283,6 @@ def _print_import(report: Any) -> None:
         for reason, count in list(report.rejected_by_reason.items())[:5]:
             console.print(f"  {count:,} x {reason}", markup=False, soft_wrap=True)
         console.print(f"  all of them, with line and reason: {report.quarantine}", markup=False, soft_wrap=True)
+    if report.actions is not None:
+        console.print()
+        _print_import(report.actions)

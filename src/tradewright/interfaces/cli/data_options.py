@@ -103,9 +103,13 @@ class ImportOptions:
     venue_of: Annotated[
         list[str] | None, typer.Option(help="A symbol that trades elsewhere: IBM=XNYS.", rich_help_panel=_WHAT)
     ] = None
-    table: Annotated[str | None, typer.Option(help="bars, trades, quotes, book or funding.", rich_help_panel=_WHAT)] = (
-        None
-    )
+    table: Annotated[
+        str | None, typer.Option(help="bars, trades, quotes, book, funding or actions.", rich_help_panel=_WHAT)
+    ] = None
+    with_actions: Annotated[
+        bool,
+        typer.Option("--with-actions", help="With the splits and dividends beside the bars.", rich_help_panel=_WHAT),
+    ] = False
     timeframe: Annotated[str | None, typer.Option(help="Length of a bar: 1m, 1h, 1d.", rich_help_panel=_WHAT)] = None
     source: Annotated[str, typer.Option(help="Name under which the rows are kept.", rich_help_panel=_WHAT)] = "file"
 
@@ -123,6 +127,7 @@ class ImportOptions:
             venues=self._venues(),
             interval=self.timeframe,
             source=self.source,
+            with_actions=self.with_actions,
             mapping=form.mapping(),
             wide=form.instruments(),
             timezone=form.timezone,

@@ -88,6 +88,8 @@ def _as_option(pair: re.Match[str]) -> str:
     name, value = pair.groups()
     if name == "mapping":
         return " ".join(f"--column {role}={column}" for role, column in re.findall(r'"(\w+)": "?([^",}]+)"?', value))
+    if name == "with_actions":
+        return "--with-actions"
     if name in {"day_first", "header"}:
         yes, no = ("--day-first", "--month-first") if name == "day_first" else ("--header", "--no-header")
         return yes if value == "True" else no
