@@ -31,7 +31,7 @@ def venue_of(market: MarketColumns, assumptions: Assumptions, *, rows: tuple[Fee
     bars = market.bars
     width = len(bars.instruments)
     orders = max(16 * (width + 4), room)
-    written = max(16 * orders, len(bars) * width // 8)  # zeros that nobody touches cost nothing
+    written = max(16 * orders, len(bars) * width // 32)  # twice the room where it is too little; zeros cost memory
     positions = np.zeros(width, TYPES["POSITION"])
     positions["lot"], positions["multiplier"], positions["wanted"] = market.lot, market.multiplier, np.nan
     fees = np.zeros(len(rows), TYPES["FEE"])
