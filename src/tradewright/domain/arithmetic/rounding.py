@@ -30,3 +30,14 @@ def whole_lots(quantity, lot):
     if lot == 0 or quantity / lot >= 9007199254740992:
         return quantity
     return steps_down(quantity, lot) * lot
+
+
+def near_lots(quantity, lot):
+    """A signed quantity that is whole lots but for what floats lose in a subtraction becomes just that; else as it is."""
+    count = abs(quantity) / lot
+    if count >= 9007199254740992:
+        return quantity
+    steps = round(count)
+    if abs(count - steps) * 1000000 > 1:
+        return quantity
+    return steps * lot if quantity >= 0 else -(steps * lot)

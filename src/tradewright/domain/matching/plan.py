@@ -3,7 +3,7 @@
 Decided after the close of a row, from what is known then. The kernel asks here directly, the runtime through `decide`.
 """
 
-from tradewright.domain.arithmetic.rounding import whole_lots
+from tradewright.domain.arithmetic.rounding import near_lots, whole_lots
 
 
 def is_instruction(wanted, before, is_restated):
@@ -33,4 +33,6 @@ def delta_to(weight, equity, price, multiplier, lot, quantity):
     delta = (lots if wanted >= 0 else -lots) - quantity
     if abs(delta) * 1000000000 <= lots:
         return delta - delta
+    if lot > 0 and lots > 0:
+        return near_lots(delta, lot)
     return delta

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tradewright.domain.arithmetic.rounding import steps_down, steps_up, whole_lots
+from tradewright.domain.arithmetic.rounding import near_lots, steps_down, steps_up, whole_lots
 
 STEP = st.sampled_from(["1", "0.1", "0.01", "0.001", "0.25", "5", "100", "0.00000001"])
 
@@ -36,6 +36,19 @@ def test_rounding_down_is_never_above_the_value_and_up_never_below(value: Decima
 def test_what_floats_lose_around_the_grid_does_not_count(count: int, step: str, side: int) -> None:
     near = float(count * Decimal(step)) * (1 + side * 2e-16)
     assert steps_down(near, float(step)) == count
+
+
+@given(st.integers(0, 10**7), st.integers(0, 10**7), STEP)
+def test_a_difference_of_lots_is_lots_in_floats_as_in_decimals(one: int, other: int, step: str) -> None:
+    lot = Decimal(step)
+    difference = near_lots(float(one * lot) - float(other * lot), float(lot))
+    assert difference == (one - other) * float(lot)
+    assert near_lots(one * lot - other * lot, lot) == (one - other) * lot
+
+
+def test_what_is_not_lots_stays_as_it_is() -> None:
+    assert near_lots(-5.5, 1.0) == -5.5
+    assert near_lots(1e25, 1e-8) == 1e25
 
 
 def test_plain_floor_would_lose_a_lot() -> None:
