@@ -33,7 +33,7 @@ def whole_lots(quantity, lot):
 
 
 def near_lots(quantity, lot):
-    """A signed quantity that is whole lots but for what floats lose in a subtraction becomes just that; else as it is."""
+    """A signed quantity that is whole lots but for what floats lose in a subtraction becomes that; else as it is."""
     count = abs(quantity) / lot
     if count >= 9007199254740992:
         return quantity
