@@ -148,7 +148,7 @@ def test_the_store_is_looked_at_asked_exported_and_kept_tidy(project: Path) -> N
     assert asked("data", "versions", folder=project)["versions"][0]["note"] == "import of prices.csv"
     assert asked("data", "quality", folder=project)["series"][0]["score"] > 50
     assert asked("data", "validate", folder=project)["sound"] is True
-    assert set(asked("data", "compact", folder=project)) == {"files_before", "files_after", "deleted"}
+    assert set(asked("data", "compact", folder=project)) == {"files_before", "files_after"}
     assert asked("data", "clean", folder=project)["deleted"] == 0
     assert asked("data", "show", "SPY", "--limit", "1", folder=project)["rows_in_all"] == 700
 

@@ -56,7 +56,7 @@ def _run(path: Path, name: str) -> ModuleType:
 
 def _line(path: Path, problem: Exception) -> str:
     if isinstance(problem, SyntaxError):
-        return f" (line {problem.lineno})" if "line" not in str(problem) else ""
+        return f" (line {problem.lineno})" if problem.lineno and "line" not in str(problem) else ""
     step, line = problem.__traceback__, 0
     while step is not None:
         if step.tb_frame.f_code.co_filename == str(path):

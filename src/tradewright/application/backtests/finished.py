@@ -170,7 +170,8 @@ class FinishedBacktest:
         plain |= {"costs": repr(given.costs), "allocation": repr(given.allocation)}
         plain |= {name: str(plain[name]) for name in ("fill", "size_at", "numbers")}
         plain |= {"lots": dict(given.lots), "multipliers": dict(given.multipliers)}
-        plain |= {"prices": self.bars.prices, "timeframe": str(self.bars.timeframe), "as_of": self.bars.as_of}
+        as_of = None if self.bars.as_of is None else tables.iso_moment(self.bars.as_of)
+        plain |= {"prices": self.bars.prices, "timeframe": str(self.bars.timeframe), "as_of": as_of}
         plain |= asdict(self.conventions)
         plain["benchmark"] = None if self.benchmark is None else self.benchmark.instrument
         return plain

@@ -5,7 +5,9 @@ They are read by the rules of the import, so that a file gives the same bars whe
 
 import polars as pl
 
+from tradewright.application.backtests.file_actions import actions_for
 from tradewright.application.backtests.messages import BarsOfFiles, LoadedBars, Market
+from tradewright.application.data.adjust import adjusted
 from tradewright.application.data.columns import Provenance, bars_from_rows
 from tradewright.application.data.dates import SessionRange, session_range
 from tradewright.application.data.importing import read_file
@@ -27,6 +29,12 @@ def question_of(market: Market) -> LoadBars | BarsOfFiles:
     if market.file is None:
         if market.timezone is not None:
             raise InputError("a time zone is asked for files only", remedy="leave it out; the store knows its times")
+        if market.actions is not None:
+            raise InputError(
+                "splits and dividends are given with bars of files only",
+                found=market.actions,
+                remedy=f"bring them into the store: tradewright data import {market.actions} --table actions",
+            )
         if not market.symbols:
             raise InputError("no bars to test on", expected="a symbol, or a file", remedy="give --symbol AAPL")
         return LoadBars(
@@ -37,10 +45,10 @@ def question_of(market: Market) -> LoadBars | BarsOfFiles:
             as_of=market.as_of,
             prices=market.prices,
         )
-    if market.prices != "raw" or market.as_of is not None:
+    if market.as_of is not None:
         raise InputError(
-            "a file knows no splits, no dividends and no corrections",
-            expected="raw prices and no as_of, or data of the store",
+            "a file knows no corrections",
+            expected="no as_of, or data of the store",
             remedy=f"import it first: tradewright data import {market.file}",
         )
     # a single symbol names the rows of a file that names none; several choose among those that it names
@@ -52,6 +60,8 @@ def question_of(market: Market) -> LoadBars | BarsOfFiles:
         start=market.start,
         end=market.end,
         timezone=market.timezone,
+        prices=market.prices,
+        actions=((market.actions, named if market.actions == market.file else None),) if market.actions else (),
     )
 
 
@@ -65,6 +75,7 @@ def loaded(answer: object, market: Market) -> LoadedBars:
 
 def bars_of_files(message: BarsOfFiles, *, files: DataFiles, default_venue: str) -> LoadedBars:
     """Bars side by side from one or several files; InputError when they cannot be read or do not fit together."""
+    _check(message)
     dates = session_range(message.start, message.end)
     frames, reports = [], []
     for path, symbol in message.paths:
@@ -86,14 +97,28 @@ def bars_of_files(message: BarsOfFiles, *, files: DataFiles, default_venue: str)
     present = list(frame.get_column("instrument").unique(maintain_order=True))
     wanted = [str(resolve(symbol, present)) for symbol in message.symbols] or present
     chosen = _within(frame.filter(pl.col("instrument").is_in(wanted)), dates, message=message)
+    actions, told = actions_for(message, chosen, files=files, default_venue=default_venue)
     bars = bars_from_rows(
         chosen,
         _timeframe(reports),
         instruments=wanted,
+        actions=actions,
         provenance=Provenance(source=message.paths[0][0], currency=currency_of(wanted[0])),
     )
-    rejected = tuple(remark for report in reports for remark in _remarks(report))
-    return LoadedBars(bars, (*rejected, *remarks_on(bars, dates)))
+    rejected = tuple(remark for report in reports for remark in _remarks(report, message))
+    shown = adjusted(bars) if message.prices == "adjusted" else bars
+    return LoadedBars(shown, (*rejected, *told, *remarks_on(bars, dates)))
+
+
+def _check(message: BarsOfFiles) -> None:
+    if message.prices not in {"raw", "adjusted"}:
+        raise InputError("prices cannot be used", expected="raw or adjusted", found=repr(message.prices))
+    if message.prices == "adjusted" and not message.actions:
+        raise InputError(
+            "prices of a file cannot be adjusted without its splits and dividends",
+            expected="raw prices, or actions",
+            found="no actions",
+        )
 
 
 def _within(frame: pl.DataFrame, dates: SessionRange, *, message: BarsOfFiles) -> pl.DataFrame:
@@ -120,9 +145,16 @@ def _timeframe(reports: list[ImportReport]) -> Timeframe:
     return Timeframe.parse(str(found.pop()))
 
 
-def _remarks(report: ImportReport) -> list[str]:
+def _remarks(report: ImportReport, message: BarsOfFiles) -> list[str]:
+    unused = []
+    if report.actions_beside and not (message.actions or message.ignores_actions):
+        count = report.actions_beside
+        unused = [
+            f"{report.path}: {count} splits and dividends beside the prices are not used; give actions to use them"
+        ]
     if not report.rows_rejected:
-        return []
+        return unused
     reasons = "; ".join(f"{count} x {reason}" for reason, count in report.rejected_by_reason.items())
     kept = f"; they are kept in {report.quarantine}" if report.quarantine else ""
-    return [f"{report.path}: {report.rows_rejected} of {report.rows_read} rows were left out: {reasons}{kept}"]
+    left_out = f"{report.path}: {report.rows_rejected} of {report.rows_read} rows were left out: {reasons}{kept}"
+    return [left_out, *unused]

@@ -25,6 +25,8 @@ class Market:
     as_of: str | None = None
     """Only what was known by then (ISO date or time); None means all that is known."""
     file: str | None = None
+    actions: str | None = None
+    """A file of splits and dividends for the bars of `file`; `file` itself where they stand beside its prices."""
     timezone: str | None = None
     """Of the stamps in a file that name none."""
     benchmark: str | None = None
@@ -134,6 +136,12 @@ class BarsOfFiles:
     timezone: str | None = None
     """Of stamps that name none; None: that of the venue."""
     venue: str | None = None
+    prices: str = "raw"
+    """`raw`, or `adjusted` for the actions."""
+    actions: tuple[tuple[str, str | None], ...] = ()
+    """Files of splits and dividends, as `paths`; a file of bars, too, where they stand beside its prices."""
+    ignores_actions: bool = False
+    """Splits and dividends beside prices are left out on purpose, as where the prices are adjusted for them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

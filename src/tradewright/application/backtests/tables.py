@@ -1,7 +1,7 @@
 """The tables of a run, made from the engine's columns: row numbers become times, codes become words."""
 
 import hashlib
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import polars as pl
@@ -20,6 +20,14 @@ STILL_OPEN = "open"
 def iso_date(days: int) -> str:
     """A session date (days since 1970-01-01) as text."""
     return (EPOCH + timedelta(days=int(days))).isoformat()
+
+
+def iso_moment(time_ns: int) -> str:
+    """Nanoseconds UTC as ISO text, to the microsecond."""
+    moment = datetime.fromtimestamp(time_ns // 1_000_000_000, UTC) + timedelta(
+        microseconds=time_ns // 1_000 % 1_000_000
+    )
+    return moment.isoformat().replace("+00:00", "Z")
 
 
 def equity(run: Run, bars: Bars, *, benchmark: Floats | None) -> pl.DataFrame:

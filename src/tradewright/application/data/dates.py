@@ -46,7 +46,10 @@ def session_range(start: date | str | None, end: date | str | None) -> SessionRa
 
 
 def known_by(as_of: datetime | date | str | int | None) -> int | None:
-    """The moment in nanoseconds UTC; a date means its end."""
+    """The moment in nanoseconds UTC; a date means its end, and a time the end of its microsecond.
+
+    So what is shown as known at a time, which is shown to the microsecond, is known by that time.
+    """
     if as_of is None or isinstance(as_of, int):
         return as_of
     if isinstance(as_of, str):
@@ -54,7 +57,7 @@ def known_by(as_of: datetime | date | str | int | None) -> int | None:
     if not isinstance(as_of, datetime):
         return (days_from_date(as_of) + 1) * DAY - 1
     moment = as_of if as_of.tzinfo is not None else as_of.replace(tzinfo=UTC)
-    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1) * 1_000
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1) * 1_000 + 999
 
 
 def _moment(text: str) -> datetime | date:

@@ -197,7 +197,7 @@ def _nothing_there(asked: Selection, dates: SessionRange, *, store: MarketStore)
     if asked.as_of is not None:
         told = store.read(Selection(table, asked.instruments))["known_at"].min()
         known = f" as known by {_moment(asked.as_of)}"
-        found += f"; none of it known before {told:%Y-%m-%d %H:%M} UTC" if isinstance(told, datetime) else ""
+        found += f"; none of it known before {told:%Y-%m-%d %H:%M:%S} UTC" if isinstance(told, datetime) else ""
     kind = f"{asked.interval} {table}" if asked.interval and table is Table.BARS else str(table)
     return DataError(
         f"no {kind} of {name} from {dates}{known}",
@@ -210,7 +210,7 @@ def _nothing_there(asked: Selection, dates: SessionRange, *, store: MarketStore)
 def _moment(time_ns: int) -> str:
     """`2012-06-30` for the end of a day, as a person writes it, else to the minute."""
     moment = datetime.fromtimestamp(time_ns // 1_000_000_000, UTC)
-    return moment.strftime("%Y-%m-%d" if (time_ns + 1) % DAY == 0 else "%Y-%m-%d %H:%M UTC")
+    return moment.strftime("%Y-%m-%d" if (time_ns + 1) % DAY == 0 else "%Y-%m-%d %H:%M:%S UTC")
 
 
 def _day(moment: datetime) -> str:

@@ -7,7 +7,7 @@ from importlib import metadata
 from tradewright.application.projects.messages import InitializeProject, ProjectDiagnosis, ProjectStatus
 from tradewright.application.projects.template import GITIGNORE, settings_text
 from tradewright.application.projects.views import Check, Diagnosis, Initialized, SettingLine, StatusView, Verdict
-from tradewright.domain.errors import TradewrightError
+from tradewright.domain.errors import StorageError, TradewrightError
 from tradewright.ports.runs import RunStore
 from tradewright.ports.stores import MarketStore, Table
 from tradewright.ports.workspace import Workspace
@@ -69,7 +69,7 @@ def project_diagnosis(
     lines, problems = inspected()
     checks = [_python(), *_libraries(), *_folder(workspace), _settings(workspace, problems)]
     checks += [_readable("market data", lambda: f"{len(store_of().coverage(Table.BARS))} series of bars")]
-    checks += [_readable("backtests", lambda: f"{len(runs_of().ids())} kept")]
+    checks += [_readable("backtests", lambda: _kept(runs_of()))]
     return Diagnosis(str(workspace.facts().folder), tuple(checks), tuple(lines))
 
 
@@ -110,6 +110,18 @@ def _settings(workspace: Workspace, problems: Sequence[str]) -> Check:
     if workspace.has(SETTINGS_FILE):
         return Check("settings", Verdict.OK, SETTINGS_FILE)
     return Check("settings", Verdict.OK, f"defaults (no {SETTINGS_FILE}; `tradewright init` writes one)")
+
+
+def _kept(runs: RunStore) -> str:
+    """How many there are; a StorageError that names those that cannot be read."""
+    ids = set(runs.ids())
+    damaged = sorted(ids - {record.run_id for record in runs.summaries()})
+    if damaged:
+        raise StorageError(
+            f"{len(damaged)} of {len(ids)} kept runs cannot be read: {', '.join(damaged[:5])}",
+            remedy="run these backtests again, or delete their folders",
+        )
+    return f"{len(ids)} kept"
 
 
 def _readable(name: str, look: Callable[[], str]) -> Check:

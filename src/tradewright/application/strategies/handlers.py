@@ -10,6 +10,7 @@ from tradewright.domain.errors import InputError
 from tradewright.ports.code import CodeFiles
 from tradewright.ports.workspace import Workspace
 from tradewright.trading.strategies.registry import REGISTRY
+from tradewright.trading.strategies.strategy import Strategy
 
 
 def known_strategies(_query: KnownStrategies) -> tuple[StrategyView, ...]:
@@ -35,7 +36,8 @@ def write_strategy(command: WriteStrategy, *, workspace: Workspace) -> WrittenSt
 
 
 def _view(found: FoundStrategy) -> StrategyView:
-    description = inspect.getdoc(found.kind) or ""
+    told = inspect.getdoc(found.kind) or ""
+    description = "" if told == inspect.getdoc(Strategy) else told  # a class without words of its own inherits those
     return StrategyView(
         id=found.id if found.path is None else f"{found.path}:{found.id}",
         name=found.kind.__name__,

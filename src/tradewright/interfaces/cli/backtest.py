@@ -105,6 +105,8 @@ def list_runs(
     runs = opened(context).ask(KeptBacktests(limit=limit, strategy=strategy), answer=tuple)
     if json:
         print_json({"runs": runs})
+    elif not runs and strategy is not None:
+        screen().print(f"No runs of {strategy}. See all: tradewright backtest list", markup=False)
     elif not runs:
         screen().print("No runs yet. Try: tradewright backtest run moving_average --symbol AAPL", markup=False)
     else:
@@ -162,6 +164,10 @@ def compare(
     json: Json = False,
 ) -> None:
     """Set several kept runs side by side: what they differ in and how they did."""
+    if output is not None and output.suffix.lower() not in {".html", ".htm"}:
+        raise InputError(
+            f"a comparison cannot be written to {output}", expected="a path that ends in .html", found=output.suffix
+        )
     app = opened(context)
     view = app.ask(BacktestComparison(split(run_ids)), answer=load(_SUMMARIES).ComparisonView)
     if output is not None:

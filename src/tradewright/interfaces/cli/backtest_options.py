@@ -39,6 +39,9 @@ class MarketOptions:
     file: Annotated[
         Path | None, typer.Option(help="Bars straight from a file, without importing it.", rich_help_panel=_MARKET)
     ] = None
+    actions: Annotated[
+        Path | None, typer.Option(help="File of splits and dividends for --file.", rich_help_panel=_MARKET)
+    ] = None
     timezone: Annotated[
         str | None, typer.Option(help="Of stamps in --file that name none.", rich_help_panel=_MARKET)
     ] = None
@@ -47,7 +50,7 @@ class MarketOptions:
     ] = None
 
     def market(self, prices: str) -> Market:
-        """The message's part; a file has raw prices only."""
+        """The message's part; prices of a file are raw unless it is said here."""
         return Market(
             symbols=split(self.symbol),
             timeframe=self.timeframe,
@@ -56,6 +59,7 @@ class MarketOptions:
             prices=prices if self.file is None else self.prices or "raw",
             as_of=self.as_of,
             file=str(self.file) if self.file else None,
+            actions=str(self.actions) if self.actions else None,
             timezone=self.timezone,
             benchmark=self.benchmark,
         )

@@ -54,6 +54,12 @@ class Failure:
         return {"code": self.code, "message": self.message, "hint": self.hint or None}
 
 
+ENDED_BY_CODE: Final = Failure(
+    "strategy_error", "the program was ended from within, as by sys.exit in a strategy", "take the exit out", FAILED
+)
+"""Nothing of ours leaves that way."""
+
+
 def explain(error: BaseException) -> Failure:
     """The one translation of errors into messages and exit codes."""
     if isinstance(error, TradewrightError):

@@ -11,9 +11,9 @@ import typer
 
 import tradewright
 from tradewright.interfaces.cli import backtest, data, demo, indicators, project, strategy
-from tradewright.interfaces.cli.failures import FAILED, INTERRUPTED, Failure, explain
+from tradewright.interfaces.cli.failures import ENDED_BY_CODE, FAILED, INTERRUPTED, TERMINATED, Failure, explain
 from tradewright.interfaces.cli.options import example
-from tradewright.interfaces.cli.surroundings import abandon_output, prepared
+from tradewright.interfaces.cli.surroundings import Terminated, abandon_output, prepared
 from tradewright.interfaces.terminal.output import notes, print_json
 
 app = typer.Typer(
@@ -63,7 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked = "--traceback" in given or os.environ.get("TRADEWRIGHT_TRACEBACK", "") not in {"", "0"}
     # --traceback is understood in any place, because it is added to a command that has just failed
     given = [argument for argument in given if argument != "--traceback"]
-    with prepared():
+    as_json = "--json" in given
+    with prepared(as_json=as_json):
         try:
             code = typer.main.get_command(app).main(args=given, prog_name="tradewright", standalone_mode=False)
             if code == INTERRUPTED:  # typer has caught the interrupt, and says nothing
@@ -72,11 +73,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
         except BrokenPipeError:  # the reader has seen enough: `tradewright backtest list | head -3`
             abandon_output()
             sys.exit(FAILED)
+        except Terminated:
+            sys.exit(TERMINATED)
+        except SystemExit as left:
+            if isinstance(left.__context__, BrokenPipeError):  # typer has turned it into this
+                abandon_output()
+                sys.exit(FAILED)
+            _tell(ENDED_BY_CODE, as_json=as_json)
+            sys.exit(ENDED_BY_CODE.exit_code)
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the door: every error becomes a message
             failure = explain(error)
             if asked:
                 tracebacks.print_exception(error)
-            _tell(failure, as_json="--json" in given)
+            _tell(failure, as_json=as_json)
             sys.exit(failure.exit_code)
     sys.exit(code if isinstance(code, int) else 0)
 

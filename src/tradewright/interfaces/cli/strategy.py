@@ -1,5 +1,6 @@
 """`tradewright strategy`: which strategies there are, what one takes, and a file to start an own one from."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -76,4 +77,8 @@ def new(
         return
     console = screen()
     console.print(f"Written: {written.path}", markup=False, soft_wrap=True)
-    console.print(f"Run it:  tradewright backtest run {written.strategy} --symbol AAPL", markup=False)
+    chosen = context.find_root().params.get("project")
+    project = "" if chosen is None else f"--project {chosen} "
+    path = Path(written.path)
+    here = f"./{path.relative_to(Path.cwd())}" if path.is_relative_to(Path.cwd()) else path
+    console.print(f"Run it:  tradewright {project}backtest run {here} --symbol AAPL", markup=False, soft_wrap=True)

@@ -5,6 +5,7 @@ closed output is no output, and being told to end leaves time to tidy up.
 """
 
 import contextlib
+import io
 import os
 import signal
 import sys
@@ -13,21 +14,49 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn, TextIO
 
-from tradewright.interfaces.cli.failures import TERMINATED
-
 _ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
+class Terminated(BaseException):
+    """The system asked this process to end."""
+
+
+class Diverted(io.TextIOBase):
+    """Stands in for stdout while a program listens there: what others print, as a strategy may, goes to stderr."""
+
+    def __init__(self, program: TextIO) -> None:
+        super().__init__()
+        self.program = program
+        """Where the one object goes."""
+
+    def write(self, text: str) -> int:
+        """Written to stderr."""
+        return sys.stderr.write(text)
+
+    def fileno(self) -> int:
+        """That of the real stdout."""
+        return self.program.fileno()
+
+    def flush(self) -> None:
+        """Both."""
+        sys.stderr.flush()
+        self.program.flush()
+
+
 @contextlib.contextmanager
-def prepared() -> Iterator[None]:
+def prepared(*, as_json: bool) -> Iterator[None]:
     """Outputs that can be written to, and signals that end the command in order, while it runs."""
     _open_outputs()
+    stdout = sys.stdout
+    if as_json:
+        sys.stdout = Diverted(stdout)
     hook = sys.unraisablehook
     sys.unraisablehook = _unless_interrupted
     before = _on_ending(_leave)
     try:
         yield
     finally:
+        sys.stdout = stdout
         sys.unraisablehook = hook
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -63,10 +92,10 @@ def _on_ending(leave: Callable[[int, FrameType | None], NoReturn]) -> dict[int, 
 
 def _leave(number: int, frame: FrameType | None) -> NoReturn:
     del number, frame
-    sys.exit(TERMINATED)
+    raise Terminated
 
 
 def _unless_interrupted(problem: "sys.UnraisableHookArgs") -> None:
     """An interrupt may hit a generator that is just being closed; that is no news."""
-    if not issubclass(problem.exc_type, KeyboardInterrupt | SystemExit):
+    if not issubclass(problem.exc_type, KeyboardInterrupt | Terminated):
         sys.__unraisablehook__(problem)

@@ -5,15 +5,17 @@ from typing import TYPE_CHECKING
 from tradewright.lazy import attach
 
 if TYPE_CHECKING:
+    from tradewright.interfaces.python.importing import import_data
     from tradewright.interfaces.python.loading import load_bars
     from tradewright.interfaces.python.result import Result
     from tradewright.interfaces.python.testing import backtest
 
-__all__ = ["Result", "backtest", "load_bars"]
+__all__ = ["Result", "backtest", "import_data", "load_bars"]
 
 __getattr__, __dir__ = attach(
     __name__,
     {
+        "import_data": "tradewright.interfaces.python.importing",
         "load_bars": "tradewright.interfaces.python.loading",
         "backtest": "tradewright.interfaces.python.testing",
         "Result": "tradewright.interfaces.python.result",

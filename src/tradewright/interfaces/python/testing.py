@@ -1,15 +1,14 @@
 """`tw.backtest`: one call from a strategy and bars to a result."""
 
-import difflib
 from typing import TypedDict, Unpack
 
 from tradewright.application.backtests.finished import FinishedBacktest
 from tradewright.application.backtests.messages import Account, Conventions, RunBacktest
 from tradewright.bootstrap import open_app
 from tradewright.domain.costs import Cost
-from tradewright.domain.errors import InputError
 from tradewright.interfaces.python.loading import load_bars
 from tradewright.interfaces.python.result import Result
+from tradewright.interfaces.python.settings import refuse_unknown
 from tradewright.trading.bars import Bars
 from tradewright.trading.strategies.strategy import Strategy
 
@@ -78,15 +77,8 @@ def stated_settings(
     settings: Setting, *, cash: float, costs: Cost | str | None, fill: str
 ) -> tuple[Account, Conventions]:
     """The settings of the account and of the statistics; a name that is neither is an InputError with a near match."""
-    known = Setting.__optional_keys__
-    for name in settings:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            raise InputError(
-                f"a backtest takes no {name!r}",
-                expected="cash, costs, fill, engine, benchmark, " + ", ".join(sorted(known)),
-                remedy=f"did you mean {near[0]}?" if near else "",
-            )
+    known = ("cash", "costs", "fill", "engine", "benchmark", *sorted(Setting.__optional_keys__))
+    refuse_unknown(settings, known, of="a backtest")
     account = {name: value for name, value in settings.items() if name not in _CONVENTIONS}
     conventions = {name: value for name, value in settings.items() if name in _CONVENTIONS}
     return (

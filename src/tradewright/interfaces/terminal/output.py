@@ -19,6 +19,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 DASH = "-"
+PIPED = 400
+"""Columns of a line that no terminal folds."""
 
 
 class Report(Protocol):
@@ -55,15 +57,16 @@ def print_json(value: object) -> None:
     """Exactly one object on stdout, and nothing else."""
     content = plain(value)
     assert isinstance(content, dict), "the JSON form of a command is one object"
-    encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower()
+    stdout = getattr(sys.stdout, "program", sys.stdout)  # while others may print, they do so elsewhere
+    encoding = (getattr(stdout, "encoding", None) or "utf-8").lower()
     is_unicode = encoding.startswith("utf")  # else a letter that the terminal lacks would not be JSON's own escape
-    sys.stdout.write(json.dumps(content, indent=2, ensure_ascii=not is_unicode, allow_nan=False) + "\n")
+    stdout.write(json.dumps(content, indent=2, ensure_ascii=not is_unicode, allow_nan=False) + "\n")
 
 
 def screen() -> Console:
     """Where results go; wide when piped, so that no line is folded in the middle of a number."""
     console = Console(highlight=False, soft_wrap=False)
-    return console if console.is_terminal else Console(highlight=False, width=160)
+    return console if console.is_terminal else Console(highlight=False, width=PIPED)
 
 
 def notes() -> Console:

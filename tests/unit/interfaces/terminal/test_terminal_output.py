@@ -121,4 +121,4 @@ def test_progress_is_shown_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_results_are_wide_when_they_are_piped() -> None:
-    assert output.screen().width == 160
+    assert output.screen().width == output.PIPED
