@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from tradewright.settings.contradictions import contradictions
 from tradewright.settings.fields import PREFIX, Field, built, fields
-from tradewright.settings.problems import Problem, SettingsError
+from tradewright.settings.problems import FLAG, Problem, SettingsError
 from tradewright.settings.secrets import masked
 from tradewright.settings.tree import Settings
 
@@ -191,7 +191,7 @@ def _variable(variable: str, known: Field, environment: Mapping[str, str]) -> _G
 def _flags(flags: Mapping[str, object]) -> Iterator[_Given]:
     for name, value in flags.items():
         if value is not None:
-            yield _Given(name, value, "flag", is_text=isinstance(value, str))
+            yield _Given(name, value, FLAG, is_text=isinstance(value, str))
 
 
 def _unknown(given: _Given, known: Mapping[str, Field]) -> Problem:

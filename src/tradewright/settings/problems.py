@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+FLAG = "flag"
+"""Where a value comes from that was typed as an option."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -10,6 +13,8 @@ class Problem:
 
     >>> print(Problem("risk.max_position", "5", "tradewright.toml", "write a number above 0, at most 1"))
     risk.max_position = 5 (tradewright.toml): write a number above 0, at most 1
+    >>> print(Problem("backtest.cash", "-1.0", FLAG, "write a number above 0"))
+    --cash -1.0: write a number above 0
     """
 
     name: str
@@ -19,6 +24,8 @@ class Problem:
     remedy: str
 
     def __str__(self) -> str:
+        if self.origin == FLAG:
+            return f"--{self.name.rpartition('.')[2].replace('_', '-')} {self.value}: {self.remedy}"
         return f"{self.name} = {self.value} ({self.origin}): {self.remedy}"
 
 

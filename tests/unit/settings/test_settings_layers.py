@@ -218,3 +218,8 @@ class TestSecrets:
         found = looked_at(tmp_path, "[brokers.alpaca]\nsecrett = 'canary'\n")
         assert "canary" not in problems(found)
         assert "did you mean brokers.alpaca.secret?" in problems(found)
+
+
+def test_a_wrong_option_is_told_by_the_name_it_was_typed_under(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"--periods-per-year -1: write a number above 0"):
+        load(tmp_path, environment={}, flags={"statistics.periods_per_year": -1})

@@ -61,7 +61,7 @@ def backtest(
     """
     account, conventions = stated_settings(settings, cash=cash, costs=costs, fill=fill)
     tested = bars if isinstance(bars, Bars) else load_bars(bars)
-    held = load_bars(benchmark) if isinstance(benchmark, str) else benchmark
+    held = benchmark if benchmark is None or isinstance(benchmark, Bars) else load_bars(benchmark)
     command = RunBacktest(
         strategy=strategy,
         bars=tested,

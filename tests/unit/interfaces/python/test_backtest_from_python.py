@@ -184,3 +184,9 @@ def test_help_loads_no_numbers(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.stderr.split() == ["rich", "typer"]
+
+
+@pytest.mark.parametrize("wrong", [5, [], object()])
+def test_a_benchmark_that_is_none_is_told(bars: tw.Bars, wrong: object) -> None:
+    with pytest.raises(InputError, match="holds no bars|no symbols"):
+        tw.backtest("moving_average", bars, benchmark=wrong)  # type: ignore[arg-type]
