@@ -15,7 +15,7 @@ from tradewright.quant.performance.conventions import Conventions
 from tradewright.quant.performance.drawdowns import deepest_drawdown
 from tradewright.quant.performance.ratios import sharpe
 from tradewright.quant.performance.sampling import sample_equity
-from tradewright.research.sweep import Sweep, sweep
+from tradewright.research.sweep import Sweep, _room, sweep
 from tradewright.simulation.broker import SimulatedBroker
 from tradewright.trading.bars import Bars
 from tradewright.trading.strategies.context import BarView, Context
@@ -154,3 +154,29 @@ def test_progress_rises_to_the_number_of_combinations() -> None:
 def test_a_grid_that_cannot_be_used_is_told(grid: dict[str, list[object]], words: str) -> None:
     with pytest.raises(InputError, match=words):
         swept(MovingAverage, walk(100), grid)
+
+
+def test_runs_that_share_an_average_are_near_each_other() -> None:
+    asked: list[int] = []
+
+    class Noting(MovingAverage):
+        def generate_signals(self, bars: Bars) -> object:  # type: ignore[override]
+            asked.append(self.slow)
+            return super().generate_signals(bars)
+
+    sweep(
+        Noting,
+        walk(100),
+        grid={"fast": list(range(2, 10)), "slow": list(range(20, 36))},
+        assumptions=Assumptions(),
+        conventions=Conventions(),
+        broker_factory=SimulatedBroker,
+        workers=1,
+    )
+    assert len(asked) == 128
+    assert {len(set(asked[first : first + 16])) for first in range(0, 128, 16)} == {4}  # of 4 fast with 4 slow windows
+
+
+def test_the_room_for_averages_grows_with_the_bars_up_to_a_limit() -> None:
+    rooms = [_room(walk(rows), threads) for rows, threads in ((100, 2), (200_000, 2), (200_000, 4), (450_000, 2))]
+    assert rooms == [16 * 2**20, 20 * 8 * 200_000, 32 * 8 * 200_000, 64 * 2**20]
