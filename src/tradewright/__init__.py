@@ -17,7 +17,14 @@ if TYPE_CHECKING:
     from tradewright.domain.costs import PerShare as PerShare
     from tradewright.domain.costs import Slippage as Slippage
     from tradewright.domain.costs import Spread as Spread
+    from tradewright.domain.errors import DataError as DataError
+    from tradewright.domain.errors import InputError as InputError
+    from tradewright.domain.errors import StorageError as StorageError
+    from tradewright.domain.errors import StrategyError as StrategyError
     from tradewright.domain.errors import TradewrightError as TradewrightError
+    from tradewright.domain.errors import UnknownInstrument as UnknownInstrument
+    from tradewright.domain.errors import UnknownVenue as UnknownVenue
+    from tradewright.interfaces.python.importing import import_data as import_data
     from tradewright.interfaces.python.loading import load_bars as load_bars
     from tradewright.interfaces.python.result import Result as Result
     from tradewright.interfaces.python.sweeping import sweep as sweep
@@ -43,6 +50,7 @@ __getattr__, __dir__ = attach(
     "tradewright",
     {
         "load_bars": "tradewright.interfaces.python.loading",
+        "import_data": "tradewright.interfaces.python.importing",
         "backtest": "tradewright.interfaces.python.testing",
         "sweep": "tradewright.interfaces.python.sweeping",
         "Result": "tradewright.interfaces.python.result",
@@ -59,11 +67,17 @@ __getattr__, __dir__ = attach(
         "MomentumRotation": f"{_STRATEGIES}.momentum_rotation",
         "EqualSlots": "tradewright.trading.sizing.allocation",
         "Slots": "tradewright.trading.sizing.allocation",
-        "TradewrightError": "tradewright.domain.errors",
         "indicators": "tradewright.indicators:",
         "metrics": "tradewright.metrics:",
     }
     | dict.fromkeys(
         ("Commission", "Cost", "FeeRow", "PerOrder", "PerShare", "Slippage", "Spread"), "tradewright.domain.costs"
+    )
+    | dict.fromkeys(
+        (
+            *("TradewrightError", "InputError", "UnknownInstrument", "UnknownVenue", "DataError", "StrategyError"),
+            "StorageError",
+        ),
+        "tradewright.domain.errors",
     ),
 )

@@ -189,9 +189,10 @@ class App:
         return made
 
     def _files(self) -> object:
+        files: object = load("tradewright.adapters.files.local").LocalFiles(self.state_folder / "quarantine")
         if self._frames is not None:
-            return load("tradewright.adapters.frames.memory").MemoryFiles(self._frames)
-        return load("tradewright.adapters.files.local").LocalFiles(self.state_folder / "quarantine")
+            return load("tradewright.adapters.frames.memory").MemoryFiles(self._frames, files)
+        return files
 
     def _workspace(self, folder: Path) -> "FolderWorkspace":
         made: FolderWorkspace = load("tradewright.adapters.workspace.folder").FolderWorkspace(folder)

@@ -50,7 +50,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("backtest run moving_average --symbol SPY --report sheet.pdf", 2, ".html"),
         ("backtest run moving_average --file nothing.csv --symbol SPY", 2, "nothing.csv"),
         ("backtest run moving_average --file prices.csv", 2, "symbol"),
-        ("backtest run moving_average --file prices.csv --symbol SPY --prices adjusted", 2, "data import"),
+        ("backtest run moving_average --file prices.csv --symbol SPY --prices adjusted", 2, "raw prices, or actions"),
         ("backtest show zz", 2, "backtest list"),
         ("backtest compare latest", 2, "two"),
         ("data import nothing.csv --symbol SPY", 2, "nothing.csv"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from tradewright.domain.errors import InputError
-from tradewright.ports.files import Chunk, FileFormat, FileHead, Quarantine, ReadOptions, Stage
+from tradewright.ports.files import Chunk, DataFile, DataFiles, FileFormat, FileHead, Quarantine, ReadOptions, Stage
 
 SAMPLE_ROWS = 2000
 
@@ -70,22 +70,23 @@ class FrameStage:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MemoryFiles:
-    """Tables by name."""
+    """Tables by name; what is no table is asked of the files of the machine."""
 
     frames: Mapping[str, pl.DataFrame]
+    beside: DataFiles
 
-    def open(self, path: str, options: ReadOptions) -> FrameFile:
+    def open(self, path: str, options: ReadOptions) -> DataFile:
         """The table of that name; InputError when it has no rows."""
-        del options  # a table in memory has no form
+        if path not in self.frames:
+            return self.beside.open(path, options)
         frame = self.frames[path]
         if frame.is_empty():
             raise InputError(f"{path} has no rows", expected="rows of market data", found=", ".join(frame.columns))
         return FrameFile(path, frame)
 
     def quarantine(self, path: str) -> Quarantine:
-        """Nothing is kept."""
-        del path
-        return NoQuarantine()
+        """Nothing is kept of a table."""
+        return NoQuarantine() if path in self.frames else self.beside.quarantine(path)
 
     def stage(self) -> Stage:
         """A new, empty stage."""

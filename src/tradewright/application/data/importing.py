@@ -5,7 +5,7 @@ that an import that breaks off leaves no half of a file. Importing a file again 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -62,8 +62,8 @@ def import_file(
         )
         if not tally.accepted or tally.rejected > message.max_rejected * max(tally.read, 1):
             raise _refused(message, tally, kept, table=plan.table)
-        columns, untold = _actions_beside(message, file, plan)
-        notes += untold
+        columns, count = _actions_beside(message, file, plan)
+        notes += _remark_beside(message, columns, count)
         is_wanted = message.with_actions and bool(columns)
         beside = read_actions(message, stage, files=files, default_venue=default_venue) if is_wanted else None
         known_at, note = clock.now_ns(), f"import of {message.path}"
@@ -72,7 +72,8 @@ def import_file(
         actions = None if beside is None else _with_stored(store, *beside, known_at=known_at, note=note)
     finally:
         stage.discard()
-    return replace(_report(file, plan, notes=notes, tally=tally, kept=kept, written=written), actions=actions)
+    report = _report(file, plan, notes=notes, tally=tally, kept=kept, written=written)
+    return replace(report, actions_beside=count, actions=actions)
 
 
 def read_file(
@@ -85,10 +86,12 @@ def read_file(
         if not tally.accepted or tally.rejected > message.max_rejected * max(tally.read, 1):
             raise _refused(message, tally, kept, table=plan.table)
         rows = pl.concat(list(stage)).sort("instrument", "time", maintain_order=True)
-        notes += _actions_beside(message, file, plan)[1]
+        columns, count = _actions_beside(message, file, plan)
+        notes += _remark_beside(message, columns, count)
     finally:
         stage.discard()
-    return rows, _report(file, plan, notes=notes, tally=tally, kept=kept, written=None)
+    report = _report(file, plan, notes=notes, tally=tally, kept=kept, written=None)
+    return rows, replace(report, actions_beside=count)
 
 
 def read_actions(
@@ -216,16 +219,22 @@ def _from_the_future(tally: Tally, now: int) -> tuple[str, ...]:
     return (f"rows lie in the future, up to {moment:%Y-%m-%d %H:%M} UTC: check the time format and the zone",)
 
 
-def _actions_beside(message: ImportFile, file: DataFile, plan: RowPlan) -> tuple[dict[str, str], tuple[str, ...]]:
-    """The columns of splits and dividends in a file of bars, and a remark where wish and file do not agree."""
+def _actions_beside(message: ImportFile, file: DataFile, plan: RowPlan) -> tuple[dict[str, str], int]:
+    """The columns of splits and dividends in a file of bars, and how many these tell that were not asked for."""
     is_possible = plan.table is Table.BARS and not message.wide
     columns = action_columns(file.head.columns, message.mapping) if is_possible else {}
+    if message.with_actions or not columns:
+        return columns, 0
+    return columns, count_told(file.chunks(columns=tuple(columns.values()), numeric=()), columns)
+
+
+def _remark_beside(message: ImportFile, columns: Mapping[str, str], count: int) -> tuple[str, ...]:
+    """Where the wish and the file do not agree."""
     if message.with_actions:
-        return columns, () if columns else ("the file has no columns of splits or dividends",)
-    count = count_told(file.chunks(columns=tuple(columns.values()), numeric=()), columns) if columns else 0
+        return () if columns else ("the file has no columns of splits or dividends",)
     names = " and ".join(columns.values())
     told = f"{count} splits and dividends in {names} were not brought in: with_actions=True brings them in"
-    return columns, (told,) if count else ()
+    return (told,) if count else ()
 
 
 def _stored_venues(store: MarketStore) -> dict[str, str]:

@@ -258,6 +258,11 @@ def action_columns(columns: Sequence[str], mapping: Mapping[str, Mapped]) -> dic
     return {role: column for role, column in kept.items() if role in {"dividend", "split"} or len(kept) > 1}
 
 
+def names_instruments(columns: Sequence[str]) -> bool:
+    """Whether a column of symbols is among these."""
+    return "symbol" in _guess(columns, {})
+
+
 def _by_ex_date(found: Mapping[str, str], given: Mapping[str, str | None], columns: Sequence[str]) -> Mapping[str, str]:
     """The ex-date wins over other dates of an action, unless a person says which date counts."""
     ex_dates = [column for name in EX_DATES for column in columns if _normal(column) == name]

@@ -23,7 +23,7 @@ class ImportedSeries:
     last: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ImportReport:
     """What every door shows of an import."""
 
@@ -55,8 +55,17 @@ class ImportReport:
     rejected_by_reason: Mapping[str, int]
     quarantine: str | None
     """The file that keeps every rejected row as it stood."""
+    actions_beside: int = 0
+    """How many splits and dividends stand beside the bars of the file and were not asked for."""
     actions: "ImportReport | None" = None
     """The splits and dividends that came with the bars of the file, where they were asked for."""
+
+    def __repr__(self) -> str:
+        """A line for a notebook: `ImportReport(spy.csv: 754 bars of SPY.ARCX, 754 new, 0 corrected ...)`."""
+        names = ", ".join(one.instrument for one in self.series[:3]) + (", ..." if len(self.series) > 3 else "")
+        counts = f"{self.added:,} new, {self.corrected:,} corrected, {self.unchanged:,} known"
+        told = f"{self.path}: {self.rows_accepted:,} {self.table} of {names}, {counts}, {self.rows_rejected:,} rejected"
+        return f"ImportReport({told}; {self.actions!r})" if self.actions else f"ImportReport({told})"
 
 
 @dataclass(slots=True)

@@ -63,24 +63,32 @@ def load_bars(
     refuse_unknown(origin, sorted(Origin.__optional_keys__), of="tw.load_bars")
     actions, project = origin.get("actions"), origin.get("project")
     names = (symbol,) if isinstance(symbol, str) else tuple(symbol or ())
-    dates = {"start": _text(start), "end": _text(end)}
     if isinstance(source, Bars):
         raise InputError("these are bars already", remedy="hand them to tw.backtest as they are")
     if isinstance(source, str | Path) or (isinstance(source, Sequence) and not is_table(source)):
         file = _file(source)
         symbols = names if file is not None else _symbols(source, names)
         market = Market(
-            symbols=symbols, timeframe=timeframe, timezone=timezone, prices=prices, as_of=as_of, file=file, **dates
+            symbols=symbols,
+            timeframe=timeframe,
+            timezone=timezone,
+            prices=prices,
+            as_of=as_of,
+            file=file,
+            start=_text(start),
+            end=_text(end),
         )
-        return _of_market(market, actions=actions, project=project)
+        return _told(_of_market(market, actions=actions, project=project))
     if as_of is not None:
         raise InputError("a table knows no corrections", expected="no as_of", found=repr(as_of))
     message, frames = _of_tables(source, names)
-    message = replace(message, timeframe=timeframe, timezone=timezone, prices=prices, **dates)
-    return _of_files(message, frames, actions=actions, project=project)
+    message = replace(
+        message, timeframe=timeframe, timezone=timezone, prices=prices, start=_text(start), end=_text(end)
+    )
+    return _told(_of_files(message, frames, actions=actions, project=project))
 
 
-def _of_market(market: Market, *, actions: object, project: str | Path | None) -> Bars:
+def _of_market(market: Market, *, actions: object, project: str | Path | None) -> LoadedBars:
     """Bars of the store, or of a file."""
     if market.file is not None:
         wanted = question_of(market)
@@ -94,12 +102,12 @@ def _of_market(market: Market, *, actions: object, project: str | Path | None) -
         )
     with bringing_data():
         found = open_app(folder_of(project)).ask(question_of(market), answer=object)
-    return _told(loaded(found, market))
+    return loaded(found, market)
 
 
 def _of_files(
     message: BarsOfFiles, frames: dict[str, pl.DataFrame], *, actions: object, project: str | Path | None
-) -> Bars:
+) -> LoadedBars:
     """Bars of files or tables, with the splits and dividends that are given for them."""
     if actions is True:
         message = replace(message, actions=message.paths)
@@ -110,7 +118,7 @@ def _of_files(
         message = replace(message, actions=((path or THE_ACTIONS, None),))
         frames |= {} if path else {THE_ACTIONS: as_polars(actions)}
     app = App(folder_of(project) or Path.cwd(), frames=frames) if frames else open_app(folder_of(project))
-    return _told(app.ask(message, answer=LoadedBars))
+    return app.ask(message, answer=LoadedBars)
 
 
 def _of_tables(source: Any, names: tuple[str, ...]) -> tuple[BarsOfFiles, dict[str, pl.DataFrame]]:
@@ -151,5 +159,5 @@ def _text(day: str | date | None) -> str | None:
 
 def _told(found: LoadedBars) -> Bars:
     for remark in found.remarks:
-        warnings.warn(remark, UserWarning, stacklevel=4)
+        warnings.warn(remark, UserWarning, stacklevel=3)
     return found.bars

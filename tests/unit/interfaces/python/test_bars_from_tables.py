@@ -118,7 +118,7 @@ def test_rows_that_cannot_be_used_are_left_out_with_a_warning() -> None:
     [
         (polars_frame(), {}, "symbol"),
         (polars_frame()[:0], {"symbol": "SPY.ARCX"}, "no rows"),
-        (polars_frame(), {"symbol": "SPY.ARCX", "prices": "adjusted"}, "no splits"),
+        (polars_frame(), {"symbol": "SPY.ARCX", "prices": "adjusted"}, "without its splits"),
         (polars_frame(), {"symbol": "SPY.ARCX", "start": "2021"}, "no bars from 2021-01-01"),
         (polars_frame(), {"symbol": "SPY.ARCX", "start": "2021", "end": "2020"}, "not after the end"),
         ("nothing.csv", {"symbol": "SPY"}, "nothing.csv"),
