@@ -156,6 +156,14 @@ def test_a_new_strategy_says_how_it_is_run_from_here(tmp_path: Path) -> None:
     assert "tradewright --project sub backtest run ./sub/two.py" in there
 
 
+def test_an_instrument_without_rows_of_a_table_is_not_unknown(project: Path) -> None:
+    error = asked("data", "show", "SPY", "--table", "trades", folder=project, code=2)["error"]
+    assert error["code"] == "data_error"
+    assert "no trades of SPY.ARCX" in error["message"] and "300 1d bars" in error["message"]
+    unknown = asked("data", "show", "SPX", "--table", "trades", folder=project, code=2)["error"]
+    assert unknown["code"] == "unknown_instrument"
+
+
 def test_versions_tell_their_time_as_iso(project: Path) -> None:
     for version in asked("data", "versions", folder=project)["versions"]:
         assert version["time"].endswith("Z") and "T" in version["time"]

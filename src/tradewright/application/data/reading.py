@@ -20,7 +20,7 @@ from tradewright.application.data.messages import (
 from tradewright.application.data.views import SeriesView, UpkeepView
 from tradewright.domain.calendars import DAY
 from tradewright.domain.currencies import currency_of
-from tradewright.domain.errors import DataError, InputError
+from tradewright.domain.errors import DataError, InputError, UnknownInstrument
 from tradewright.domain.identifiers import resolve
 from tradewright.domain.market.actions import ActionKind, CorporateAction
 from tradewright.domain.timeframe import Timeframe
@@ -103,7 +103,13 @@ def stored_rows(query: StoredRows, *, store: MarketStore) -> pl.DataFrame:
     """Rows of one instrument, as known by `as_of`; an empty answer is a DataError that names what is there."""
     dates = session_range(query.start, query.end)
     interval = None if query.timeframe is None else str(_timeframe(query.timeframe))
-    name = resolved(query.symbol, store=store, table=query.table)
+    try:
+        name = resolved(query.symbol, store=store, table=query.table)
+    except UnknownInstrument:
+        name = _elsewhere(query, store=store)
+        raise _nothing_there(
+            Selection(query.table, (name,)), dates, store=store, there=StoredData(symbol=name)
+        ) from None
     selection = Selection(query.table, (name,), interval, query.source, as_of=known_by(query.as_of))
     frame = _read(store, selection, dates)
     if frame.is_empty():
@@ -184,16 +190,25 @@ def _checked_prices(query: LoadBars) -> DividendConvention:
         raise InputError("dividends cannot be used", expected=known, found=repr(query.dividends)) from problem
 
 
-def _nothing_there(asked: Selection, dates: SessionRange, *, store: MarketStore) -> DataError:
+def _elsewhere(query: StoredRows, *, store: MarketStore) -> str:
+    """The instrument that is meant, where other tables know it; else UnknownInstrument."""
+    known = {name for table in Table if table is not query.table for name in store.instruments(table)}
+    known |= set(store.instruments(query.table))
+    return resolve(query.symbol, known)
+
+
+def _nothing_there(
+    asked: Selection, dates: SessionRange, *, store: MarketStore, there: StoredData | None = None
+) -> DataError:
     """Says what there is of the instrument instead, and since when it is known."""
     name, table = asked.instruments[0], asked.table
-    series = stored_data(StoredData(table, name), store=store)
-    there = [
-        f"{each.rows} {f'{each.interval} ' if each.interval else ''}{table} from {each.source}, "
+    series = stored_data(there or StoredData(table, name), store=store)
+    held = [
+        f"{each.rows} {f'{each.interval} ' if each.interval else ''}{each.table} from {each.source}, "
         f"{_day(each.first)} to {_day(each.last)}"
         for each in series
     ]
-    found, known = "; ".join(there), ""
+    found, known = "; ".join(held), ""
     if asked.as_of is not None:
         told = store.read(Selection(table, asked.instruments))["known_at"].min()
         known = f" as known by {_moment(asked.as_of)}"

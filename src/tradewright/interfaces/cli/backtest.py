@@ -29,7 +29,11 @@ from tradewright.lazy import load
 _FINISHED = "tradewright.application.backtests.finished"
 _SUMMARIES = "tradewright.application.backtests.summaries"
 _VIEWS = "tradewright.application.backtests.views"
-group = typer.Typer(help="Run a strategy on history; keep, show and compare the runs.", no_args_is_help=True)
+group = typer.Typer(
+    help="Run a strategy on history; keep, show and compare the runs.",
+    epilog=example("tradewright backtest run moving_average --symbol AAPL", "tradewright backtest list"),
+    no_args_is_help=True,
+)
 
 RunId = Annotated[str, typer.Argument(help="Id of a run, the beginning of one, or latest.", show_default=False)]
 

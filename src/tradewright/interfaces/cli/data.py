@@ -16,7 +16,11 @@ from tradewright.interfaces.terminal.quality import quality_table
 from tradewright.interfaces.terminal.tables import frame_table, table
 from tradewright.lazy import load
 
-group = typer.Typer(help="Import, look at, query and export market data.", no_args_is_help=True)
+group = typer.Typer(
+    help="Import, look at, query and export market data.",
+    epilog=example("tradewright data import prices.csv --symbol SPY", "tradewright data list"),
+    no_args_is_help=True,
+)
 
 _MESSAGES = "tradewright.application.data.messages"
 _VIEWS = "tradewright.application.data.views"

@@ -12,7 +12,7 @@ from typing import Final
 
 import typer
 
-from tradewright.domain.errors import TradewrightError, UnknownInstrument
+from tradewright.domain.errors import StrategyError, TradewrightError, UnknownInstrument
 from tradewright.lazy import MissingLibraryError
 
 FAILED = 1
@@ -20,6 +20,7 @@ WRONG_INPUT = 2
 INTERRUPTED = 130
 TERMINATED = 143
 BRING_DATA = "; `tradewright demo` or `tradewright data import FILE` brings data in"
+SHOW_STACK = "; --traceback shows the whole stack"
 
 OPTIONS: Final[Mapping[str, str]] = {
     "symbol": "--symbol",
@@ -64,7 +65,9 @@ def explain(error: BaseException) -> Failure:
     """The one translation of errors into messages and exit codes."""
     if isinstance(error, TradewrightError):
         is_unlike_all = isinstance(error, UnknownInstrument) and not error.near
-        hint = f"{as_options(error.remedy)}{BRING_DATA if is_unlike_all else ''}"
+        has_stack = isinstance(error, StrategyError) and error.__cause__ is not None
+        more = BRING_DATA if is_unlike_all else SHOW_STACK if has_stack else ""
+        hint = f"{as_options(error.remedy)}{more}"
         return Failure(_code(type(error).__name__), _facts(error), hint, error.exit_code)
     if isinstance(error, typer.TyperException):
         hint = "see `tradewright --help`, or --help of the command" if error.exit_code == WRONG_INPUT else ""
@@ -94,8 +97,8 @@ def _as_option(pair: re.Match[str]) -> str:
     name, value = pair.groups()
     if name == "mapping":
         return " ".join(f"--column {role}={column}" for role, column in re.findall(r'"(\w+)": "?([^",}]+)"?', value))
-    if name == "with_actions":
-        return "--with-actions"
+    if name in {"with_actions", "overwrite"}:
+        return f"--{name.replace('_', '-')}"
     if name in {"day_first", "header"}:
         yes, no = ("--day-first", "--month-first") if name == "day_first" else ("--header", "--no-header")
         return yes if value == "True" else no

@@ -7,7 +7,9 @@ from tradewright.interfaces.cli.options import Json, example, opened
 from tradewright.interfaces.terminal.output import print_json, screen
 from tradewright.interfaces.terminal.tables import table
 
-group = typer.Typer(help="Which indicators there are.", no_args_is_help=True)
+group = typer.Typer(
+    help="Which indicators there are.", epilog=example("tradewright indicators list"), no_args_is_help=True
+)
 
 
 @group.command("list", epilog=example("tradewright indicators list", "tradewright indicators list --json"))

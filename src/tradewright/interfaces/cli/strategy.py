@@ -11,7 +11,11 @@ from tradewright.interfaces.cli.options import Json, example, known_strategies, 
 from tradewright.interfaces.terminal.output import DASH, print_json, screen
 from tradewright.interfaces.terminal.tables import table
 
-group = typer.Typer(help="Which strategies there are; start an own one.", no_args_is_help=True)
+group = typer.Typer(
+    help="Which strategies there are; start an own one.",
+    epilog=example("tradewright strategy list", "tradewright strategy new my_idea"),
+    no_args_is_help=True,
+)
 
 
 @group.command("list", epilog=example("tradewright strategy list --json"))

@@ -44,6 +44,11 @@ def test_help_says_what_a_command_does_and_shows_an_example(
     assert "Example" in done.stdout
 
 
+@pytest.mark.parametrize("group", ["", "data", "strategy", "backtest", "indicators"])
+def test_help_of_a_group_shows_an_example_too(group: str, tmp_path: Path) -> None:
+    assert "Example" in run(*group.split(), "--help", folder=tmp_path).stdout
+
+
 def test_a_group_without_a_command_shows_its_help(tmp_path: Path) -> None:
     done = run("data", folder=tmp_path)
     assert done.returncode == 2
