@@ -29,3 +29,8 @@ def test_the_demo_goes_where_the_environment_says(tmp_path: Path) -> None:
     assert told.returncode == 0, told.stderr
     assert list((tmp_path / "home" / "reports").glob("*.html"))
     assert not (tmp_path / "tradewright-demo").exists()
+
+
+def test_the_demo_leaves_no_blanks_at_the_ends_of_lines(tmp_path: Path) -> None:
+    shown = run("demo", folder=tmp_path).stdout.splitlines()
+    assert not [line for line in shown if line != line.rstrip()]

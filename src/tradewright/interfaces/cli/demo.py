@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tradewright.application.data.quality import QualityView
 
 FOLDER: Final = "tradewright-demo"
+INDENT: Final = "   "
 ALL: Final = ("AAPL", "FB", "GOOG", "IBM", "MSFT")
 COSTS: Final = "Commission(bps=5) + Spread(bps=4)"
 RUNS: Final[tuple[tuple[str, str, Market], ...]] = (
@@ -94,17 +95,23 @@ class _Steps:
         """Begin a step."""
         if self._console is not None:
             self._console.print()
-            self._console.print(Text.assemble((title, "bold"), "  ", (remark, "dim")))
+            self._console.print(
+                Text.assemble((title, "bold"), (f"  {remark}" if remark else "", "dim")), soft_wrap=True
+            )
 
     def line(self, text: str) -> None:
         """One line within a step."""
         if self._console is not None:
-            self._console.print(f"   {text}", markup=False, soft_wrap=True)
+            self._console.print(f"{INDENT}{text}", markup=False, soft_wrap=True)
 
     def show(self, shown: object) -> None:
         """A table or a summary."""
-        if self._console is not None:
-            self._console.print(load("rich.padding").Padding(shown, (0, 0, 0, 3), expand=False))
+        if self._console is None:
+            return
+        with self._console.capture() as captured:
+            self._console.print(shown, width=self._console.width - len(INDENT))
+        for line in captured.get().splitlines():
+            self._console.out(f"{INDENT}{line}".rstrip(), highlight=False)
 
 
 def _imported(app: App, *, shown: bool) -> "DemoReport":

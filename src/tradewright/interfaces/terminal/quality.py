@@ -16,7 +16,7 @@ GOOD, FAIR = 95, 80
 
 def quality_table(views: "Sequence[QualityView]") -> ScreenTable:
     """One line a series; a score from 95 is green, below 80 red."""
-    headings = ["instrument", "series", ">bars", "from, to", "sessions", ">score", ">errors", ">warnings", ">notes"]
+    headings = ["instrument", "data", ">bars", "from, to", "sessions", ">score", ">errors", ">warnings", ">notes"]
     return table(headings, (_row(view) for view in views))
 
 
