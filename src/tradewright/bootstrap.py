@@ -189,10 +189,12 @@ class App:
         return made
 
     def _files(self) -> object:
-        files: object = load("tradewright.adapters.files.local").LocalFiles(self.state_folder / "quarantine")
         if self._frames is not None:
-            return load("tradewright.adapters.frames.memory").MemoryFiles(self._frames, files)
-        return files
+            return load("tradewright.adapters.frames.memory").MemoryFiles(self._frames, self._local_files)
+        return self._local_files()
+
+    def _local_files(self) -> object:
+        return load("tradewright.adapters.files.local").LocalFiles(self.state_folder / "quarantine")
 
     def _workspace(self, folder: Path) -> "FolderWorkspace":
         made: FolderWorkspace = load("tradewright.adapters.workspace.folder").FolderWorkspace(folder)

@@ -108,7 +108,7 @@ def strategy_error(strategy: Strategy, method: str, *, raised: Exception) -> Str
         trace = trace.tb_next
     return StrategyError(
         f"{type(strategy).__name__}.{method} raised {type(raised).__name__}{where}: {raised}",
-        remedy="mend the strategy; add --traceback to see the whole stack",
+        remedy="mend the strategy",
     )
 
 

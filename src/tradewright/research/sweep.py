@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradewright.domain.costs.algebra import split_models
-from tradewright.domain.errors import InputError
+from tradewright.domain.errors import InputError, TradewrightError
 from tradewright.engine.assumptions import Assumptions, Numbers
 from tradewright.engine.backtest import run_backtest
 from tradewright.engine.kernel.sweep import Lane
@@ -105,15 +105,18 @@ def combinations(strategy: type[Strategy], grid: Grid) -> list[Strategy]:
     for name, values in grid.items():
         for value in values:
             _checked(strategy, name, value)
-    made = []
+    made: list[Strategy] = []
+    refusal: Exception | None = None
     for values in itertools.product(*grid.values()):
         given = dict(zip(grid, values, strict=True))
         try:
             made.append(strategy(**given))
-        except InputError:
-            continue  # each value is in range, so it is the combination that the strategy refuses
+        except (TradewrightError, ValueError) as refused:
+            refusal = refused  # each value is in range, so it is the combination that the strategy's `check` refuses
     if not made:
-        raise InputError(f"{strategy.__name__} refuses every combination of the grid", found=repr(dict(grid)))
+        raise InputError(
+            f"{strategy.__name__} refuses every combination of the grid", found=f"{dict(grid)!r}; the last: {refusal}"
+        )
     return made
 
 

@@ -16,7 +16,7 @@ from tradewright.domain.timeframe import Timeframe
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Bars:
     """Columns of bars; the matrices have shape (rows, instruments) and are C-contiguous float64.
 
@@ -49,6 +49,16 @@ class Bars:
 
     def __len__(self) -> int:
         return len(self.time)
+
+    def __repr__(self) -> str:
+        """`Bars(AAPL.XNAS, MSFT.XNAS: 754 rows of 1d, 2012-01-03 to 2014-12-31, raw prices in USD)`."""
+        names = ", ".join(self.instruments[:5])
+        more = f" and {len(self.instruments) - 5} more" if len(self.instruments) > 5 else ""
+        first, last = (str(day) for day in self.session[[0, -1]].astype("datetime64[D]")) if len(self) else ("", "")
+        span = f", {first} to {last}" if len(self) else ""
+        actions = f", {len(self.actions)} splits and dividends" if self.actions else ""
+        rows = f"{len(self)} rows of {self.timeframe}{span}"
+        return f"Bars({names}{more}: {rows}, {self.prices} prices in {self.currency}{actions})"
 
     @property
     def open(self) -> Floats:

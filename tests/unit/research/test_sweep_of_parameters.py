@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tradewright.domain.costs import Commission, Cost, Spread
-from tradewright.domain.errors import InputError
+from tradewright.domain.errors import InputError, StrategyError
 from tradewright.domain.timeframe import Timeframe
 from tradewright.engine.assumptions import Assumptions
 from tradewright.engine.backtest import run_backtest
@@ -154,6 +154,20 @@ def test_progress_rises_to_the_number_of_combinations() -> None:
 def test_a_grid_that_cannot_be_used_is_told(grid: dict[str, list[object]], words: str) -> None:
     with pytest.raises(InputError, match=words):
         swept(MovingAverage, walk(100), grid)
+
+
+@pytest.mark.parametrize("refusal", [ValueError, InputError, StrategyError])
+def test_whatever_a_check_raises_to_refuse_leaves_the_combination_out(refusal: type[Exception]) -> None:
+    class Picky(MovingAverage):
+        def check(self) -> None:
+            if self.fast + 10 > self.slow:
+                raise refusal("too near")
+
+    found = swept(Picky, walk(100), {"fast": [5, 15], "slow": [20, 30]})
+    kept = list(zip(found.parameters["fast"], found.parameters["slow"], strict=True))
+    assert kept == [(5, 20), (5, 30), (15, 30)]
+    with pytest.raises(InputError, match=r"refuses every combination of the grid.*the last: too near"):
+        swept(Picky, walk(100), {"fast": [15], "slow": [20]})
 
 
 def test_runs_that_share_an_average_are_near_each_other() -> None:

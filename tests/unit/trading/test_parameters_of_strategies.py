@@ -57,6 +57,19 @@ def test_values_that_do_not_fit_are_told(name: str, given: object, expected: str
         Sample(**{name: given})
 
 
+def test_what_a_parameter_may_be_is_told_in_words() -> None:
+    told = {name: one.range_text() for name, one in Sample.parameters.items()}
+    assert told == {
+        "window": "a whole number from 2 to 200",
+        "factor": "a number from 0.5",
+        "ceiling": "a number up to 3",
+        "anything": "a number",
+        "short": "true or false",
+        "side": "one of long, short",
+        "note": "text",
+    }
+
+
 def test_unknown_names_are_told_with_near_ones() -> None:
     with pytest.raises(InputError, match="did you mean window"):
         Sample(windw=3)
@@ -79,7 +92,3 @@ def test_a_default_is_in_its_own_range() -> None:
         parameter(1, low=2)
     with pytest.raises(TypeError, match="a number, a text or a truth value, found list"):
         parameter([1])
-
-
-def test_text_has_no_range_in_words() -> None:
-    assert Parameter("side", "long").range_text() == "a value"

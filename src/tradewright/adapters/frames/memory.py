@@ -12,6 +12,7 @@ from tradewright.domain.errors import InputError
 from tradewright.ports.files import Chunk, DataFile, DataFiles, FileFormat, FileHead, Quarantine, ReadOptions, Stage
 
 SAMPLE_ROWS = 2000
+CHUNK_ROWS = 131_072
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,12 +29,16 @@ class FrameFile:
         return FileHead(self.name, FileFormat.ARROW, names, True, self.frame.head(SAMPLE_ROWS), self.frame.height)
 
     def chunks(self, *, columns: Sequence[str], numeric: Sequence[str]) -> Iterator[Chunk]:
-        """All rows at once; they are in memory anyway."""
+        """The rows in pieces, so that what is made of them on the way stays small."""
         del numeric  # the frame says what is a number
-        yield Chunk(self.frame.select(columns), 1, 1.0, self._original())
+        for first in range(0, self.frame.height, CHUNK_ROWS):
+            piece = self.frame.slice(first, CHUNK_ROWS)
+            fraction = min(first + CHUNK_ROWS, self.frame.height) / self.frame.height
+            yield Chunk(piece.select(columns), first + 1, fraction, _as_text(piece))
 
-    def _original(self) -> Callable[[Sequence[int]], list[str]]:
-        return lambda positions: self.frame[list(positions)].write_csv(include_header=False).splitlines()
+
+def _as_text(rows: pl.DataFrame) -> Callable[[Sequence[int]], list[str]]:
+    return lambda positions: rows[list(positions)].write_csv(include_header=False).splitlines()
 
 
 class NoQuarantine:
@@ -73,12 +78,12 @@ class MemoryFiles:
     """Tables by name; what is no table is asked of the files of the machine."""
 
     frames: Mapping[str, pl.DataFrame]
-    beside: DataFiles
+    beside: Callable[[], DataFiles]
 
     def open(self, path: str, options: ReadOptions) -> DataFile:
         """The table of that name; InputError when it has no rows."""
         if path not in self.frames:
-            return self.beside.open(path, options)
+            return self.beside().open(path, options)
         frame = self.frames[path]
         if frame.is_empty():
             raise InputError(f"{path} has no rows", expected="rows of market data", found=", ".join(frame.columns))
@@ -86,7 +91,7 @@ class MemoryFiles:
 
     def quarantine(self, path: str) -> Quarantine:
         """Nothing is kept of a table."""
-        return NoQuarantine() if path in self.frames else self.beside.quarantine(path)
+        return NoQuarantine() if path in self.frames else self.beside().quarantine(path)
 
     def stage(self) -> Stage:
         """A new, empty stage."""

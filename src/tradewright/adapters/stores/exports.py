@@ -25,9 +25,7 @@ class FileExporter:
         if target.is_dir():
             raise InputError(f"{target} cannot be written", expected="a file", found="a folder")
         if target.exists() and not overwrite:
-            raise InputError(
-                f"{target} is there already", remedy="choose another name, or say that it may be overwritten"
-            )
+            raise InputError(f"{target} is there already", remedy="choose another name, or replace it: overwrite=True")
         with storage_errors("exporting", target.parent):
             target.parent.mkdir(parents=True, exist_ok=True)
             with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}-", delete=False) as file:

@@ -36,7 +36,7 @@ def question_of(market: Market) -> LoadBars | BarsOfFiles:
                 remedy=f"bring them into the store: tradewright data import {market.actions} --table actions",
             )
         if not market.symbols:
-            raise InputError("no bars to test on", expected="a symbol, or a file", remedy="give --symbol AAPL")
+            raise InputError("no bars to test on", expected="a symbol, or a file", remedy="give it: symbol=AAPL")
         return LoadBars(
             market.symbols,
             timeframe=market.timeframe or "1d",
@@ -90,13 +90,12 @@ def bars_of_files(message: BarsOfFiles, *, files: DataFiles, default_venue: str)
         rows, report = read_file(request, files=files, default_venue=default_venue)
         frames.append(rows)
         reports.append(report)
-    frame = pl.concat(frames)
-    repeated = frame.select(pl.struct("instrument", "time").is_duplicated().any()).item()
-    if repeated:
-        raise InputError("two files hold bars of the same instrument and time", remedy="give each instrument once")
+    frame = frames[0] if len(frames) == 1 else _together(frames)
     present = list(frame.get_column("instrument").unique(maintain_order=True))
     wanted = [str(resolve(symbol, present)) for symbol in message.symbols] or present
-    chosen = _within(frame.filter(pl.col("instrument").is_in(wanted)), dates, message=message)
+    if set(wanted) != set(present):
+        frame = frame.filter(pl.col("instrument").is_in(wanted))
+    chosen = _within(frame, dates, message=message)
     actions, told = actions_for(message, chosen, files=files, default_venue=default_venue)
     bars = bars_from_rows(
         chosen,
@@ -108,6 +107,14 @@ def bars_of_files(message: BarsOfFiles, *, files: DataFiles, default_venue: str)
     rejected = tuple(remark for report in reports for remark in _remarks(report, message))
     shown = adjusted(bars) if message.prices == "adjusted" else bars
     return LoadedBars(shown, (*rejected, *told, *remarks_on(bars, dates)))
+
+
+def _together(frames: list[pl.DataFrame]) -> pl.DataFrame:
+    """The rows of several files; the import has seen to it that one file holds no bar twice."""
+    frame = pl.concat(frames)
+    if frame.select(pl.struct("instrument", "time").is_duplicated().any()).item():
+        raise InputError("two files hold bars of the same instrument and time", remedy="give each instrument once")
+    return frame
 
 
 def _check(message: BarsOfFiles) -> None:

@@ -48,6 +48,8 @@ def make_strategy(
         return found.kind(**parameters), found
     except TradewrightError:
         raise
+    except ValueError as refused:
+        raise InputError(f"{found.kind.__name__} refuses its parameters", found=str(refused)) from refused
     except Exception as problem:
         raise StrategyError(
             f"{found.kind.__name__} cannot be made", found=f"{type(problem).__name__}: {problem}"

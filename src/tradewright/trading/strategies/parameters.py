@@ -36,15 +36,19 @@ class Parameter:
         if isinstance(found, int | float) and not isinstance(found, bool) and not self._spans(found):
             raise self._refused(owner, value, self.range_text())
         if self.choices and found not in self.choices:
-            raise self._refused(owner, value, "one of " + ", ".join(self.choices))
+            raise self._refused(owner, value, self.range_text())
         return found
 
     def _spans(self, value: float) -> bool:
         return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
 
     def range_text(self) -> str:
-        """The range in words."""
-        kind = {int: "a whole number", float: "a number"}.get(self.type, "a value")
+        """What it may be, in words."""
+        if self.type is bool:
+            return "true or false"
+        if self.type is str:
+            return f"one of {', '.join(self.choices)}" if self.choices else "text"
+        kind = "a whole number" if self.type is int else "a number"
         if self.low is None and self.high is None:
             return kind
         if self.high is None:
@@ -60,11 +64,11 @@ class Parameter:
             texts = {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}
             if isinstance(value, str) and value.strip().lower() in texts:
                 return texts[value.strip().lower()]
-            raise self._refused(owner, value, "true or false")
+            raise self._refused(owner, value, self.range_text())
         if self.type is str:
             if isinstance(value, str):
                 return value
-            raise self._refused(owner, value, "text")
+            raise self._refused(owner, value, self.range_text())
         if isinstance(value, bool) or not isinstance(value, int | float | str):
             raise self._refused(owner, value, self.range_text())
         try:

@@ -64,7 +64,7 @@ class Strategy:
         self.check()
 
     def check(self) -> None:
-        """Override to refuse combinations of parameters: raise an InputError."""
+        """Override to refuse combinations of parameters: raise a ValueError or InputError; a sweep goes on without."""
 
     def warm_up_bars(self) -> int:
         """How many bars must pass before the first opinion; 0 when not known."""

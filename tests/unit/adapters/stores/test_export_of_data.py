@@ -57,7 +57,7 @@ def test_text_files_hold_stamps_in_utc_to_the_nanosecond(store: MemoryStore, tmp
 
 def test_a_file_that_is_there_is_kept_unless_it_may_be_overwritten(store: MemoryStore, tmp_path: Path) -> None:
     (tmp_path / "bars.csv").write_text("mine")
-    with pytest.raises(InputError, match="is there already"):
+    with pytest.raises(InputError, match=r"is there already; .*overwrite=True"):
         export_data(command("bars.csv"), store=store, exporter=FileExporter(tmp_path))
     assert (tmp_path / "bars.csv").read_text() == "mine"
     export_data(command("bars.csv", overwrite=True), store=store, exporter=FileExporter(tmp_path))

@@ -81,6 +81,15 @@ def test_parameters_out_of_range_of_a_wrong_type_or_unknown_are_refused(
         make_strategy("moving_average", parameters, code=CODE)
 
 
+def test_a_check_may_refuse_by_a_plain_value_error() -> None:
+    class Picky(Strategy):
+        def check(self) -> None:
+            raise ValueError("too near")
+
+    with pytest.raises(InputError, match="Picky refuses its parameters: found too near"):
+        make_strategy(Picky, {}, code=CODE)
+
+
 def test_a_strategy_that_raises_while_it_is_made_is_told_by_name() -> None:
     class Broken(Strategy):
         def check(self) -> None:

@@ -46,6 +46,17 @@ def test_what_was_expected_and_found_is_told_and_what_to_do_stands_apart() -> No
     assert explain(error) == expected
 
 
+def test_advice_is_in_the_words_of_the_shell_and_the_stack_is_offered_by_the_door() -> None:
+    assert (
+        explain(InputError("it is there already", remedy="replace it: overwrite=True")).hint
+        == "replace it: --overwrite"
+    )
+    broken = StrategyError("Mine.on_bar raised KeyError", remedy="mend the strategy")
+    assert explain(broken).hint == "mend the strategy"
+    broken.__cause__ = KeyError("x")
+    assert explain(broken).hint == "mend the strategy; --traceback shows the whole stack"
+
+
 def test_a_full_disk_names_the_file_and_the_way_out() -> None:
     failure = explain(OSError(errno.ENOSPC, "No space left on device", "run.json"))
     assert failure.message == "No space left on device (run.json)"

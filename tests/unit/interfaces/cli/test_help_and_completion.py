@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -6,6 +8,7 @@ import pytest
 import typer
 from tests.integration.cli_tools import run, run_process
 
+import tradewright
 from tradewright.interfaces.cli.main import app
 from tradewright.trading.strategies.registry import REGISTRY
 
@@ -89,3 +92,9 @@ def test_the_reference_names_every_command_and_every_option_of_a_run() -> None:
     for option in run_command.params:
         for word in option.opts:
             assert not word.startswith("--") or f"`{word}" in page or f", `{word}" in page, word
+
+
+def test_the_package_runs_as_a_module(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tradewright", "--version"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == f"tradewright {tradewright.__version__}\n"
