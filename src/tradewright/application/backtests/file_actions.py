@@ -5,6 +5,7 @@ from dataclasses import replace
 import polars as pl
 
 from tradewright.application.backtests.messages import BarsOfFiles
+from tradewright.application.data.columns import instruments_in
 from tradewright.application.data.importing import read_actions
 from tradewright.application.data.importing_columns import names_instruments
 from tradewright.application.data.importing_report import ImportReport
@@ -20,7 +21,7 @@ def actions_for(
 
     A file that names no instrument speaks of the one instrument of the bars; InputError when there are several.
     """
-    present = list(rows.get_column("instrument").unique(maintain_order=True))
+    present = instruments_in(rows)
     venues = {symbol: venue for symbol, _, venue in (name.rpartition(".") for name in present)}
     frames, remarks = [], []
     for path, symbol in message.actions:

@@ -8,7 +8,7 @@ import polars as pl
 from tradewright.application.backtests.file_actions import actions_for
 from tradewright.application.backtests.messages import BarsOfFiles, LoadedBars, Market
 from tradewright.application.data.adjust import adjusted
-from tradewright.application.data.columns import Provenance, bars_from_rows
+from tradewright.application.data.columns import Provenance, bars_from_rows, instruments_in
 from tradewright.application.data.dates import SessionRange, session_range
 from tradewright.application.data.importing import read_file
 from tradewright.application.data.importing_report import ImportReport
@@ -91,7 +91,7 @@ def bars_of_files(message: BarsOfFiles, *, files: DataFiles, default_venue: str)
         frames.append(rows)
         reports.append(report)
     frame = frames[0] if len(frames) == 1 else _together(frames)
-    present = list(frame.get_column("instrument").unique(maintain_order=True))
+    present = instruments_in(frame)
     wanted = [str(resolve(symbol, present)) for symbol in message.symbols] or present
     if set(wanted) != set(present):
         frame = frame.filter(pl.col("instrument").is_in(wanted))

@@ -38,21 +38,23 @@ def bars_from_rows(
     that any instrument is in by then. Rows of other instruments are an assertion error.
     """
     where = provenance or Provenance()
+    digest = digest_of(frame, actions)
     stamps = frame["time"].to_physical().to_numpy()
     sessions = frame["session"].to_physical().to_numpy()
-    columns = _columns(frame["instrument"], instruments)
-    if len(instruments) == 1 and (len(stamps) < 2 or (np.diff(stamps) > 0).all()):
-        time, rows = stamps, np.arange(len(stamps))
+    if len(instruments) == 1 and bool((stamps[1:] > stamps[:-1]).all()):
+        assert instruments_in(frame) in ([], list(instruments)), "rows of another instrument"
+        time, session = stamps, sessions.astype(np.int32)
+        matrices = {name: _column(frame[name]) for name in _VALUES}
     else:
         time, rows = np.unique(stamps, return_inverse=True)
-    session = np.full(len(time), np.iinfo(np.int32).min, dtype=np.int32)
-    np.maximum.at(session, rows, sessions.astype(np.int32))
-    shape = (len(time), len(instruments))
-    matrices = {name: _matrix(frame[name], rows, columns, shape=shape) for name in _VALUES}
+        session = np.full(len(time), np.iinfo(np.int32).min, dtype=np.int32)
+        np.maximum.at(session, rows, sessions.astype(np.int32))
+        columns, shape = _columns(frame["instrument"], instruments), (len(time), len(instruments))
+        matrices = {name: _matrix(frame[name], rows, columns, shape=shape) for name in _VALUES}
     return Bars(
         instruments=tuple(instruments),
         timeframe=timeframe,
-        time=np.ascontiguousarray(time, dtype=np.int64),
+        time=np.array(time, dtype=np.int64),
         session=np.maximum.accumulate(session),
         opens=matrices["open"],
         highs=matrices["high"],
@@ -61,10 +63,18 @@ def bars_from_rows(
         volumes=matrices["volume"],
         actions=tuple(sorted(actions)),
         currency=where.currency,
-        digest=digest_of(frame, actions),
+        digest=digest,
         as_of=where.as_of,
         source=where.source,
     )
+
+
+def instruments_in(frame: pl.DataFrame) -> list[str]:
+    """The instruments of rows, in the order of their first; asked so that one series needs no column of texts."""
+    name = pl.col("instrument")
+    if frame.select(name.n_unique()).item() <= 1:
+        return frame.head(1)["instrument"].to_list()
+    return frame.select(name.unique(maintain_order=True))["instrument"].to_list()
 
 
 def _columns(names: pl.Series, instruments: Sequence[str]) -> NDArray[np.int64]:
@@ -79,5 +89,19 @@ def _matrix(
     values: pl.Series, rows: NDArray[np.intp], columns: NDArray[np.int64], *, shape: tuple[int, int]
 ) -> NDArray[np.float64]:
     matrix = np.full(shape, np.nan)
-    matrix[rows, columns] = values.fill_null(float("nan")).to_numpy()
+    matrix[rows, columns] = _floats(values)
     return matrix
+
+
+def _column(values: pl.Series) -> NDArray[np.float64]:
+    """The values of one series as a matrix, piece by piece: joining the pieces first would hold them twice."""
+    matrix = np.empty((len(values), 1))
+    row = 0
+    for piece in values.get_chunks():
+        matrix[row : row + len(piece), 0] = _floats(piece)
+        row += len(piece)
+    return matrix
+
+
+def _floats(values: pl.Series) -> NDArray[np.float64]:
+    return (values.fill_null(float("nan")) if values.null_count() else values).to_numpy()
