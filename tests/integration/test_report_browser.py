@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from tests.unit.interfaces.reports.sample_views import random_walk, view_of
@@ -60,7 +61,9 @@ def sheet(run: BacktestView, tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Visit:
     """A page that is open, with everything it complained of and asked for."""
 
-    def __init__(self, browser: Browser, path: Path, *, width: int = 1280, scheme: str = "light") -> None:
+    def __init__(
+        self, browser: Browser, path: Path, *, width: int = 1280, scheme: str = "light", listens: bool = False
+    ) -> None:
         dark = scheme == "dark"
         self.context = browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light"
@@ -71,6 +74,8 @@ class Visit:
         self.page.on("console", lambda message: self.complaints.append(message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", lambda request: self.requests.append(request.url))
+        if listens:
+            self.page.add_init_script(LISTEN)
         self.page.goto(path.as_uri())
         self.page.wait_for_selector("html[data-ready=true]", state="attached")
 
@@ -152,6 +157,38 @@ def test_a_range_button_zooms_every_chart(browser: Browser, sheet: Path) -> None
         visit.page.mouse.move(1, 1)  # away from the charts, so that no cursor is drawn
         visit.page.wait_for_timeout(200)
         assert visit.page.locator("#chart-price").screenshot() == before
+
+
+LISTEN = """
+window.drawn = {};
+let library;
+Object.defineProperty(window, 'LightweightCharts', {
+  get: () => library,
+  set: (made) => {
+    library = { ...made, createChart: (place, ...more) => (window.drawn[place.id] = made.createChart(place, ...more)) };
+  },
+});
+"""
+"""Before the page runs: keep its charts where a test finds them."""
+
+
+@pytest.mark.parametrize("least", [1.0, 3_000.0])
+def test_an_axis_of_what_is_never_negative_does_not_go_below_zero(
+    browser: Browser, run: BacktestView, tmp_path: Path, least: float
+) -> None:
+    rows = run.equity.height
+    grown = pl.Series("equity", [least + 900_000.0 * (row / rows) ** 3 for row in range(rows)])
+    rich = replace(run, equity=run.equity.with_columns(grown, benchmark=pl.lit(50_000.0)))
+    lowest = """(id) => {
+        const chart = drawn[id];
+        return chart.panes()[0].getSeries().at(-1).coordinateToPrice(chart.paneSize().height);
+    }"""
+    with Visit(browser, write_html(rich, tmp_path / "sheet.html"), listens=True) as visit:
+        assert -0.04 * 900_000 < visit.page.evaluate(lowest, "chart-equity") <= least
+        assert visit.page.evaluate(lowest, "chart-drawdown") < 0
+        visit.page.click("#ranges button[data-months='6']")
+        visit.page.wait_for_timeout(200)
+        assert visit.page.evaluate(lowest, "chart-equity") > -0.04 * 50_000
 
 
 def test_the_log_switch_changes_the_equity_chart(browser: Browser, sheet: Path) -> None:

@@ -38,6 +38,8 @@ def equity(sheet: TearSheet, figure: Any) -> None:
     _legend(upper)
     upper.margins(x=0)
     lower.margins(x=0)
+    if upper.dataLim.y0 >= 0 > upper.get_ylim()[0]:
+        upper.set_ylim(bottom=0)  # an account that is never in debt has no axis below zero
 
 
 def monthly(sheet: TearSheet, figure: Any) -> None:

@@ -107,6 +107,14 @@ def test_pictures_go_to_a_folder_one_each(view: BacktestView, tmp_path: Path) ->
         assert path.stat().st_size > 10_000
 
 
+def test_the_axis_of_equity_begins_at_zero_where_equity_is_never_below(view: BacktestView) -> None:
+    rows = view.equity.height
+    grown = pl.Series("equity", [100.0 + 900_000.0 * (row / rows) ** 3 for row in range(rows)])
+    rich = replace(view, equity=view.equity.with_columns(grown, benchmark=pl.lit(5_000.0)))
+    assert plot(rich).subfigs[1].axes[0].get_ylim()[0] == 0
+    assert plot(view).subfigs[1].axes[0].get_ylim()[0] > 0
+
+
 def test_a_path_that_ends_in_png_becomes_one_picture(view: BacktestView, tmp_path: Path) -> None:
     single = write_png(view, tmp_path / "months.png", charts=["monthly"])
     overview = write_png(view, tmp_path / "all.PNG")

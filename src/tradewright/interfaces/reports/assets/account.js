@@ -15,7 +15,7 @@ function drawAccount() {
   };
   const inMoney = { show: (value) => `${money(value)} ${data.currency}` };
   const equity = timeChart('equity', account.time, both([account.equity, account.benchmark], AreaSeries, filled(), inMoney), {
-    grid, format: (value) => number(value, Math.abs(value) >= 1000 ? 0 : 2),
+    grid, format: (value) => number(value, value === 0 || Math.abs(value) >= 1000 ? 0 : 2),
   });
   byId('log').addEventListener('change', (event) => {
     equity.chart.priceScale('right').applyOptions({ mode: event.target.checked ? 1 : 0 });

@@ -41,6 +41,7 @@ function chooseSymbol(place) {
   board.bars.setData(symbol.time.map((time, row) => ({
     time, open: symbol.open[row], high: symbol.high[row], low: symbol.low[row], close: symbol.close[row],
   })));
+  board.chart.priceScale('right').applyOptions({ scaleMargins: marginsFor([symbol.low, symbol.high], 0.06) });
   board.volume.setData(symbol.time.map((time, row) => ({ time, value: symbol.volume[row] ?? 0 })));
   board.path.setData([]);
   board.band.show([]);

@@ -18,11 +18,12 @@ function chartLook() {
 function timeChart(name, time, series, settings = {}) {
   const place = byId(`chart-${name}`);
   if (!place || !time.length) return null;
+  const margins = marginsFor(series.map((one) => one.values), name === 'equity' ? 0.12 : 0.06);
   const chart = createChart(place, {
     autoSize: true,
     ...chartLook(),
     layout: { ...chartLook().layout, attributionLogo: name === 'equity' },
-    rightPriceScale: { borderVisible: false, scaleMargins: { top: 0.08, bottom: name === 'equity' ? 0.12 : 0.06 }, minimumWidth: innerWidth < 620 ? 62 : 84 },
+    rightPriceScale: { borderVisible: false, scaleMargins: margins, minimumWidth: innerWidth < 620 ? 62 : 84 },
     timeScale: { borderVisible: false, timeVisible: !data.isDaily, secondsVisible: false, minBarSpacing: 0.05, rightOffset: 0,
       lockVisibleTimeRangeOnResize: true },
     handleScroll: { mouseWheel: false, vertTouchDrag: false },
@@ -42,6 +43,23 @@ function timeChart(name, time, series, settings = {}) {
   watch(known);
   charts.push(known);
   return known;
+}
+
+// Room above and below the lines, as parts of the height. Below values that are never negative only as much as keeps
+// the axis from going under zero (and a label at zero whole); what holds for all of the time holds in every zoom.
+function marginsFor(columns, below) {
+  let [low, high] = [Infinity, -Infinity];
+  for (const column of columns) {
+    for (const value of column) {
+      if (!known(value)) continue;
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+  }
+  const top = 0.08;
+  if (!(low >= 0 && high > low)) return { top, bottom: below };
+  const room = ((1 - top) * low) / high;
+  return { top, bottom: Math.min(below, Math.max(room * 0.99, 0.025)) };
 }
 
 function addLine(owner, one) {
