@@ -5,6 +5,7 @@ orders and fills use raw prices. `factor` leads from one to the other: raw = see
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,18 +122,26 @@ def _factors(bars: Bars, row: Whole, instrument: Whole, ratios: Floats) -> Float
 
 
 def _seen(bars: Bars, factor: Floats | None) -> Bars:
-    if factor is None:
-        return bars
-    return replace(
-        bars,
-        opens=bars.opens / factor,
-        highs=bars.highs / factor,
-        lows=bars.lows / factor,
-        closes=bars.closes / factor,
-        volumes=bars.volumes * factor,
-        prices="split-adjusted",
-        actions=(),
-    )
+    """What a strategy is shown: it can look at the run's bars, not change them."""
+    if factor is not None:
+        bars = replace(
+            bars,
+            opens=bars.opens / factor,
+            highs=bars.highs / factor,
+            lows=bars.lows / factor,
+            closes=bars.closes / factor,
+            volumes=bars.volumes * factor,
+            prices="split-adjusted",
+            actions=(),
+        )
+    columns = ("opens", "highs", "lows", "closes", "volumes", "time", "session")
+    return replace(bars, **{name: _shown(getattr(bars, name)) for name in columns})
+
+
+def _shown(column: NDArray[Any]) -> NDArray[Any]:
+    view = column.view()
+    view.flags.writeable = False
+    return view
 
 
 def _marks(closes: Floats, factor: Floats | None) -> Floats:

@@ -249,3 +249,20 @@ def test_a_strategy_may_answer_with_a_frame_s_column() -> None:
             return np.array([1.0, np.nan, np.nan, np.nan, np.nan])
 
     assert len(backtest(Columns(Frame()), ROWS).fills) == 1
+
+
+class Forger(Strategy):
+    """Writes better prices into history."""
+
+    def generate_signals(self, bars: Bars) -> Any:
+        bars.closes[:] = 1.0
+        return np.ones(bars.close.shape)
+
+
+@pytest.mark.parametrize("engine", ["runtime", "kernel"])
+def test_a_strategy_cannot_change_the_bars_it_is_shown(engine: str) -> None:
+    tested = bars_of(flat_rows(5))
+    before = tested.closes.copy()
+    with pytest.raises(StrategyError, match="read-only"):
+        backtest(Forger(), tested, engine=engine)
+    assert np.array_equal(tested.closes, before)
