@@ -5,7 +5,7 @@ orders and fills use raw prices. `factor` leads from one to the other: raw = see
 """
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from tradewright.trading.bars import Bars
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
+Kind = TypeVar("Kind", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,11 +135,19 @@ def _seen(bars: Bars, factor: Floats | None) -> Bars:
             prices="split-adjusted",
             actions=(),
         )
-    columns = ("opens", "highs", "lows", "closes", "volumes", "time", "session")
-    return replace(bars, **{name: _shown(getattr(bars, name)) for name in columns})
+    return replace(
+        bars,
+        time=_shown(bars.time),
+        session=_shown(bars.session),
+        opens=_shown(bars.opens),
+        highs=_shown(bars.highs),
+        lows=_shown(bars.lows),
+        closes=_shown(bars.closes),
+        volumes=_shown(bars.volumes),
+    )
 
 
-def _shown(column: NDArray[Any]) -> NDArray[Any]:
+def _shown(column: NDArray[Kind]) -> NDArray[Kind]:
     view = column.view()
     view.flags.writeable = False
     return view
