@@ -16,9 +16,9 @@ from tradewright.adapters.stores.commits import (
     commit_properties,
     committed,
     opened,
-    opened_for_writing,
     storage_errors,
 )
+from tradewright.adapters.stores.handles import Handles
 from tradewright.adapters.stores.snapshots import Snapshot, Snapshots
 from tradewright.adapters.stores.spool import Spool
 from tradewright.adapters.stores.sql import Relation, answered
@@ -35,23 +35,25 @@ class DeltaStore:
         self._root = root
         self._prefer = prefer
         self._snapshots = Snapshots(root)
+        self._handles = Handles(root)
 
     def append(self, table: Table, rows: pl.DataFrame, *, note: str = "") -> Written:
         """Add rows in one atomic commit; see the port."""
         stored = layout.to_stored(table, layout.checked(table, rows))
+        touched = layout.partition_names(table, stored)
         folder = self._folder(table)
 
         def attempt() -> Written:
-            handle = opened_for_writing(table, folder)
-            news = revisions.compare(table, stored, known=self._known(table, handle, stored))
-            touched = [layout.partition_name(part) for part in layout.partitions_of(table, stored)]
-            corrected = layout.partitions_of(table, news.rows.filter(news.corrects))
+            handle = self._handles.taken(table)
+            known = self._known(table, handle, stored, touched=touched)
+            news = revisions.compare(table, stored, known=known)
+            names = layout.partition_names(table, news.rows.filter(news.corrects)) if news.corrected else []
             counts = (news.added, news.corrected, news.unchanged)
-            if news.rows.is_empty():
-                return Written(*counts, version=handle.version())
-            names = [layout.partition_name(part) for part in corrected]
-            made = commit_properties(touched, corrected=names, version=handle.version() + 1, facts=_facts(counts, note))
-            commit(handle, table, folder=folder, parts=layout.parted(table, news.rows), properties=made)
+            if not news.rows.is_empty():
+                facts = _facts(counts, note)
+                made = commit_properties(touched, corrected=names, version=handle.version() + 1, facts=facts)
+                commit(handle, table, folder=folder, parts=layout.parted(table, news.rows), properties=made)
+            self._handles.back(table, handle)
             return Written(*counts, version=handle.version())
 
         return committed(f"appending to {table}", folder, attempt=attempt)
@@ -64,11 +66,13 @@ class DeltaStore:
         folder = self._folder(table)
 
         def attempt() -> Written:
-            handle = opened_for_writing(table, folder)
+            handle = self._handles.taken(table)
             with Spool(table, self._root) as spool:
                 for chunk in chunks:
                     stored = layout.to_stored(table, layout.checked(table, chunk))
-                    spool.add(stored, revisions.compare(table, stored, known=self._known(table, handle, stored)))
+                    touched = layout.partition_names(table, stored)
+                    known = self._known(table, handle, stored, touched=touched)
+                    spool.add(touched, revisions.compare(table, stored, known=known))
                 if spool.counts[:2] != (0, 0):
                     made = commit_properties(
                         sorted(spool.touched),
@@ -77,6 +81,7 @@ class DeltaStore:
                         facts=_facts(spool.counts, note),
                     )
                     commit(handle, table, folder=folder, parts=spool.parts(), properties=made)
+                self._handles.back(table, handle)
                 return Written(*spool.counts, version=handle.version())
 
         return committed(f"appending to {table}", folder, attempt=attempt)
@@ -165,18 +170,17 @@ class DeltaStore:
     def _folder(self, table: Table) -> Path:
         return self._root / str(table)
 
-    def _known(self, table: Table, handle: DeltaTable, stored: pl.DataFrame) -> pl.DataFrame:
+    def _known(self, table: Table, handle: DeltaTable, stored: pl.DataFrame, *, touched: Sequence[str]) -> pl.DataFrame:
         """What the table tells of the instruments and times of these rows, superseded rows included."""
         columns = [*TABLES[table]]
-        touched = {layout.partition_name(part) for part in layout.partitions_of(table, stored)}
-        files = [path for path in layout.data_files(handle) if layout.partition_of(table, path) in touched]
+        first, last = stored.select(pl.col("time").min(), pl.col("time").max().alias("last")).row(0)
+        files = layout.files_within(table, handle, partitions=touched, span=(first, last))
         if not files:
             return stored.select(columns).clear()
         names = stored["instrument"].unique()
-        span = pl.col("time").is_between(stored["time"].min(), stored["time"].max())
         return (
             layout.scanned(table, files)
-            .filter(pl.col("instrument").is_in(names.implode()) & span)
+            .filter(pl.col("instrument").is_in(names.implode()) & pl.col("time").is_between(first, last))
             .select(columns)
             .collect()
         )

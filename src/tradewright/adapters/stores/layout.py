@@ -4,6 +4,7 @@ This file decides partitions, the order of rows, and how a frame of the port bec
 Stamps are stored as 64-bit integers, because Delta's own timestamp drops what is finer than a microsecond.
 """
 
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
@@ -11,6 +12,7 @@ import polars as pl
 from deltalake import DeltaTable, Field, Schema
 from deltalake.schema import PrimitiveType
 
+from tradewright.adapters.stores.revisions import is_rising
 from tradewright.domain.errors import DataError
 from tradewright.domain.timeframe import NANOSECONDS, Timeframe
 from tradewright.ports.stores import NS, TABLES, Selection, Table
@@ -104,9 +106,10 @@ def checked(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
             if names
         )
         raise DataError(f"rows do not fit the table {table}", expected=f"columns {', '.join(expected)}", found=found)
-    rows = rows.select(list(expected))
+    rows = rows if rows.columns == list(expected) else rows.select(list(expected))
     required = [name for name in ("instrument", "source", "time", "interval", "known_at") if name in expected]
-    empty = [name for name in required if rows[name].null_count()]
+    nulls = rows.null_count().row(0, named=True)
+    empty = [name for name in required if nulls[name]]
     if empty:
         raise DataError(
             f"rows do not fit the table {table}",
@@ -114,12 +117,17 @@ def checked(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
             found=f"nulls in {', '.join(empty)}",
         )
     if has_interval(table):
-        _check_intervals(rows["interval"])
+        _check_intervals(_intervals(rows))
     return rows
 
 
-def _check_intervals(intervals: pl.Series) -> None:
-    for name in intervals.unique():
+def _intervals(rows: pl.DataFrame) -> list[str]:
+    """The intervals there are; asked in this way, a column that says the same in all rows stays unwritten."""
+    return rows.select(pl.col("interval").unique())["interval"].to_list()
+
+
+def _check_intervals(intervals: list[str]) -> None:
+    for name in intervals:
         try:
             spelled = str(Timeframe.parse(name))
         except ValueError as problem:
@@ -130,19 +138,27 @@ def _check_intervals(intervals: pl.Series) -> None:
 
 def to_stored(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
     """A frame of the port with integer stamps and partition columns, in the order of the files."""
-    year = pl.col("time").dt.year().cast(pl.String).str.zfill(4)
-    month = year + "-" + pl.col("time").dt.month().cast(pl.String).str.zfill(2)
-    if has_interval(table):
-        monthly = [name for name in rows["interval"].unique() if is_monthly(table, name)]
-        period = pl.when(pl.col("interval").is_in(monthly)).then(month).otherwise(year)
-    else:
-        period = month if is_monthly(table, None) else year
-    stored = rows.with_columns(period.alias(PERIOD), *(pl.col(name).cast(pl.Int64) for name in STAMPS))
-    return sorted_rows(table, stored.select(list(stored_schema(table))))
+    columns = {name: pl.col(name).cast(pl.Int64) if name in STAMPS else pl.col(name) for name in stored_schema(table)}
+    columns[PERIOD] = _period(table, rows).alias(PERIOD)
+    return sorted_rows(table, rows.select(columns.values()))
+
+
+def _period(table: Table, rows: pl.DataFrame) -> pl.Expr:
+    """The month or the year of each row, as text."""
+    year, month = (pl.col("time").dt.strftime(format_) for format_ in ("%Y", "%Y-%m"))
+    if not has_interval(table):
+        return month if is_monthly(table, None) else year
+    intervals = _intervals(rows)
+    monthly = [name for name in intervals if is_monthly(table, name)]
+    if len(monthly) in {0, len(intervals)}:
+        return month if monthly else year
+    return pl.when(pl.col("interval").is_in(monthly)).then(month).otherwise(year)
 
 
 def sorted_rows(table: Table, stored: pl.DataFrame) -> pl.DataFrame:
     """Partition by partition, then by instrument, time and the moment it was known."""
+    if is_rising(stored):
+        return stored
     return stored.sort(*partition_columns(table), *ROW_ORDER, maintain_order=True)
 
 
@@ -151,15 +167,23 @@ def from_stored(table: Table, stored: pl.LazyFrame) -> pl.LazyFrame:
     return stored.select(pl.col(name).cast(NS) if name in STAMPS else pl.col(name) for name in TABLES[table])
 
 
-def parted(table: Table, stored: pl.DataFrame) -> list[pl.DataFrame]:
-    """Sorted stored rows, a frame a partition."""
-    return stored.partition_by(partition_columns(table), maintain_order=True)
+def parted(table: Table, stored: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Sorted stored rows, a frame a partition; views, nothing is copied."""
+    first = 0
+    for count in stored.lazy().group_by(partition_columns(table), maintain_order=True).len().collect()["len"]:
+        yield stored.slice(first, count)
+        first += count
 
 
 def partitions_of(table: Table, stored: pl.DataFrame) -> list[dict[str, str]]:
     """The partitions that these rows touch, in order."""
     columns = partition_columns(table)
-    return stored.select(columns).unique().sort(columns).to_dicts()
+    return stored.lazy().select(columns).unique().sort(columns).collect().to_dicts()
+
+
+def partition_names(table: Table, stored: pl.DataFrame) -> list[str]:
+    """Names of the partitions that these rows touch, in order."""
+    return [partition_name(part) for part in partitions_of(table, stored)]
 
 
 def partition_name(partition: dict[str, str]) -> str:
@@ -170,6 +194,20 @@ def partition_name(partition: dict[str, str]) -> str:
 def data_files(handle: DeltaTable) -> list[str]:
     """Paths of the files of the handle's version, by partition."""
     return sorted(unquote(uri) for uri in handle.file_uris())
+
+
+def files_within(table: Table, handle: DeltaTable, *, partitions: Collection[str], span: tuple[int, int]) -> list[str]:
+    """Paths of the files in these partitions that can hold rows from the first to the last stamp of `span`."""
+    files = [path for path in data_files(handle) if partition_of(table, path) in partitions]
+    if not files:
+        return []
+    told = pl.DataFrame(handle.get_add_actions(flatten=True))
+    if "min.time" not in told.columns:
+        return files
+    first, last = span
+    stamps = told.select("path", "min.time", "max.time").drop_nulls().iter_rows()
+    apart = {path.rpartition("/")[2] for path, low, high in stamps if high < first or low > last}
+    return [path for path in files if path.rpartition("/")[2] not in apart]
 
 
 def partition_of(table: Table, path: str) -> str:

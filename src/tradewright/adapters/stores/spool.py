@@ -1,13 +1,13 @@
 """Rows on their way into one commit that are too many for memory: parked in temporary files, a folder per partition."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
 
 import polars as pl
 
-from tradewright.adapters.stores.layout import partition_columns, partition_name, partitions_of, sorted_rows
+from tradewright.adapters.stores.layout import partition_columns, partition_name, partition_names, sorted_rows
 from tradewright.adapters.stores.revisions import News
 from tradewright.ports.stores import Table
 
@@ -46,12 +46,11 @@ class Spool:
         added, corrected, unchanged = self._counts
         return added, corrected, unchanged
 
-    def add(self, stored: pl.DataFrame, news: News) -> None:
-        """Park the news of one chunk; `stored` is all that the chunk held."""
-        self.touched.update(partition_name(part) for part in partitions_of(self._table, stored))
-        self.corrected.update(
-            partition_name(part) for part in partitions_of(self._table, news.rows.filter(news.corrects))
-        )
+    def add(self, touched: Iterable[str], news: News) -> None:
+        """Park the news of one chunk; `touched` names the partitions of all that the chunk held."""
+        self.touched.update(touched)
+        if news.corrected:
+            self.corrected.update(partition_names(self._table, news.rows.filter(news.corrects)))
         for place, count in enumerate((news.added, news.corrected, news.unchanged)):
             self._counts[place] += count
         columns = partition_columns(self._table)

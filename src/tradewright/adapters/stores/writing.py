@@ -56,8 +56,7 @@ def commit(
 
 def _written(table: Table, folder: Path, part: pl.DataFrame, *, is_news: bool) -> AddAction:
     """One file with the rows of one partition; nothing is left of it when it cannot be written whole."""
-    columns = layout.partition_columns(table)
-    values = part.select(columns).row(0, named=True)
+    values = {column: part.item(0, column) for column in layout.partition_columns(table)}
     name = f"{layout.partition_name(values)}/part-{uuid4()}.zstd.parquet"
     place = folder / name
     try:
@@ -76,8 +75,15 @@ def _written(table: Table, folder: Path, part: pl.DataFrame, *, is_news: bool) -
         partition_values={layout.DISK_NAMES.get(column, column): value for column, value in values.items()},
         modification_time=found.st_mtime_ns // 1_000_000,
         data_change=is_news,
-        stats=json.dumps({"numRecords": part.height}),
+        stats=_statistics(part),
     )
+
+
+def _statistics(part: pl.DataFrame) -> str:
+    """What the commit log says of a file, so that a file of another time need not be opened."""
+    stamps = part["time"]
+    first, last = ({"time": stamp} for stamp in (stamps.min(), stamps.max()))
+    return json.dumps({"numRecords": part.height, "minValues": first, "maxValues": last})
 
 
 def _unnamed(folder: Path, added: list[AddAction]) -> list[AddAction]:
