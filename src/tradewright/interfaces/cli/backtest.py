@@ -165,6 +165,7 @@ def compare(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write a page with their curves as well: compare.html")
     ] = None,
+    is_whole: Annotated[bool, typer.Option("--all", help="Every statistic, not only those that decide.")] = False,
     json: Json = False,
 ) -> None:
     """Set several kept runs side by side: what they differ in and how they did."""
@@ -180,4 +181,5 @@ def compare(
     if json:
         print_json(view)
     else:
-        screen().print(load("tradewright.interfaces.terminal.summary").comparison(view))
+        console, summary = screen(), load("tradewright.interfaces.terminal.summary")
+        console.print(summary.comparison(view, width=console.width, is_whole=is_whole))

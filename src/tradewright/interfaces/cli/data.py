@@ -24,6 +24,8 @@ group = typer.Typer(
 
 _MESSAGES = "tradewright.application.data.messages"
 _VIEWS = "tradewright.application.data.views"
+_SAME = ("instrument", "interval", "source", "known_at")
+"""Columns that are told once, above the rows, where they are the same in all."""
 Symbol = Annotated[str, typer.Argument(help="As AAPL, or AAPL.XNAS.", show_default=False)]
 Symbols = Annotated[list[str] | None, typer.Argument(help="Only these; else all that is stored.", show_default=False)]
 Timeframe = Annotated[str | None, typer.Option(help="Only bars of this length: 1m, 1h, 1d.")]
@@ -140,7 +142,11 @@ def show(
     if json:
         print_json({"symbol": symbol, "rows_in_all": frame.height, "rows": shown})
         return
-    screen().print(frame_table(shown))
+    same = {name: shown[name][0] for name in _SAME if name in shown.columns and shown[name].n_unique() == 1}
+    caption = " · ".join(f"known since {value:%Y-%m-%d %H:%M} UTC" if name == "known_at" else str(value)
+                         for name, value in same.items() if value is not None)  # fmt: skip
+    screen().print(Text(caption, style="dim"))
+    screen().print(frame_table(shown.drop(same)))
     if frame.height > shown.height:
         notes().print(f"the last {shown.height:,} of {frame.height:,} rows; --limit shows more", markup=False)
 
@@ -194,7 +200,8 @@ def quality(
     if json:
         print_json({"series": views})
     else:
-        screen().print(quality_table(views))
+        console = screen()
+        console.print(quality_table(views, width=console.width))
 
 
 @group.command(epilog=example("tradewright data validate", "tradewright data validate AAPL MSFT --json"))
@@ -213,7 +220,7 @@ def validate(
         print_json({"sound": sound, "series": views})
     else:
         console = screen()
-        console.print(quality_table(views))
+        console.print(quality_table(views, width=console.width))
         for view in views:
             if not view.findings.is_empty():
                 console.print(Text(f"\n{view.instrument} {view.timeframe} from {view.source}", style="bold"))

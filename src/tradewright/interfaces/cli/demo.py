@@ -8,6 +8,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -65,7 +66,7 @@ def demo(
     )
     say.step("2. Quality", "prices, calendar, outliers, splits")
     quality = app.ask(load("tradewright.application.data.quality").DataQuality(), answer=tuple)
-    say.show(quality_table(quality))
+    say.show(quality_table(quality, width=say.width))
     sheets = []
     for number, (title, strategy, market) in enumerate(RUNS, start=3):
         say.step(f"{number}. {title}", f"{strategy}, raw prices with splits and dividends, {COSTS}")
@@ -91,13 +92,21 @@ class _Steps:
     def __init__(self, *, shown: bool) -> None:
         self._console = screen() if shown else None
 
+    @property
+    def width(self) -> int:
+        """Columns there are beside the indent."""
+        return self._console.width - len(INDENT) if self._console is not None else 0
+
     def step(self, title: str, remark: str) -> None:
-        """Begin a step."""
+        """Begin a step; the remark goes to a line of its own where it does not fit."""
         if self._console is not None:
             self._console.print()
-            self._console.print(
-                Text.assemble((title, "bold"), (f"  {remark}" if remark else "", "dim")), soft_wrap=True
-            )
+            if remark and len(title) + 2 + len(remark) > self._console.width:
+                folded = wrap(remark, self.width, initial_indent=INDENT, subsequent_indent=INDENT)
+                remark = "\n" + "\n".join(folded)
+            elif remark:
+                remark = f"  {remark}"
+            self._console.print(Text.assemble((title, "bold"), (remark, "dim")), soft_wrap=True)
 
     def line(self, text: str) -> None:
         """One line within a step."""

@@ -29,7 +29,7 @@ def list_strategies(context: typer.Context, json: Json = False) -> None:
         [item.id, ", ".join(f"{one.name}={one.default}" for one in item.parameters), item.summary]
         for item in strategies
     )
-    screen().print(table(["strategy", "parameters", ""], rows))
+    screen().print(table(["strategy", "parameters", "what it does"], rows))
 
 
 @group.command(epilog=example("tradewright strategy show breakout", "tradewright strategy show ./my_idea.py:MyIdea"))

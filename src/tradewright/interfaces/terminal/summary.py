@@ -17,7 +17,7 @@ from tradewright.application.backtests.summaries import BacktestSummary, Compari
 from tradewright.application.backtests.views import BacktestView
 from tradewright.interfaces.reports.statistics import described
 from tradewright.interfaces.terminal.output import DASH, number
-from tradewright.interfaces.terminal.tables import ScreenTable, table
+from tradewright.interfaces.terminal.tables import GAP, ScreenTable, table
 
 COLUMNS: Sequence[tuple[str, Sequence[str]]] = (
     (
@@ -35,8 +35,8 @@ COMPARED = ("total_return", "return_annual", "sharpe", "max_drawdown")
 COMPARED_NARROW = ("total_return", "sharpe", "max_drawdown")
 WIDE = 130
 """Columns of a screen on which the list of runs fits whole."""
-WIDEST = 40
-"""Longest setting in a comparison; digests and long expressions are cut there."""
+WIDEST, NARROWEST = 40, 12
+"""Longest setting in a comparison, and how short it is cut at most so that the runs stand side by side."""
 _JUDGED = {"total_return", "return_annual", "expectancy", "alpha"}
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _PLAIN = str.maketrans({"−": "-", "–": DASH})
@@ -50,10 +50,9 @@ def figure(name: str, value: object) -> str:
 def summary(view: BacktestView, *, width: int = 60) -> RenderableType:
     """The run on one screen."""
     names = view.symbols if len(view.symbols) <= 6 else (*view.symbols[:5], f"and {len(view.symbols) - 5} more")
-    head = Text.assemble((view.strategy_expression, "bold"), "  ", ", ".join(names), "  ", view.timeframe)
-    told = (
-        f"{view.start} to {view.end} · {view.currency} {number(view.cash)} · {view.fill_rule} fills · run {view.run_id}"
-    )
+    cash = number(int(view.cash) if view.cash == int(view.cash) else view.cash)
+    told = f"{view.start} to {view.end} · {view.currency} {cash} · {view.fill_rule} fills · run {view.run_id}"
+    head = _Head(view.strategy_expression, f"{', '.join(names)}  {view.timeframe}")
     parts: list[RenderableType] = [head, Text(told, style="dim"), Text(), _figures(view)]
     if view.equity.height > 1:
         parts += [Text(), _Curve(view.equity.get_column("equity").to_list(), width)]
@@ -98,16 +97,40 @@ def _on(run: BacktestSummary) -> str:
     return " ".join(symbol.split(".")[0] for symbol in run.symbols)
 
 
-def comparison(view: ComparisonView) -> ScreenTable:
-    """Runs side by side: first what they differ in, then every statistic."""
+def comparison(view: ComparisonView, *, width: int = 160, is_whole: bool = False) -> ScreenTable:
+    """Runs side by side: first what they differ in, then the statistics that decide, or all of them (`is_whole`)."""
+    if is_whole:
+        groups: Sequence[tuple[str, Sequence[str]]] = (("Statistics", tuple(view.stats)),)
+    else:
+        against = tuple(name for name in AGAINST if any(value is not None for value in view.stats.get(name, ())))
+        groups = (*COLUMNS, *((("Against the benchmark", against),) if against else ()))
     settings = {"strategy": tuple(run.strategy for run in view.runs)} | dict(view.differences)
-    rows = [
-        [name, *(DASH if value is None else str(value)[:WIDEST] for value in values)]
+    labels = [*settings, *(described(name).label for _, names in groups for name in names)]
+    room = (width - max(map(len, labels))) // len(view.runs) - GAP
+    rows: list[list[object]] = [
+        [name, *(_setting(name, value, max(NARROWEST, min(WIDEST, room))) for value in values)]
         for name, values in settings.items()
     ]
-    rows.append([""] * (1 + len(view.runs)))
-    rows += [[described(name).label, *(figure(name, value) for value in values)] for name, values in view.stats.items()]
+    for title, names in groups:
+        rows += [[""] * (1 + len(view.runs)), [Text(title, style="bold"), *[""] * len(view.runs)]]
+        rows += [
+            [described(name).label, *(figure(name, value) for value in view.stats[name])]
+            for name in names
+            if name in view.stats
+        ]
     return table(["|", *(f">{run.run_id}" for run in view.runs)], rows)
+
+
+def _setting(name: str, value: object, room: int) -> str:
+    """A setting as it fits: instruments by symbol, of a digest the beginning, a long one cut."""
+    if value is None:
+        return DASH
+    text = str(value)
+    if name == "symbols":
+        text = " ".join(symbol.rpartition(".")[0] for symbol in text.split(", "))
+    if name == "data_digest":
+        return text[:NARROWEST]
+    return text if len(text) <= room else f"{text[: room - 3]}..."
 
 
 def sparkline(values: Sequence[float], *, width: int) -> str:
@@ -134,6 +157,19 @@ class _Curve:
 
 
 @dataclass(frozen=True, slots=True)
+class _Head:
+    """What ran, and on what: in one line, or in two where one is too short."""
+
+    expression: str
+    market: str
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Folded at words only where a part alone is too long."""
+        is_short = len(self.expression) + 2 + len(self.market) <= options.max_width
+        yield Text.assemble((self.expression, "bold"), "  " if is_short else "\n", self.market)
+
+
+@dataclass(frozen=True, slots=True)
 class _Figures:
     """Groups of figures side by side, as many as the terminal is wide for."""
 
@@ -144,7 +180,10 @@ class _Figures:
         for count in range(len(self.groups), 0, -1):
             grids = [_grid(self.groups[start : start + count]) for start in range(0, len(self.groups), count)]
             if count == 1 or all(Measurement.get(console, options, one).maximum < options.max_width for one in grids):
-                yield from grids
+                for place, grid in enumerate(grids):
+                    if place:
+                        yield Text()
+                    yield grid
                 return
 
 
@@ -164,7 +203,8 @@ def _figures(view: BacktestView) -> _Figures:
     ]
     if view.benchmark is not None:
         beaten = Text(figure("total_return", view.benchmark_stats.get("total_return")))
-        groups[0] += [("", Text()), (view.benchmark, beaten), *_cells(view.stats, AGAINST)]
+        title = f"[bold]Against {view.benchmark}[/bold]"
+        groups.append([(title, Text()), ("Its total return", beaten), *_cells(view.stats, AGAINST)])
     return _Figures(groups)
 
 

@@ -108,6 +108,38 @@ def test_a_comparison_shows_differences_and_statistics() -> None:
     assert "a1" in text and "b2" in text and "fast" in text and "1.50" in text
 
 
+def test_a_comparison_fits_a_screen_and_has_every_statistic_when_asked() -> None:
+    digests = ("9190950fa9499fd8ede810e0f928b534", "3263cbf788a143f6a4836e91e2877796")
+    runs = (summary_of("778235999db8", 1.5), summary_of("85aac0597309", None))
+    settings = {"data_digest": digests, "symbols": ("A.XNYS", ", ".join(f"S{n}.XNYS" for n in range(20)))}
+    compared = ComparisonView(runs, settings, {"sharpe": (1.5, None), "alpha": (0.1, None), "skew": (0.5, 0.6)})
+    text = rendered(comparison(compared, width=80), width=80)
+    assert max(map(len, text.splitlines())) <= 80
+    assert "9190950fa949" in text and digests[0] not in text
+    assert "S0 S1 S2" in text and "..." in text and "XNYS" not in text
+    assert "Against the benchmark" in text and "Skew" not in text
+    whole = rendered(comparison(compared, is_whole=True))
+    assert "Skew" in whole and "Statistics" in whole
+
+
+def test_figures_stand_in_as_many_columns_as_the_screen_has_room_for() -> None:
+    beside = replace(view(), benchmark="SPY.ARCX", benchmark_stats={"total_return": 0.5})
+    wide, usual, narrow = (rendered(summary(beside), width=width).splitlines() for width in (160, 80, 40))
+    titles = ("Return", "Risk", "Round trips", "Against SPY.ARCX")
+    assert any(all(title in line for title in titles) for line in wide)
+    second = next(n for n, line in enumerate(usual) if "Round trips" in line and "Against SPY.ARCX" in line)
+    assert not usual[second - 1].strip()
+    assert not any("Return" in line and "Risk" in line for line in narrow)
+
+
+def test_a_long_head_is_broken_before_the_market_and_whole_cash_has_no_cents() -> None:
+    long = replace(view(), strategy_expression="Breakout(lookback=55, exit_lookback=20, stop_atr=2.0, short=False)")
+    lines = rendered(summary(long), width=80).splitlines()
+    assert [line.strip() for line in lines[:2]] == [long.strategy_expression, "AAPL.XNAS  1d"]
+    assert "USD 100,000 ·" in lines[2]
+    assert "USD 100,000.50 ·" in rendered(summary(replace(view(), cash=100_000.5)))
+
+
 def test_a_notebook_gets_a_table_and_a_curve_and_no_markup_of_others() -> None:
     html = notebook_html(replace(view(), benchmark="SPY.ARCX"))
     assert "<svg" in html and "<polyline" in html and "Against SPY.ARCX" in html
