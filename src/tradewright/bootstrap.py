@@ -138,7 +138,8 @@ class App:
         try:
             found: Settings = settings.load(self.project, environment=self._environment, flags=self._flags)
         except settings.SettingsError as problem:
-            remedy = "`tradewright doctor` shows each setting and where it comes from"
+            where = "`tradewright doctor` shows each setting and where it comes from"
+            remedy = "" if problem.is_typed else where
             raise load("tradewright.domain.errors").InputError(str(problem), remedy=remedy) from problem
         return found
 

@@ -109,6 +109,13 @@ def test_a_traceback_is_shown_when_it_is_asked_for(project: Path) -> None:
     assert "Traceback" not in run(*command, folder=project, TRADEWRIGHT_TRACEBACK="0").stderr
 
 
+def test_a_wrong_option_is_told_as_it_was_typed_without_the_settings(project: Path, tmp_path: Path) -> None:
+    done = run("backtest", "run", "moving_average", "--symbol", "SPY", "--engine", "turbo", folder=project)
+    assert done.stderr == ("error: one option cannot be used:\n  --engine turbo: write one of auto, runtime, kernel\n")
+    (tmp_path / "tradewright.toml").write_text("[backtest]\nengine = 'turbo'\n")
+    assert "tradewright doctor" in run("backtest", "run", "moving_average", "--symbol", "SPY", folder=tmp_path).stderr
+
+
 def test_an_empty_project_says_what_to_do(tmp_path: Path) -> None:
     error = asked("backtest", "run", "moving_average", "--symbol", "SPY", folder=tmp_path, code=2)["error"]
     assert "tradewright demo" in error["hint"] and "data import" in error["hint"]

@@ -38,6 +38,12 @@ class SettingsError(ValueError):
         super().__init__(tuple(problems))
         self.problems = tuple(problems)
 
+    @property
+    def is_typed(self) -> bool:
+        """True when all that is wrong was typed as options."""
+        return all(problem.origin == FLAG for problem in self.problems)
+
     def __str__(self) -> str:
-        count = "one setting" if len(self.problems) == 1 else f"{len(self.problems)} settings"
+        noun = "option" if self.is_typed else "setting"
+        count = f"one {noun}" if len(self.problems) == 1 else f"{len(self.problems)} {noun}s"
         return "\n".join([f"{count} cannot be used:", *(f"  {problem}" for problem in self.problems)])

@@ -11,6 +11,9 @@ group = typer.Typer(
     help="Which indicators there are.", epilog=example("tradewright indicators list"), no_args_is_help=True
 )
 
+WIDE = 120
+"""Columns of a screen that has room for what an indicator gives and for its warm-up."""
+
 
 @group.command("list", epilog=example("tradewright indicators list", "tradewright indicators list --json"))
 def list_indicators(context: typer.Context, json: Json = False) -> None:
@@ -19,15 +22,17 @@ def list_indicators(context: typer.Context, json: Json = False) -> None:
     if json:
         print_json({"indicators": indicators})
         return
+    console = screen()
+    is_wide = console.width >= WIDE
     rows = (
         [
             item.name,
             ", ".join(item.inputs),
             ", ".join(f"{name}={value}" for name, value in item.parameters.items()),
-            ", ".join(item.outputs),
-            str(item.warm_up),
+            *([", ".join(item.outputs), str(item.warm_up)] if is_wide else []),
             item.title,
         ]
         for item in indicators
     )
-    screen().print(table(["indicator", "of", "parameters", "gives", ">warm-up", ""], rows))
+    headings = ["indicator", "of", "parameters", *(["gives", ">warm-up"] if is_wide else []), "what it is"]
+    console.print(table(headings, rows))
