@@ -1,0 +1,1 @@
+"""The risk gate: limits, controls, and the one function that approves or refuses an order."""

@@ -1,0 +1,1 @@
+"""The controls of the gate, a family a file; `table.py` lists them all."""

@@ -1,0 +1,30 @@
+"""A risk request is an order on its way to the gate: the wish, its name, when it executes, what will protect it."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tradewright.domain.identifiers import ClientOrderId
+from tradewright.domain.orders.request import OrderRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskRequest:
+    """What the gate is asked to approve."""
+
+    client_order_id: ClientOrderId
+    order: OrderRequest
+    executes_ns: int | None
+    """The first moment at which it can execute, nanoseconds UTC: a daily strategy decides after the close and trades
+    at the next open. None: not known."""
+    protective_stop: Decimal | None = None
+    """Where the position that it opens will be closed at a loss."""
+    group: str = ""
+    """Orders of one group cancel each other: at most one of them fills (the stop and the target of a bracket)."""
+    attempt: int = 1
+    """Which send it is; above 1 only after the absence of the earlier one was proven."""
+
+    @property
+    def prices(self) -> tuple[Decimal, ...]:
+        """The order's own prices, none for a market order."""
+        own = (self.order.limit_price, self.order.stop_price)
+        return tuple(price for price in own if price is not None)
