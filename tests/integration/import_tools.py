@@ -64,9 +64,9 @@ def into(
 ) -> ImportReport:
     """Import a file into a store."""
     options.setdefault("symbol", "T.XNYS")
-    block_bytes, piece_rows = options.pop("block_bytes", None), options.pop("piece_rows", 1_000_000)
+    block_bytes, memory_rows = options.pop("block_bytes", None), options.pop("memory_rows", 1_000_000)
     clock = options.pop("clock", StoppedClock())
     files = LocalFiles(
-        folder / "quarantine", staging=folder / "staging", block_bytes=block_bytes, piece_rows=piece_rows
+        folder / "quarantine", staging=folder / "staging", block_bytes=block_bytes, memory_rows=memory_rows
     )
     return import_file(ImportFile(path, **options), store=store, files=files, clock=clock, progress=progress)

@@ -69,7 +69,7 @@ def test_a_large_file_is_one_commit_whatever_its_pieces(tmp_path: Path, store: D
         tmp_path,
         symbol="T.BINANCE",
         block_bytes=10_000,
-        piece_rows=1500,
+        memory_rows=1500,
         progress=lambda done, total: told.append((done, total)),
     )
     assert report.added == 5000
@@ -82,10 +82,10 @@ def test_a_large_file_is_one_commit_whatever_its_pieces(tmp_path: Path, store: D
     assert store.read(Selection(Table.BARS)).equals(whole.read(Selection(Table.BARS)))
 
 
-@pytest.mark.parametrize("piece_rows", [1_000_000, 1500])
-def test_a_full_disk_stores_nothing_and_leaves_no_staged_rows(tmp_path: Path, piece_rows: int) -> None:
+@pytest.mark.parametrize("memory_rows", [1_000_000, 1500])
+def test_a_full_disk_stores_nothing_and_leaves_no_staged_rows(tmp_path: Path, memory_rows: int) -> None:
     path = write(tmp_path, minutes(5000))
-    files = LocalFiles(tmp_path / "q", staging=tmp_path / "staging", block_bytes=10_000, piece_rows=piece_rows)
+    files = LocalFiles(tmp_path / "q", staging=tmp_path / "staging", block_bytes=10_000, memory_rows=memory_rows)
     message = ImportFile(path, symbol="T.BINANCE")
     with pytest.raises(StorageError, match="no space left"):
         import_file(message, store=FullDisk(), files=files, clock=StoppedClock())  # type: ignore[arg-type]
@@ -130,28 +130,30 @@ def test_two_imports_at_once_both_arrive(tmp_path: Path, store: DeltaStore) -> N
     assert store.coverage(Table.BARS)["rows"].to_list() == [3000, 3000]
 
 
+HUGE = """
+import sys
+from pathlib import Path
+from tests.integration.import_tools import into
+from tradewright.adapters.stores.delta import DeltaStore
+path, folder = sys.argv[1], Path(sys.argv[2])
+print(into(DeltaStore(folder / "store"), path, folder, symbol="T.BINANCE").added)
+status = Path("/proc/self/status").read_text(encoding="ascii")  # a parent's memory counts in getrusage
+print(int(status.partition("VmHWM:")[2].split()[0]) // 1024)
+"""
+
+
 @pytest.mark.slow
-def test_ten_million_rows_are_read_in_bounded_memory(tmp_path: Path) -> None:
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of a process is told by Linux only")
+def test_ten_million_rows_are_imported_in_bounded_memory(tmp_path: Path) -> None:
+    """Measured: 380 MB for ten million rows, 260 MB for one."""
     block = "".join(f",{10 + n % 7},{20 + n % 7},{5 + n % 7},{11 + n % 7},{n % 999}\n" for n in range(1000)).split("\n")
     path = tmp_path / "huge.csv"
     with path.open("w") as file:
         file.write("time,open,high,low,close,volume\n")
         for start in range(0, 10_000_000, 1000):
             file.writelines(f"{1_600_000_000 + start + n}{block[n]}\n" for n in range(1000))
-    program = (
-        "import resource, sys; from pathlib import Path; from tests.integration.import_tools import StoppedClock\n"
-        "from tradewright.adapters.files.local import LocalFiles\n"
-        "from tradewright.application.data.importing import _staged\n"
-        "from tradewright.application.data.importing_request import ImportFile\n"
-        "files = LocalFiles(Path(sys.argv[2]))\n"
-        "stage = files.stage()\n"
-        "*_, tally, kept = _staged(ImportFile(sys.argv[1], symbol='T.BINANCE'), files, stage,"
-        " default_venue='XNYS', progress=None)\n"
-        "rows = sum(piece.height for piece in stage); stage.discard()\n"
-        "print(rows, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)\n"
-    )
     done = subprocess.run(
-        [sys.executable, "-c", program, str(path), str(tmp_path)],
+        [sys.executable, "-c", HUGE, str(path), str(tmp_path)],
         capture_output=True,
         text=True,
         check=True,
@@ -159,4 +161,4 @@ def test_ten_million_rows_are_read_in_bounded_memory(tmp_path: Path) -> None:
     )
     rows, megabytes = map(int, done.stdout.split())
     assert rows == 10_000_000
-    assert megabytes < 800
+    assert megabytes < 600, megabytes

@@ -10,7 +10,10 @@ import polars as pl
 
 from tradewright.domain.errors import StorageError, way_out
 
-PIECE_ROWS = 1_000_000
+MEMORY_ROWS = 1_000_000
+"""Rows that are kept in memory and handed on at once: 60 MB."""
+PIECE_ROWS = 125_000
+"""Rows of a piece of what is more: storing makes several copies of a piece on the way."""
 
 
 class _Writer(Protocol):
@@ -62,23 +65,23 @@ class QuarantineFile:
 
 
 class StagedFrames:
-    """Frames in memory up to one piece's worth, the rest as Arrow files in a temporary folder."""
+    """Frames in memory while they are few, else as Arrow files in a temporary folder."""
 
-    def __init__(self, folder: Path | None = None, *, piece_rows: int = PIECE_ROWS) -> None:
+    def __init__(
+        self, folder: Path | None = None, *, memory_rows: int = MEMORY_ROWS, piece_rows: int = PIECE_ROWS
+    ) -> None:
         self._base = folder
+        self._memory_rows = memory_rows
         self._piece_rows = piece_rows
         self._pending: list[pl.DataFrame] = []
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._files: list[Path] = []
 
     def add(self, rows: pl.DataFrame) -> None:
-        """Keep rows, in order; spills to disk when there are more than fit in one piece."""
-        if self._pending and self._height() + rows.height > self._piece_rows:
-            self._spill()
+        """Keep rows, in order; spills to disk when there are more than memory should hold."""
         self._pending.append(rows)
-
-    def _height(self) -> int:
-        return sum(frame.height for frame in self._pending)
+        if sum(frame.height for frame in self._pending) > self._memory_rows:
+            self._spill()
 
     def _spill(self) -> None:
         try:
@@ -86,12 +89,24 @@ class StagedFrames:
                 if self._base is not None:
                     self._base.mkdir(parents=True, exist_ok=True)
                 self._folder = tempfile.TemporaryDirectory(prefix="import-", dir=self._base)
-            path = Path(self._folder.name) / f"{len(self._files):05}.arrow"
-            pl.concat(self._pending).write_ipc(path, compression="lz4")
+            for piece in self._pieces():
+                path = Path(self._folder.name) / f"{len(self._files):05}.arrow"
+                piece.write_ipc(path, compression="lz4")
+                self._files.append(path)
         except OSError as failed:
             raise _failed("the staging folder", self._base or Path(tempfile.gettempdir()), failed) from failed
-        self._files.append(path)
         self._pending = []
+
+    def _pieces(self) -> Iterator[pl.DataFrame]:
+        """What is in memory, in pieces of at least `piece_rows` rows but for the last."""
+        piece: list[pl.DataFrame] = []
+        for frame in self._pending:
+            piece.append(frame)
+            if sum(part.height for part in piece) >= self._piece_rows:
+                yield pl.concat(piece)
+                piece = []
+        if piece:
+            yield pl.concat(piece)
 
     def __len__(self) -> int:
         return len(self._files) + bool(self._pending)

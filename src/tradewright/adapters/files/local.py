@@ -5,7 +5,7 @@ from pathlib import Path
 from tradewright.adapters.files.columnar import ColumnarFile
 from tradewright.adapters.files.delimited import DelimitedFile
 from tradewright.adapters.files.json_rows import JsonArrayFile, JsonLinesFile, is_array
-from tradewright.adapters.files.keeping import PIECE_ROWS, QuarantineFile, StagedFrames
+from tradewright.adapters.files.keeping import MEMORY_ROWS, QuarantineFile, StagedFrames
 from tradewright.adapters.files.messages import MessageFile
 from tradewright.adapters.files.opening import locate
 from tradewright.ports.files import DataFile, FileFormat, Quarantine, ReadOptions, Stage
@@ -20,12 +20,12 @@ class LocalFiles:
         *,
         staging: Path | None = None,
         block_bytes: int | None = None,
-        piece_rows: int = PIECE_ROWS,
+        memory_rows: int = MEMORY_ROWS,
     ) -> None:
         self._quarantine = quarantine
         self._staging = staging
         self._block_bytes = block_bytes
-        self._piece_rows = piece_rows
+        self._memory_rows = memory_rows
 
     def open(self, path: str, options: ReadOptions) -> DataFile:
         """Look at a file; an InputError says what is wrong with one that cannot be read."""
@@ -48,4 +48,4 @@ class LocalFiles:
 
     def stage(self) -> Stage:
         """A new, empty stage."""
-        return StagedFrames(self._staging, piece_rows=self._piece_rows)
+        return StagedFrames(self._staging, memory_rows=self._memory_rows)

@@ -180,12 +180,12 @@ def test_a_bybit_snapshot_gives_levels_and_its_changes_none(tmp_path: Path) -> N
 
 
 def test_a_stage_gives_back_its_rows_in_order_as_often_as_asked(tmp_path: Path) -> None:
-    stage = StagedFrames(tmp_path / "staging", piece_rows=10)
+    stage = StagedFrames(tmp_path / "staging", memory_rows=20, piece_rows=10)
     for start in range(0, 35, 5):
         stage.add(pl.DataFrame({"a": list(range(start, start + 5))}))
     for _ in range(2):
         assert pl.concat(list(stage))["a"].to_list() == list(range(35))
-    assert len(stage) == 4
+    assert len(stage) == 4  # three pieces on the disk, the rest in memory
     stage.discard()
     stage.discard()
     assert (len(stage), list((tmp_path / "staging").iterdir())) == (0, [])
@@ -193,7 +193,7 @@ def test_a_stage_gives_back_its_rows_in_order_as_often_as_asked(tmp_path: Path) 
 
 def test_a_stage_or_quarantine_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     occupied = write(tmp_path, "occupied", "a file where a folder should be")
-    stage = StagedFrames(occupied, piece_rows=1)
+    stage = StagedFrames(occupied, memory_rows=1)
     stage.add(pl.DataFrame({"a": [1]}))
     with pytest.raises(StorageError, match="the staging folder"):
         stage.add(pl.DataFrame({"a": [2]}))

@@ -10,6 +10,8 @@ from tests.contracts.store_rows import DAY, KNOWN, bars
 from tradewright.adapters.stores import handles, layout
 from tradewright.adapters.stores.commits import opened_for_writing
 from tradewright.adapters.stores.delta import DeltaStore
+from tradewright.adapters.stores.revisions import compare
+from tradewright.adapters.stores.spool import Spool
 from tradewright.domain.errors import StorageError
 from tradewright.ports.stores import NS, Selection, Table
 
@@ -95,3 +97,16 @@ def test_rows_in_order_are_handed_on_and_parted_without_a_copy() -> None:
     assert pl.concat(parts).equals(stored)
     assert [part["period"].n_unique() for part in parts] == [1] * len(parts)
     assert len(parts) > 20
+
+
+def test_a_partition_too_large_for_memory_becomes_several_sorted_files(tmp_path: Path) -> None:
+    chunks = [bars("A.XNAS", [1.0] * 5, first=f"2020-01-{first:02}") for first in (11, 6, 1)]
+    with Spool(Table.BARS, tmp_path, most_rows=10) as spool:
+        for chunk in chunks:
+            stored = layout.to_stored(Table.BARS, chunk)
+            spool.add(["timeframe=1d/period=2020"], compare(Table.BARS, stored, known=stored.clear()))
+        parts = list(spool.parts())
+    assert [len(part) for part in parts] == [10, 5]
+    assert all(part["time"].is_sorted() for part in parts)
+    assert pl.concat(parts).sort("time").equals(layout.to_stored(Table.BARS, pl.concat(chunks)))
+    assert list(parts[0].columns) == list(layout.stored_schema(Table.BARS))
