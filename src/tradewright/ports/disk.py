@@ -36,8 +36,24 @@ class OpenFile(Protocol):
         """Wait until what was written is durable. After a failure the content is unknown: never try again, reopen."""
         ...
 
+    def is_in_place(self) -> bool:
+        """Whether the path still leads to this very file: false once it was deleted or another was put there."""
+        ...
+
     def close(self) -> None:
         """Close the file; twice is allowed."""
+        ...
+
+
+class Hold(Protocol):
+    """A path that one process holds for itself; the system lets go when the process ends, however it ends."""
+
+    def is_in_place(self) -> bool:
+        """Whether the path still leads to what is held."""
+        ...
+
+    def release(self) -> None:
+        """Let go; twice is allowed."""
         ...
 
 
@@ -74,6 +90,10 @@ class Disk(Protocol):
 
     def sync_folder(self, path: str = "") -> None:
         """Wait until names made, moved or deleted in the folder are durable."""
+        ...
+
+    def hold(self, path: str) -> Hold:
+        """Hold a path for this process alone; `StorageError` with the holder's process number where another has it."""
         ...
 
     def free_bytes(self) -> int:

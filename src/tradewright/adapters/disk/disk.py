@@ -6,12 +6,16 @@ failed sync is never tried again: the kernel may have dropped the pages and woul
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tradewright.domain.errors import InputError, StorageError
+
+if sys.platform != "win32":
+    import fcntl
 
 _REMEDY = "check the folder's free space, its rights and whether it still exists"
 _MODE = 0o644
@@ -73,12 +77,37 @@ class RealFile:
         with _told("made durable", self.path):
             _sync_content(self.descriptor)
 
+    def is_in_place(self) -> bool:
+        """Same device, same inode."""
+        with _told("looked at", self.path):
+            ours = os.fstat(self.descriptor)
+            try:
+                there = self.path.stat()
+            except FileNotFoundError:
+                return False
+        return (ours.st_dev, ours.st_ino) == (there.st_dev, there.st_ino)
+
     def close(self) -> None:
         """Close once."""
         if self.descriptor >= 0:
             descriptor, self.descriptor = self.descriptor, -1
             with _told("closed", self.path):
                 os.close(descriptor)
+
+
+@dataclass(slots=True)
+class RealHold:
+    """A lock of the operating system on a small file that tells the holder's process number."""
+
+    file: RealFile
+
+    def is_in_place(self) -> bool:
+        """Same device, same inode."""
+        return self.file.is_in_place()
+
+    def release(self) -> None:
+        """Closing the descriptor lets go."""
+        self.file.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +180,18 @@ class RealDisk:
         """Make names durable."""
         self._sync_names(self._place(path))
 
+    def hold(self, path: str) -> RealHold:
+        """An exclusive `flock`, so that a second opening in this process is refused too."""
+        file = self.open(path, create=True)
+        try:
+            _lock(file)
+            file.truncate(0)
+            file.write(0, f"{os.getpid()}\n".encode("ascii"))
+        except StorageError:
+            file.close()
+            raise
+        return RealHold(file)
+
     def free_bytes(self) -> int:
         """Space left for us."""
         place = self.root.resolve()
@@ -166,3 +207,21 @@ class RealDisk:
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
+
+
+def _lock(file: RealFile) -> None:
+    if sys.platform == "win32":
+        raise StorageError(
+            f"{file.path} cannot be held for one process", found="Windows", remedy="use Linux or macOS for trading"
+        )
+    with _told("held for one process", file.path):
+        try:
+            fcntl.flock(file.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as held:
+            holder = file.read(0, 20).decode("ascii", "replace").strip()
+            raise StorageError(
+                f"{file.path} is held by another process",
+                expected="a single writer",
+                found=f"process {holder}" if holder else "a process that has not told its number",
+                remedy="stop that process, or choose another session",
+            ) from held

@@ -124,3 +124,43 @@ def test_what_is_not_there_is_a_storage_error(tmp_path: Path) -> None:
 
 def test_free_space_is_known_before_the_folder_is_made(tmp_path: Path) -> None:
     assert RealDisk(tmp_path / "not" / "yet").free_bytes() > 0
+
+
+def test_a_file_knows_whether_its_name_still_leads_to_it(tmp_path: Path) -> None:
+    disk = RealDisk(tmp_path)
+    file = disk.open("a", create=True)
+    assert file.is_in_place()
+    disk.replace("a", b"another")
+    assert not file.is_in_place()
+    disk.remove("a")
+    assert not file.is_in_place()
+    file.close()
+
+
+def test_a_path_is_held_once_and_again_after_its_release(tmp_path: Path) -> None:
+    disk: Disk = RealDisk(tmp_path)
+    hold = disk.hold("session/lock")
+    with pytest.raises(StorageError, match=rf"expected a single writer, found process {os.getpid()}; stop that"):
+        disk.hold("session/lock")
+    assert hold.is_in_place()
+    hold.release()
+    hold.release()
+    again = disk.hold("session/lock")
+    disk.remove("session/lock")
+    assert not again.is_in_place()
+    again.release()
+
+
+def test_a_holder_that_has_not_told_its_number_yet_is_refused_too(tmp_path: Path) -> None:
+    disk = RealDisk(tmp_path)
+    hold = disk.hold("lock")
+    hold.file.truncate(0)
+    with pytest.raises(StorageError, match="found a process that has not told its number"):
+        disk.hold("lock")
+    hold.release()
+
+
+def test_a_system_without_such_locks_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tradewright.adapters.disk.disk.sys.platform", "win32")
+    with pytest.raises(StorageError, match="found Windows; use Linux or macOS for trading"):
+        RealDisk(tmp_path).hold("lock")

@@ -23,7 +23,7 @@ class Content:
     waiting: list[tuple[int, bytes | None]] = field(default_factory=list)
     """(offset, bytes written there), or (length, None) for a cut."""
 
-    def settle(self, chance: random.Random | None, share: float) -> None:
+    def settle(self, chance: random.Random | None, share: float, tears: float = 0.2) -> None:
         """Bring what waits to the platter: all of it, or a random share of its sectors."""
         for offset, written in self.waiting:
             if written is None:
@@ -33,7 +33,7 @@ class Content:
             for start in range(offset - offset % SECTOR, offset + len(written), SECTOR):
                 first, last = max(start, offset), min(start + SECTOR, offset + len(written))
                 if chance is None or chance.random() < share:
-                    if chance is not None and chance.random() < 0.2:
+                    if chance is not None and chance.random() < tears:
                         last = chance.randint(first, last)
                     put(self.kept, first, written[first - offset : last - offset])
         self.waiting.clear()
@@ -87,7 +87,7 @@ class FaultyFile:
         try:
             self.disk.step("sync")
         except StorageError:
-            self.content.settle(self.disk.chance, 0.5)
+            self.content.settle(self.disk.chance, 0.5, self.disk.tears)
             raise
         if not self.disk.ignores_syncs_of or not self.path.startswith(self.disk.ignores_syncs_of):
             self.content.settle(None, 1.0)
@@ -127,6 +127,8 @@ class FaultyDisk:
         self.fail_at = fail_at
         self.problem = problem
         self.ignores_syncs_of = ""
+        self.tears = 0.2
+        """Share of the sectors written during a failure that are cut in the middle."""
 
     def step(self, kind: str) -> None:
         self.steps.append(kind)
@@ -138,7 +140,7 @@ class FaultyDisk:
         after = FaultyDisk(fail_at=fail_at, problem=self.problem, seed=self.chance.getrandbits(32))
         looks = [self.kept_names, *self.waiting_names]
         for path, content in self.chance.choice(looks).items():
-            content.settle(self.chance, share)
+            content.settle(self.chance, share, self.tears)
             after.names[path] = Content(bytearray(content.kept), bytearray(content.kept))
         after.kept_names = dict(after.names)
         return after
