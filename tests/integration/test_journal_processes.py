@@ -1,8 +1,11 @@
 """Journals of real processes on real files: killed in the middle, and two at once."""
 
 import random
+import resource
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -76,3 +79,56 @@ def test_a_journal_moved_away_under_its_writer_is_noticed(tmp_path: Path) -> Non
     with pytest.raises(JournalPoisoned, match=r"deleted or replaced"):
         journal.commit()
     journal.close()
+
+
+def test_a_journal_is_read_while_its_writer_works(tmp_path: Path) -> None:
+    worker, disk, length = started(tmp_path, 0), RealDisk(tmp_path), 0
+    try:
+        assert worker.stdout is not None
+        assert worker.stdout.readline() == "open\n"
+        for _ in range(100):
+            worker.stdout.readline()
+            assert verify(disk).is_sound
+            found = numbers(disk)
+            assert found == list(range(len(found)))
+            assert len(found) >= length
+            length = len(found)
+    finally:
+        worker.kill()
+        worker.communicate()
+    assert length > 100
+
+
+@contextmanager
+def files_limited_to(limit: int) -> Iterator[None]:
+    """The system takes no byte beyond that place of any file: first a short write, then an error."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_system_that_takes_no_more_closes_the_journal_with_every_promise(tmp_path: Path) -> None:
+    disk = RealDisk(tmp_path)
+    journal = Journal.open(disk, CATALOGUE, opened_ns=1, segment_bytes=1 << 16)
+    promised = number = 0
+    with files_limited_to(1 << 14), pytest.raises(JournalPoisoned, match=r"File too large.*start the session anew"):
+        while True:
+            for _ in range(7):
+                journal.append(Counted(number))
+                number += 1
+            journal.commit()
+            promised = number
+    with pytest.raises(JournalPoisoned):
+        journal.append(Counted(number))
+    journal.close()
+    assert promised > 100
+    assert verify(disk).is_sound
+    assert verify(disk).torn_bytes > 0
+    Journal.open(disk, CATALOGUE, opened_ns=2).close()
+    found = numbers(disk)
+    assert found == list(range(len(found)))
+    assert promised <= len(found) <= number
+    assert verify(disk).torn_bytes == 0

@@ -127,7 +127,7 @@ class RealDisk:
         place = self._place(path)
         with _told("opened", place):
             if create:
-                place.parent.mkdir(parents=True, exist_ok=True)
+                self._make(place.parent)
             flags = os.O_RDWR | os.O_CLOEXEC | (os.O_CREAT if create else 0)
             return RealFile(place, os.open(place, flags, _MODE))
 
@@ -181,7 +181,10 @@ class RealDisk:
         self._sync_names(self._place(path))
 
     def hold(self, path: str) -> RealHold:
-        """An exclusive `flock`, so that a second opening in this process is refused too."""
+        """An exclusive `flock`, so that a second opening in this process is refused too.
+
+        A process made by fork without exec shares it, and keeps it after its parent's end: spawn workers instead.
+        """
         file = self.open(path, create=True)
         try:
             _lock(file)
@@ -199,6 +202,13 @@ class RealDisk:
             place = place.parent
         with _told("looked at", place):
             return shutil.disk_usage(place).free
+
+    def _make(self, folder: Path) -> None:
+        """A folder, and its name and those above it durable: nobody else could sync what lies above the root."""
+        missing = [one for one in (folder, *folder.parents) if not one.exists()]
+        folder.mkdir(parents=True, exist_ok=True)
+        for made in reversed(missing):
+            self._sync_names(made.parent)
 
     def _sync_names(self, folder: Path) -> None:
         with _told("made durable", folder):

@@ -164,3 +164,14 @@ def test_a_system_without_such_locks_is_told(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr("tradewright.adapters.disk.disk.sys.platform", "win32")
     with pytest.raises(StorageError, match="found Windows; use Linux or macOS for trading"):
         RealDisk(tmp_path).hold("lock")
+
+
+def test_folders_made_on_the_way_are_durable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr(RealDisk, "_sync_names", lambda _, folder: synced.append(folder))
+    disk = RealDisk(tmp_path / "sessions" / "one")
+    disk.open("journal/a", create=True).close()
+    root = tmp_path.resolve()
+    assert synced == [root, root / "sessions", root / "sessions" / "one"]
+    disk.open("journal/b", create=True).close()
+    assert len(synced) == 3
