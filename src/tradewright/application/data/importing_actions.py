@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 import polars as pl
 
-from tradewright.application.data.importing_numbers import MISSING, NumberPlan
+from tradewright.application.data.importing_numbers import MISSING, NumberPlan, divided
 from tradewright.application.data.importing_times import TimePlan
 from tradewright.ports.files import Chunk
 
@@ -52,7 +52,7 @@ def converted_actions(
         times.dates().alias("session"),
         instrument.alias("instrument"),
         kind.alias("kind"),
-        pl.when(kind == "dividend").then(value / price_scale).otherwise(value).alias("value"),
+        pl.when(kind == "dividend").then(divided(value, price_scale)).otherwise(value).alias("value"),
         (_word().is_in(REVERSE_SPLITS) & (value > 1)).alias("is_unclear"),
     )
 

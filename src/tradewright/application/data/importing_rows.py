@@ -12,7 +12,7 @@ from tradewright.application.data.importing_actions import added_up, converted_a
 from tradewright.application.data.importing_bars import BarPlan, close_stamps
 from tradewright.application.data.importing_checks import RULES, judged, widened
 from tradewright.application.data.importing_columns import ColumnPlan
-from tradewright.application.data.importing_numbers import MISSING, NumberPlan, is_missing
+from tradewright.application.data.importing_numbers import MISSING, NumberPlan, divided, is_missing
 from tradewright.application.data.importing_times import TimePlan
 from tradewright.domain.calendars import venue_of
 from tradewright.ports.files import Chunk
@@ -164,7 +164,7 @@ def _converted(raw: pl.DataFrame, plan: RowPlan) -> tuple[pl.DataFrame, dict[str
 
 def _number(role: str, raw: pl.DataFrame, plan: RowPlan) -> pl.Expr:
     number = plan.numbers.number(role, raw.schema[role])
-    return number / plan.price_scale if role in _PRICES and plan.price_scale != 1 else number
+    return divided(number, plan.price_scale) if role in _PRICES and plan.price_scale != 1 else number
 
 
 def _instrument(raw: pl.DataFrame, plan: RowPlan) -> pl.Expr:
