@@ -3,7 +3,7 @@
 This file decides what every control looks at: the book with the reservation in it, valued once.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from tradewright.trading.risk.book import Book, MarketView, Reservation
@@ -34,6 +34,25 @@ class Case:
     is_reducing: bool
     """Proven: together with everything else on its side it only shrinks the position."""
     level: DrawdownLevel | Missing
+
+    def resized(self, quantity: Decimal) -> "Case":
+        """The same case with another quantity of the order; what is not the order's instrument stays valued."""
+        request = replace(self.request, order=replace(self.request.order, quantity=quantity))
+        reservation = Reservation.wanted(request)
+        after, name = self.book.reserving(reservation), self.instrument
+        subject, exposed = valued(after, name), self.exposed
+        if not isinstance(exposed, Missing):
+            others = (one for one in exposed if one.name != name)
+            exposed = subject if isinstance(subject, Missing) else (*others, subject)
+        return replace(
+            self,
+            request=request,
+            after=after,
+            reservation=reservation,
+            subject=subject,
+            exposed=exposed,
+            is_reducing=is_reducing(after, name, side=request.order.side),
+        )
 
     @classmethod
     def of(cls, request: RiskRequest, book: Book, *, drawdown: DrawdownLevels, now_ns: int) -> "Case":

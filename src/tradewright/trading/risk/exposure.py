@@ -6,7 +6,7 @@ when an order is added, so a reservation never frees room for another.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from tradewright.domain.orders.side import Side
@@ -38,10 +38,25 @@ class Valued:
     """What is held, signed."""
     buys: tuple[Leg, ...]
     sells: tuple[Leg, ...]
+    longest: Decimal = field(init=False)
+    """The most signed notional that can come of it."""
+    shortest: Decimal = field(init=False)
+    """The least signed notional that can come of it."""
+    notional: Decimal = field(init=False)
+    """The largest notional that can be held, whichever orders fill."""
+
+    def __post_init__(self) -> None:
+        longest, shortest = self._most(Side.BUY), -self._most(Side.SELL)
+        held = abs(self.quantity * self.mark * self.unit)
+        object.__setattr__(self, "longest", longest)
+        object.__setattr__(self, "shortest", shortest)
+        object.__setattr__(self, "notional", max(abs(longest), abs(shortest), held))
 
     def opening(self, side: Side, charge: Callable[[Leg, Side], Decimal]) -> Decimal:
         """The most that the orders of a side can be charged for what they open beyond the position against them."""
         legs = sorted(((charge(leg, side), leg.quantity) for leg in self.legs(side)), key=lambda one: one[0])
+        if not legs:
+            return _ZERO
         against = max(-side.signed(self.quantity), _ZERO)
         total = _ZERO
         for each, quantity in legs:
@@ -54,7 +69,7 @@ class Valued:
         """What could fill on that side."""
         return self.buys if side is Side.BUY else self.sells
 
-    def most(self, side: Side) -> Decimal:
+    def _most(self, side: Side) -> Decimal:
         """The most signed notional in the direction of `side` (positive that way; negative: it stays on the other)."""
         held = side.signed(self.quantity)
         opened = self.opening(side, lambda leg, _: leg.highest * self.unit)
@@ -62,11 +77,6 @@ class Valued:
             return held * self.mark * self.unit + opened
         closed = min(sum((leg.quantity for leg in self.legs(side)), _ZERO), -held)
         return opened or (held + closed) * self.mark * self.unit
-
-    @property
-    def notional(self) -> Decimal:
-        """The largest notional that can be held, whichever orders fill."""
-        return max(abs(self.most(Side.BUY)), abs(self.most(Side.SELL)), abs(self.quantity * self.mark * self.unit))
 
 
 def valued(book: Book, name: str) -> Valued | Missing:

@@ -45,7 +45,7 @@ BOUNDS: Mapping[str, Bound] = MappingProxyType(
         "correlated_above": _bound("0.80", "0", "0.99"),
         "correlated_exposure": _bound("0.30", "0.0001", "20"),
         "orders_per_second": _bound("5", "1", "100", whole=True),
-        "reducing_per_second": _bound("10", "1", "200", whole=True),
+        "reducing_per_second": _bound("20", "1", "200", whole=True),
         "trades_per_day": _bound("2000", "1", "100000", whole=True),
         "collar_shares": _bound("0.03", "0.0001", "0.20"),
         "collar_crypto": _bound("0.05", "0.0001", "0.20"),
@@ -157,6 +157,7 @@ def problems_of(values: Mapping[str, object]) -> tuple[str, ...]:
         found.append("instruments: expected at least one instrument id, found none; list what may be traded")
     levels = values.get("drawdown", DrawdownLevels())
     found += levels.problems() if isinstance(levels, DrawdownLevels) else ["drawdown: expected DrawdownLevels"]
+    found += _too_few_exits(values.get("orders_per_second"), values.get("reducing_per_second"))
     return tuple(found)
 
 
@@ -174,6 +175,14 @@ def tightest(first: Limits, *others: Limits, version: int) -> Limits:
     values["allows_short"] = all(limits.allows_short for limits in every)
     values["instruments"] = frozenset.intersection(*(limits.instruments for limits in every))
     return read_limits(values)
+
+
+def _too_few_exits(opening: object, reducing: object) -> list[str]:
+    """The budget of orders that reduce is a fifth of the other at least: the way out stays open."""
+    is_measured = isinstance(opening, int) and isinstance(reducing, int) and reducing >= 1
+    if not is_measured or reducing * 5 >= opening:  # type: ignore[operator]  # both are whole numbers here
+        return []
+    return [f"reducing_per_second: expected at least a fifth of orders_per_second ({opening}), found {reducing}"]
 
 
 def _is_whole(value: object, least: int) -> bool:

@@ -74,22 +74,18 @@ def clipped(size: Sized, request: RiskRequest, *, book: Book, limits: Limits, no
     if market is None:
         return replace(size, quantity=_ZERO, bound="market", reason="the market is not known")
     controls, lot = controls_of(limits), market.instrument.lot
-
-    def refusal(lots: int) -> Finding | None:
-        return _refusal(
-            controls, replace(request, order=replace(request.order, quantity=lots * lot)), book, (limits, now_ns)
-        )
-
     wanted = int(size.quantity // lot)
     if wanted == 0:
         return replace(size, quantity=_ZERO, bound="lot", reason=f"less than a lot of {lot}")
-    found = refusal(wanted)
+    whole = replace(request, order=replace(request.order, quantity=wanted * lot))
+    case = Case.of(whole, book, drawdown=limits.drawdown, now_ns=now_ns)
+    found = _refusal(controls, case)
     if found is None:
         return size
     fits, refused = 0, wanted
     while refused - fits > 1:
         middle = (fits + refused) // 2
-        answer = refusal(middle)
+        answer = _refusal(controls, case.resized(middle * lot))
         if answer is None:
             fits = middle
         else:
@@ -106,7 +102,10 @@ def _constraint(method: SizingMethod, situation: Situation) -> Constraint:
     return Constraint(method.name, quantity, f"{method!r} gives {quantity:.6f}")
 
 
-def _refusal(controls: Sequence[Control], request: RiskRequest, book: Book, by: tuple[Limits, int]) -> Finding | None:
-    limits, now_ns = by
-    case = Case.of(request, book, drawdown=limits.drawdown, now_ns=now_ns)
-    return next((one for one in judged(controls, case) if one.is_refused), None)
+def _refusal(controls: Sequence[Control], case: Case) -> Finding | None:
+    """The first control that says no."""
+    for control in controls:
+        (finding,) = judged((control,), case)
+        if finding.is_refused:
+            return finding
+    return None

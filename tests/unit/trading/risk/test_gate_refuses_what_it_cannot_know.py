@@ -140,7 +140,7 @@ def test_what_reduces_has_its_own_caps() -> None:
     blind = desk.book(equity=None, markets={}, positions=(held(10),))
     over = check(desk.request(side=Side.SELL, quantity=D(11)), blind, limits=desk.limits(), now_ns=NOW)
     assert isinstance(over, Refused)
-    closing = tuple(desk.sent(f"s{i}", is_reducing=True, quantity=D(i + 1)) for i in range(10))
+    closing = tuple(desk.sent(f"s{i}", is_reducing=True, quantity=D(i + 1)) for i in range(20))
     busy = desk.book(positions=(held(10),), sent=closing)
     refused = check(desk.request(side=Side.SELL), busy, limits=desk.limits(), now_ns=NOW)
     assert isinstance(refused, Refused) and [one.control for one in refused.reasons] == ["orders_per_second"]

@@ -45,7 +45,7 @@ def test_a_limit_reaches_its_ceiling_and_not_beyond(name: str) -> None:
     step = Decimal(1) if bound.is_whole else Decimal("0.0000000001")
     at, over = (int(one) if bound.is_whole else one for one in (bound.most, bound.most + step))
     assert problems_of({**VALUES, name: at}) == ()
-    assert len(problems_of({**VALUES, name: over})) == 1
+    assert problems_of({**VALUES, name: over})[0].startswith(f"{name}: expected ")
 
 
 def test_every_problem_is_told_at_once() -> None:
@@ -65,6 +65,12 @@ def test_every_problem_is_told_at_once() -> None:
         "drawdown",
     ):
         assert f"{name}: " in told
+
+
+def test_the_way_out_has_a_fifth_of_the_budget_at_least() -> None:
+    assert problems_of({**VALUES, "orders_per_second": 10, "reducing_per_second": 2}) == ()
+    (problem,) = problems_of({**VALUES, "orders_per_second": 11, "reducing_per_second": 2})
+    assert problem.startswith("reducing_per_second: expected at least a fifth")
 
 
 def test_limits_cannot_be_made_around_the_check() -> None:

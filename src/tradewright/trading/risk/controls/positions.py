@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
-from tradewright.domain.orders.side import Side
 from tradewright.trading.risk.case import Case
 from tradewright.trading.risk.verdict import Finding, Missing, at_most, part, positive
 
@@ -102,4 +101,5 @@ def gross(case: Case) -> Decimal | Missing:
 def _net(case: Case) -> Decimal | Missing:
     if isinstance(case.exposed, Missing):
         return case.exposed
-    return max(abs(sum((one.most(side) for one in case.exposed), _ZERO)) for side in Side)
+    longest = sum((one.longest for one in case.exposed), _ZERO)
+    return max(abs(longest), abs(sum((one.shortest for one in case.exposed), _ZERO)))
