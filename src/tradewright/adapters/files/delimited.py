@@ -25,10 +25,10 @@ class DelimitedFile:
         self._block_bytes = block_bytes
         self._dialect, rows = detect(source.peek, options, path=str(source.path))
         width = len(self._dialect.columns)
+        whole = [row if len(row) == width else [*row[:width], *[None] * (width - len(row))] for row in rows]
         sample = pl.DataFrame(
-            [[*row[:width], *[None] * (width - len(row))] for row in rows],
+            dict(zip(self._dialect.columns, zip(*whole, strict=True), strict=True)),
             schema=dict.fromkeys(self._dialect.columns, pl.String()),
-            orient="row",
         )
         self._head = FileHead(
             path=str(source.path),

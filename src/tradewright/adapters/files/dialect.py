@@ -40,7 +40,7 @@ def detect(peek: bytes, options: ReadOptions, *, path: str) -> tuple[Dialect, li
         skip = _preamble(lines, delimiter)
         if skip:
             notes.append(f"the first {skip} line{'s' if skip > 1 else ''} skipped: fewer fields than the rest")
-    table = [row for row in csv.reader(lines[skip:], delimiter=delimiter) if any(cell.strip() for cell in row)]
+    table = [row for row in csv.reader(lines[skip:], delimiter=delimiter) if "".join(row).strip()]
     if not table:
         raise InputError(f"{path} has no rows", expected="rows of market data", found=f"{len(lines)} lines before them")
     header = options.header if options.header is not None else not any(_VALUE.match(cell.strip()) for cell in table[0])

@@ -19,6 +19,7 @@ from tradewright.ports.files import FileFormat
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
 PEEK_BYTES = 1 << 18
+_CONTROLS = bytes(byte for byte in range(32) if byte < 9 or byte > 13)
 _BINARY = {
     b"\x89PNG": "a PNG image",
     b"%PDF": "a PDF document",
@@ -161,7 +162,7 @@ def _text_format(peek: bytes) -> FileFormat:
 
 
 def _mostly_unprintable(peek: bytes) -> bool:
-    controls = sum(byte < 9 or 13 < byte < 32 for byte in peek)
+    controls = len(peek) - len(peek.translate(None, _CONTROLS))
     return controls > len(peek) // 50
 
 

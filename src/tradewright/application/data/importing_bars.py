@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import polars as pl
 
-from tradewright.domain.calendars import TradingHours, session_closes_ns, trading_hours
+from tradewright.domain.calendars import TradingHours, trading_hours
 from tradewright.domain.errors import InputError
 from tradewright.domain.timeframe import DAILY, NANOSECONDS, Timeframe
 
@@ -172,7 +172,8 @@ def close_stamps(rows: pl.DataFrame, plan: BarPlan, *, venues: Sequence[str]) ->
     if length > DAY:
         last = _by_venue(venues, lambda hours: _last_weekday(pl.col("session"), hours))
         rows = rows.with_columns(last.alias("session"))
-    return _regular_closes(rows, venues)
+    close = _by_venue(venues, lambda hours: close_of_session(pl.col("session"), hours))
+    return rows.with_columns(close.alias("time"))
 
 
 def _by_venue(venues: Sequence[str], rule: Callable[[TradingHours], pl.Expr]) -> pl.Expr:
@@ -208,11 +209,12 @@ def _can_trade(date: pl.Expr, hours: TradingHours) -> pl.Expr:
     return date.dt.weekday().is_in([number for number, trades in enumerate(hours.weekdays, start=1) if trades])
 
 
-def _regular_closes(rows: pl.DataFrame, venues: Sequence[str]) -> pl.DataFrame:
-    """The close of each session at its venue, computed once a session."""
-    pieces = []
-    for venue in venues:
-        sessions = rows.filter(pl.col("venue") == venue)["session"].drop_nulls().unique()
-        closes = pl.Series(session_closes_ns(sessions.cast(pl.Int32).to_list(), venue), dtype=pl.Int64).cast(NS)
-        pieces.append(pl.DataFrame({"session": sessions, "time": closes}).with_columns(pl.lit(venue).alias("venue")))
-    return rows.drop("time").join(pl.concat(pieces), on=["session", "venue"], how="left", maintain_order="left")
+def close_of_session(session: pl.Expr, hours: TradingHours) -> pl.Expr:
+    """When the sessions close by regular hours: `calendars.session_close_ns` for columns."""
+    minutes: pl.Expr = pl.lit(hours.hours[0].close_minutes)
+    for later in hours.hours[1:]:
+        since = session.cast(pl.Int32) >= later.first_session
+        minutes = pl.when(since).then(later.close_minutes).otherwise(minutes)
+    local = session.cast(pl.Datetime("ns"), strict=False) + pl.duration(minutes=minutes, time_unit="ns")
+    zoned = local.dt.replace_time_zone(hours.timezone, ambiguous="earliest", non_existent="null")
+    return zoned.dt.convert_time_zone("UTC")

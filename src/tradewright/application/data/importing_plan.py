@@ -186,10 +186,13 @@ def _zone_note(times: TimePlan, message: ImportFile) -> list[str]:
 
 
 def _texts(sample: pl.DataFrame) -> list[str]:
-    """Numbers as written, where they came as text."""
+    """Numbers as written that have more than digits and one dot, where they came as text; ratios are none."""
     columns = [name for name in _NUMBER_ROLES if sample.schema.get(name) == pl.String]
-    values = [value for name in columns for value in sample[name].drop_nulls().to_list()]
-    return [value for value in values if re.fullmatch(RATIO, value.lower()) is None]
+    if not columns:
+        return []
+    odd = pl.col(columns).filter(pl.col(columns).str.contains(r",|\.[^.]*\."))
+    found = [value for values in sample.select(odd.implode()).row(0) for value in values]
+    return [value for value in found if re.fullmatch(RATIO, value.lower()) is None]
 
 
 def _with_bars(plan: RowPlan, sample: pl.DataFrame, message: ImportFile, head: FileHead) -> tuple[RowPlan, list[str]]:

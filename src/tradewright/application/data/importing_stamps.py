@@ -52,6 +52,7 @@ _REST = tuple(
     for clock, clock_format in _CLOCKS
     for zone, zone_format in _ZONES
 )
+_ANY_DIGIT = str.maketrans("123456789", "000000000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def spelling_of(text: str) -> Spelling | None:
 
 def conclude_spelling(values: Sequence[str], *, day_first: bool | None, path: str) -> Spelling:
     """The spelling most values have; an InputError for none, for mixed zones, and for days that may be months."""
-    found = Counter(spelling for spelling in map(spelling_of, values) if spelling is not None)
+    found = _spellings(values)
     if not found:
         raise InputError(
             f"{path}: the time {values[0]!r} is not understood",
@@ -116,6 +117,20 @@ def conclude_spelling(values: Sequence[str], *, day_first: bool | None, path: st
     if "?" in spelling.date:
         spelling = _told_apart(spelling, values, day_first=day_first, path=path)
     return spelling
+
+
+def _spellings(values: Sequence[str]) -> Counter[Spelling]:
+    """How often each spelling is used. Texts that differ in their digits only are looked at once, unless the digits
+    themselves tell a date from a number, as eight in a row do."""
+    shapes: dict[str, list[str]] = {}
+    for text in values:
+        shapes.setdefault(text if text[:8].isdigit() else text.translate(_ANY_DIGIT), []).append(text)
+    found: Counter[Spelling] = Counter()
+    for texts in shapes.values():
+        spelling = spelling_of(texts[0])
+        if spelling is not None:
+            found[spelling] += len(texts)
+    return found
 
 
 def _with_fractions(found: Counter[Spelling]) -> Spelling:

@@ -203,7 +203,7 @@ def _at_midnight(moments: pl.Series) -> bool:
 
 
 def _are_counts(values: Sequence[str]) -> bool:
-    digits = [value.replace(".", "", 1).removeprefix("-") for value in values]
+    digits = (value.replace(".", "", 1).removeprefix("-") for value in values)
     return all(text.isdigit() for text in digits) and any(spelling_of(value) is None for value in values)
 
 
