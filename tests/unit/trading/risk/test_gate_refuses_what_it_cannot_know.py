@@ -8,6 +8,7 @@ from tests.unit.trading.risk import risk_desk as desk
 from tests.unit.trading.risk.risk_desk import APPLE, NOW, OTHER, D, held, reserved
 
 from tradewright.domain.identifiers import ClientOrderId
+from tradewright.domain.orders.request import OrderKind
 from tradewright.domain.orders.side import Side
 from tradewright.trading.risk.book import Book, OpenPosition, Reservation
 from tradewright.trading.risk.gate import Approved, Refused, check
@@ -144,6 +145,15 @@ def test_what_reduces_has_its_own_caps() -> None:
     busy = desk.book(positions=(held(10),), sent=closing)
     refused = check(desk.request(side=Side.SELL), busy, limits=desk.limits(), now_ns=NOW)
     assert isinstance(refused, Refused) and [one.control for one in refused.reasons] == ["orders_per_second"]
+
+
+def test_a_way_out_with_a_digit_too_few_is_refused() -> None:
+    book = desk.book(positions=(held(10),))
+    wish: dict[str, Any] = {"side": Side.SELL, "kind": OrderKind.LIMIT, "protective_stop": None}
+    slipped = check(desk.request(**wish, limit_price=D(10)), book, limits=desk.limits(), now_ns=NOW)
+    assert isinstance(slipped, Refused) and [one.control for one in slipped.reasons] == ["fat_finger"]
+    steep = check(desk.request(**wish, limit_price=D(90)), book, limits=desk.limits(), now_ns=NOW)
+    assert isinstance(steep, Approved)
 
 
 def test_orders_of_new_risk_do_not_use_up_the_budget_of_those_that_reduce() -> None:

@@ -1,13 +1,13 @@
 """Controls of the prices of an order against the mark: the collar on the paying side, the slip of a finger on any."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import ClassVar
 
 from tradewright.domain.instruments.instrument import AssetClass
 from tradewright.domain.orders.side import Side
 from tradewright.trading.risk.case import Case
-from tradewright.trading.risk.verdict import Finding, Missing, at_most, part
+from tradewright.trading.risk.verdict import Finding, Missing, Verdict, at_most, part
 
 _ZERO = Decimal(0)
 _SHARES = frozenset({AssetClass.EQUITY, AssetClass.ETF, AssetClass.INDEX})
@@ -54,19 +54,25 @@ class FatFinger:
     """How far from the mark any price of the order is: a digit too many, a point in the wrong place."""
 
     name: ClassVar[str] = "fat_finger"
-    binds_reducing: ClassVar[bool] = False
+    binds_reducing: ClassVar[bool] = True
     depends_on_quantity: ClassVar[bool] = False
     limit: Decimal
 
     def judge(self, case: Case) -> Finding:
-        """The furthest of limit price, stop price, trailing price and protective stop."""
-        return at_most(
+        """The furthest of limit price, stop price, trailing price and protective stop.
+
+        A way out is held to it as well, except where there is no mark to compare with.
+        """
+        distance = _furthest(case)
+        finding = at_most(
             self.name,
-            _furthest(case),
+            distance,
             limit=self.limit,
             what="the order's furthest price from the mark",
             remedy="check the prices for a digit too many",
         )
+        is_blind = isinstance(distance, Missing) and case.is_reducing
+        return replace(finding, verdict=Verdict.EXEMPT) if is_blind else finding
 
 
 def _furthest(case: Case) -> Decimal | Missing:
