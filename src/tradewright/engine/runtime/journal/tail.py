@@ -44,8 +44,8 @@ class Tail:
     def resume(cls, disk: Disk, survey: Survey, *, segment_bytes: int) -> Self:
         """Make the end that a survey found durable and clean, or the first segment where there is none.
 
-        Records beyond the anchor are written once more: where a sync failed before, they may have been read from the
-        system's memory and not be on the disk, and it would not write them by itself any more.
+        All beyond the anchor, records and zeros, is written once more: where a sync failed before, it may have been
+        read from the system's memory and not be on the disk, and would not be written by itself any more.
         """
         for name in disk.list():
             if name == unfinished(survey.segment + 1):
@@ -59,10 +59,7 @@ class Tail:
         try:
             start = survey.anchor.offset if survey.anchor.segment == survey.segment else HEADER_BYTES
             file.write(start, file.read(start, survey.offset - start))
-            if survey.tail_bytes or file.length() != survey.capacity:
-                file.truncate(survey.offset)
-                file.preallocate(survey.capacity)
-                fill_with_zeros(file, start=survey.offset, end=survey.capacity)
+            fill_with_zeros(file, start=survey.offset, end=survey.capacity)
             file.sync()
         except StorageError:
             file.close()
