@@ -65,6 +65,8 @@ def test_margin_is_what_an_order_takes_of_buying_power() -> None:
 def test_an_order_that_is_sent_again_counts_once() -> None:
     book = {"reservations": (reserved("new", 10),), "sent": (desk.sent("new", desk.OPENS),)}
     assert finding("position", request={"attempt": 2}, book=book).value == D("0.01")
+    again = desk.book(reservations=(reserved("new", 10),)).reserving(reserved("new", 4))
+    assert [one.quantity for one in again.reservations] == [D(4)]
 
 
 @pytest.mark.parametrize(("amount", "whole"), [(1, 3), (2, 3), (10, 7)])
