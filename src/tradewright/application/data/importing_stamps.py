@@ -47,10 +47,10 @@ _ZONES = (
 )
 _DATE = re.compile("|".join(f"(?P<d{number}>{pattern})(?!\\d)" if number != 10 else f"(?P<d{number}>{pattern})"
                             for number, (pattern, _) in enumerate(_SPELLED_DATES)))  # fmt: skip
-_REST = tuple(
-    (re.compile(rf"(?P<gap>[T ]?){clock}{zone}"), clock_format, zone_format)
-    for clock, clock_format in _CLOCKS
-    for zone, zone_format in _ZONES
+_REST = re.compile(
+    "(?P<gap>[T ]?)"
+    + f"(?:{'|'.join(f'(?P<c{number}>{pattern})' for number, (pattern, _) in enumerate(_CLOCKS))})"
+    + f"(?:{'|'.join(f'(?P<z{number}>{pattern})' for number, (pattern, _) in enumerate(_ZONES))})"
 )
 _ANY_DIGIT = str.maketrans("123456789", "000000000")
 
@@ -90,11 +90,12 @@ def spelling_of(text: str) -> Spelling | None:
     rest = text[match.end() :]
     if not rest:
         return Spelling(date)
-    for pattern, clock, zone in _REST:
-        found = pattern.fullmatch(rest)
-        if found:
-            return Spelling(date, found["gap"], clock, zone)
-    return None
+    found = _REST.fullmatch(rest)
+    if found is None:
+        return None
+    clock = next(format_ for number, (_, format_) in enumerate(_CLOCKS) if found[f"c{number}"] is not None)
+    zone = next(format_ for number, (_, format_) in enumerate(_ZONES) if found[f"z{number}"] is not None)
+    return Spelling(date, found["gap"], clock, zone)
 
 
 def conclude_spelling(values: Sequence[str], *, day_first: bool | None, path: str) -> Spelling:

@@ -5,12 +5,12 @@ Sharpe ratios are *per period* in the functions that take one as a number (1.585
 """
 
 import math
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from tradewright.quant.performance.arrays import checked_periods, present, vector
+from tradewright.quant.performance.normal import normal_probability, normal_quantile
 from tradewright.quant.performance.ratios import sharpe
 from tradewright.quant.performance.risk import autocorrelation, kurtosis, skew
 
@@ -33,7 +33,7 @@ def probability_above(
     error = sharpe_standard_error(sharpe, observations=observations, skew=skew, kurtosis=kurtosis)
     if math.isnan(error) or math.isnan(sharpe) or error == 0.0:
         return math.nan
-    return NormalDist().cdf((sharpe - benchmark) / error)
+    return normal_probability((sharpe - benchmark) / error)
 
 
 def probabilistic_sharpe(
@@ -60,8 +60,7 @@ def expected_maximum_sharpe(trials: int, *, sharpe_variance: float) -> float:
         raise ValueError(f"trials must be at least 1; found {trials}")
     if trials == 1:
         return 0.0
-    normal = NormalDist()
-    first, second = normal.inv_cdf(1.0 - 1.0 / trials), normal.inv_cdf(1.0 - 1.0 / (trials * math.e))
+    first, second = normal_quantile(1.0 - 1.0 / trials), normal_quantile(1.0 - 1.0 / (trials * math.e))
     return math.sqrt(sharpe_variance) * ((1.0 - EULER_MASCHERONI) * first + EULER_MASCHERONI * second)
 
 
@@ -89,7 +88,7 @@ def minimum_track_record(
     if not sharpe > benchmark:
         return math.nan
     spread = 1.0 - skew * sharpe + (kurtosis + 2.0) / 4.0 * sharpe * sharpe
-    quantile = NormalDist().inv_cdf(confidence) / (sharpe - benchmark)
+    quantile = normal_quantile(confidence) / (sharpe - benchmark)
     return 1.0 + spread * quantile * quantile
 
 

@@ -4,7 +4,6 @@ Everything here is a function of one series of returns (fractions); losses are n
 """
 
 import math
-from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
@@ -21,6 +20,7 @@ from tradewright.quant.performance.arrays import (
     quotient,
     vector,
 )
+from tradewright.quant.performance.normal import normal_quantile
 from tradewright.quant.performance.returns import geometric_mean
 
 
@@ -74,7 +74,7 @@ def value_at_risk(
     spread = deviation(values)
     if math.isnan(spread) or not 0.0 < level < 1.0:
         return math.nan
-    return float(np.mean(values)) + spread * NormalDist().inv_cdf(1.0 - level)
+    return float(np.mean(values)) + spread * normal_quantile(1.0 - level)
 
 
 def conditional_value_at_risk(returns: ArrayLike, *, level: float = 0.95) -> float:
