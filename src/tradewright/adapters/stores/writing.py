@@ -62,7 +62,11 @@ def _written(table: Table, folder: Path, part: pl.DataFrame, *, is_news: bool) -
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         layout.on_disk(part).drop(layout.hive_schema(table)).write_parquet(
-            place, compression="zstd", compression_level=layout.ZSTD_LEVEL, row_group_size=layout.ROW_GROUP_ROWS
+            place,
+            compression="zstd",
+            compression_level=layout.ZSTD_LEVEL,
+            row_group_size=layout.ROW_GROUP_ROWS,
+            data_page_size=layout.PAGE_BYTES,
         )
         found = place.stat()
     except BaseException:
