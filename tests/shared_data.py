@@ -1,4 +1,4 @@
-"""Where the tests find market data and oracles that are not part of the project: a folder `shared` beside the checkout."""
+"""Where tests find market data and oracles that are not part of the project: a folder `shared` beside the checkout."""
 
 from pathlib import Path
 

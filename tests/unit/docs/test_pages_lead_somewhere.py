@@ -159,7 +159,9 @@ def test_the_python_reference_names_everything_public() -> None:
     assert [name for name in members if f"`{name}" not in reference] == []
 
 
-@pytest.mark.parametrize("function", [tw.load_bars, tw.import_data, tw.backtest, tw.sweep], ids=lambda function: str(function.__name__))
+@pytest.mark.parametrize(
+    "function", [tw.load_bars, tw.import_data, tw.backtest, tw.sweep], ids=lambda function: str(function.__name__)
+)
 def test_the_python_reference_has_the_arguments_of_the_code(function: Any) -> None:
     reference = text_of(DOCS / "reference" / "python.md")
     (line,) = re.findall(rf"^`tw\.{function.__name__}\((.*)\) ->", reference, re.MULTILINE)

@@ -188,5 +188,5 @@ def test_help_loads_no_numbers(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("wrong", [5, [], object()])
 def test_a_benchmark_that_is_none_is_told(bars: tw.Bars, wrong: object) -> None:
-    with pytest.raises(InputError, match="holds no bars|no symbols"):
+    with pytest.raises(InputError, match=r"holds no bars|no symbols"):
         tw.backtest("moving_average", bars, benchmark=wrong)  # type: ignore[arg-type]
