@@ -29,7 +29,7 @@ class Ledger:
 
     def trade(self, session: str, wanted: int, price: Fraction) -> None:
         """Buy or sell at `price`; what is bought shrinks to what cash and fee allow."""
-        bought = min(Fraction(wanted), Fraction(int(self.cash / (price * (1 + FEE))))) if wanted > 0 else wanted
+        bought = min(wanted, int(self.cash / (price * (1 + FEE)))) if wanted > 0 else wanted
         fee = abs(bought) * price * FEE
         self.cash -= bought * price + fee
         self.shares += bought
