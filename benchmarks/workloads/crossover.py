@@ -7,7 +7,7 @@ equal in exact arithmetic, where the last bits of a float would decide. So all e
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike
 
 import tradewright as tw
 from benchmarks.data import MINUTE, load
@@ -30,14 +30,14 @@ class Crossover(tw.Strategy):
     fast: int = tw.parameter(FAST, low=1, high=500)
     slow: int = tw.parameter(SLOW, low=2, high=1000)
 
-    def generate_signals(self, bars: tw.Bars) -> NDArray[np.float64]:
+    def generate_signals(self, bars: tw.Bars) -> ArrayLike:
         """Where the fast average is above the slow one."""
         above = tw.indicators.sma(bars.close, self.fast) - tw.indicators.sma(bars.close, self.slow) > TOUCH
-        signals = above.astype(np.float64)
         start = self.slow - 1
         was_below = start + int(np.argmin(above[start:]))
-        signals[: was_below + int(np.argmax(above[was_below:]))] = np.nan
-        return signals
+        waits = np.zeros(len(above), np.bool_)
+        waits[: was_below + int(np.argmax(above[was_below:]))] = True
+        return tw.where(waits, np.nan, tw.where(above, 1.0, 0.0))
 
 
 class CrossoverByBar(tw.Strategy):
