@@ -8,8 +8,10 @@ import hashlib
 import importlib.util
 import linecache
 import sys
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
+from typing import NoReturn
 
 from tradewright.domain.errors import InputError, StrategyError
 from tradewright.ports.code import LoadedCode
@@ -34,16 +36,25 @@ class PythonFiles:
         return LoadedCode(path, source, found)
 
 
+class _AsWritten(SourceFileLoader):
+    """Compiles what the file says now; kept byte code can't tell an edit of the same size within the same second."""
+
+    def path_stats(self, path: str) -> NoReturn:
+        """No stamp, so no byte code is looked for or kept."""
+        raise OSError(path)
+
+
 def _run(path: Path, name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
+    loader = _AsWritten(name, str(path))
+    spec = importlib.util.spec_from_file_location(name, path, loader=loader)
+    if spec is None or path.suffix != ".py":
         raise InputError(f"strategy file {path} is no Python file", expected="a name that ends in .py", found=path.name)
     module = importlib.util.module_from_spec(spec)
     linecache.checkcache(str(path))
     sys.modules[name] = module  # dataclasses and pickling look their module up by name
     sys.path.insert(0, str(path.parent))
     try:
-        spec.loader.exec_module(module)
+        loader.exec_module(module)
     except Exception as problem:
         del sys.modules[name]
         raise StrategyError(

@@ -13,7 +13,7 @@ import tradewright
 from tradewright.interfaces.cli import backtest, data, demo, indicators, project, strategy
 from tradewright.interfaces.cli.failures import ENDED_BY_CODE, FAILED, INTERRUPTED, TERMINATED, Failure, explain
 from tradewright.interfaces.cli.options import example
-from tradewright.interfaces.cli.surroundings import Terminated, abandon_output, prepared
+from tradewright.interfaces.cli.surroundings import Terminated, abandon_output, flush_or_abandon_output, prepared
 from tradewright.interfaces.terminal.output import notes, print_json
 
 app = typer.Typer(
@@ -86,6 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             if asked:
                 tracebacks.print_exception(error)
             _tell(failure, as_json=as_json)
+            flush_or_abandon_output()
             sys.exit(failure.exit_code)
     sys.exit(code if isinstance(code, int) else 0)
 

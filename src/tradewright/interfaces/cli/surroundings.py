@@ -69,6 +69,14 @@ def abandon_output(stream: TextIO | None = None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), chosen.fileno())
 
 
+def flush_or_abandon_output() -> None:
+    """Write what still waits for stdout; where it takes nothing more, drop it, or leaving would fail with code 120."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        abandon_output()
+
+
 def _open_outputs() -> None:
     """A closed output gets a place that takes everything, before a data file is opened under its number."""
     for name in ("stdout", "stderr"):
