@@ -26,7 +26,7 @@ $(DEV): $(RUNTIME) requirements/dev.txt
 setup: $(DEV) ## create .venv with everything needed to run and to develop
 	@echo "Ready. Try: make demo"
 
-demo: $(RUNTIME) ## from nothing to a tear sheet on shipped real data
+demo: $(RUNTIME) ## from nothing to tear sheets and a session on paper, on shipped real data
 	@$(BIN)/tradewright demo
 
 run: $(RUNTIME) ## run a command: make run ARGS="backtest list"
@@ -63,6 +63,40 @@ contracts: $(DEV) ## who may import whom
 	$(BIN)/lint-imports
 
 check: format-check lint type-check contracts test docs-build ## everything that CI checks
+
+sim: $(DEV) ## simulated trading: make sim SEEDS=300 runs a swarm, make sim SEED=7 one run again
+	@$(BIN)/python -m simulator $(if $(SEED),one $(SEED),swarm --seeds $(or $(SEEDS),300) --first $(or $(FIRST),0) --jobs $(or $(JOBS),1))
+
+sim-crash: $(DEV) ## die at every step and disk operation: make sim-crash BASES=3 EVERY=1 DEPTH=1
+	@$(BIN)/python -m simulator crash --bases $(or $(BASES),1) --every $(or $(EVERY),1) --depth $(or $(DEPTH),1) --base $(or $(BASE),0) --step $(or $(STEP),0) --operation $(or $(OPERATION),0) --when $(or $(WHEN),before)
+
+sim-zoo: $(DEV) ## plant known bugs, see each caught: make sim-zoo MUTANTS="2 7"
+	@$(BIN)/python -m simulator zoo $(MUTANTS) --seeds $(or $(SEEDS),1000)
+
+sim-twice: $(DEV) ## the same seeds in two processes: the traces must be equal
+	@$(BIN)/python -m simulator twice --seeds $(or $(SEEDS),200)
+
+sim-long: $(DEV) ## a swarm by the clock: make sim-long MINUTES=22 JOBS=2
+	@$(BIN)/python -m simulator swarm --minutes $(or $(MINUTES),22) --first $(or $(FIRST),1000) --jobs $(or $(JOBS),2)
+
+prove-crash: $(DEV) ## kill real traders anywhere, resume, compare: make prove-crash ARGS="--kills 1000 -j 2"
+	$(BIN)/python -m proofs crash $(ARGS)
+
+prove-journal: $(DEV) ## cut and flip the bytes of a session's books, fail every disk operation
+	$(BIN)/python -m proofs torture
+	$(BIN)/python -m proofs nth
+
+prove-recovery: $(DEV) ## how long a restart and an order take: for a quiet machine
+	$(BIN)/python -m proofs recovery
+	$(BIN)/python -m proofs latency
+
+prove-soak: $(DEV) ## trade for long: make prove-soak MINUTES=15 DAYS=90
+	$(BIN)/python -m proofs soak --minutes $(or $(MINUTES),15)
+	$(BIN)/python -m proofs soak --virtual-days $(or $(DAYS),90)
+	$(BIN)/python -m proofs calendars
+
+prove-kill: $(DEV) ## kill switch and guard on real processes: make prove-kill ARGS="--frozen 100 --lost 100 --venue-trials 500"
+	$(BIN)/python -m proofs kill $(ARGS)
 
 bench: $(DEV) ## benchmarks that need no peer, as a table
 	$(BIN)/python -m benchmarks
@@ -102,4 +136,4 @@ clean: ## remove caches and built files
 clean-data: ## remove the demo's and the project's data (asks first)
 	@read -r -p "Delete .tradewright and tradewright-demo with all data? [y/N] " answer; [ "$$answer" = y ] && rm -rf .tradewright tradewright-demo || echo "kept"
 
-.PHONY: help setup demo run test test-unit test-integration test-coverage format format-check lint type-check contracts check bench bench-peers docs-build build requirements shell status check-env backtest update clean clean-data
+.PHONY: help setup demo run test test-unit test-integration test-coverage format format-check lint type-check contracts check sim sim-crash sim-zoo sim-twice sim-long prove-crash prove-journal prove-recovery prove-soak prove-kill bench bench-peers docs-build build requirements shell status check-env backtest update clean clean-data

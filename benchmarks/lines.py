@@ -14,6 +14,7 @@ class Measure(StrEnum):
     """What a goal limits."""
 
     SECONDS = "s"
+    SECONDS_P99 = "s at p99"
     MICROSECONDS_EACH = "us each"
     MEGABYTES = "MB"
     TIMES_BARE = "x bare"
@@ -33,6 +34,8 @@ class Goal:
         """What the row has of it."""
         if self.measure is Measure.SECONDS:
             return row.median_s
+        if self.measure is Measure.SECONDS_P99:
+            return row.p99_s
         if self.measure is Measure.MICROSECONDS_EACH:
             return row.best_s / row.units * 1e6
         if self.measure is Measure.MEGABYTES:
@@ -175,6 +178,62 @@ LINES = (
         unit="rows",
         goals=NEAR_BARE,
         repetitions=3,
+    ),
+    Line(
+        id="P9.order",
+        module="live_path",
+        what="slice, strategy, gate, durable journal, bytes at a socket; 50 orders a second",
+        unit="orders",
+        goals=_within(0.015, Measure.SECONDS_P99),
+        repetitions=1_000,
+    ),
+    Line(
+        id="P9.burst",
+        module="live_path",
+        what="the same as fast as it goes, 20 orders a slice",
+        unit="orders",
+        goals=_within(1_000, Measure.MICROSECONDS_EACH),
+        repetitions=3,
+    ),
+    Line(
+        id="P9.kill",
+        module="live_path",
+        what="call of the kill switch until the gate is shut, while orders go through",
+        unit="kills",
+        goals=_within(0.001, Measure.SECONDS_P99),
+        repetitions=1_000,
+    ),
+    Line(
+        id="P10.bus",
+        module="bus",
+        what="quotes published on the bus and handed to one subscriber",
+        unit="events",
+        goals=_within(2.0, Measure.MICROSECONDS_EACH),
+        repetitions=5,
+    ),
+    Line(
+        id="P10.await",
+        module="bus",
+        what="the same with an asyncio reader and a publisher that waits for room",
+        unit="events",
+        goals=_within(2.0, Measure.MICROSECONDS_EACH),
+        repetitions=5,
+    ),
+    Line(
+        id="P11.ticks",
+        module="live_day",
+        what="a day of trades of 10 instruments: bars, slices, indicators, signals",
+        unit="trades",
+        goals=_within(200, Measure.MEGABYTES),
+        repetitions=1,
+    ),
+    Line(
+        id="P11.session",
+        module="tick_session",
+        what="the same day traded by a paper session: the trader's process, from its start to its end",
+        unit="trades",
+        goals=_within(200, Measure.MEGABYTES),
+        repetitions=0,
     ),
 )
 

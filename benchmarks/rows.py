@@ -1,5 +1,6 @@
 """What one measurement gave: times, units, memory, answers. Written as JSON between processes and into the results."""
 
+import math
 import statistics
 from dataclasses import asdict, dataclass, field
 
@@ -33,6 +34,11 @@ class Row:
     def median_s(self) -> float:
         """The middle run."""
         return statistics.median(self.runs_s)
+
+    @property
+    def p99_s(self) -> float:
+        """The run that 99 of a hundred do not exceed."""
+        return sorted(self.runs_s)[math.ceil(0.99 * len(self.runs_s)) - 1]
 
     @property
     def times_bare(self) -> float | None:

@@ -31,9 +31,15 @@ class Sizes:
     """Days and instruments of the rotation and of the store."""
     imported: int
     """Rows of the imported file."""
+    events: int = 3_000
+    """Events that go over the bus."""
+    live_ticks: int = 20_000
+    """Trades of a day of a live session, all instruments together."""
 
 
 SIZES = {
-    Size.FULL: Sizes(1_000_000, 1_000_000, 100_000, (25, 40), 2_500, 5_000_000, (2_520, 500), 1_000_000),
+    Size.FULL: Sizes(
+        1_000_000, 1_000_000, 100_000, (25, 40), 2_500, 5_000_000, (2_520, 500), 1_000_000, 1_000_000, 2_000_000
+    ),
     Size.SMALL: Sizes(3_000, 3_000, 3_000, (2, 3), 300, 1_000, (300, 60), 2_000),
 }

@@ -78,6 +78,8 @@ def _repeated(case: Case, repetitions: int) -> tuple[list[float], list[float]]:
 
 def _peak_mb(case: Case) -> float:
     """The largest memory of this process, or of those it started."""
+    if case.peak_mb is not None:
+        return case.peak_mb()
     if case.is_process:
         return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e6
     status = Path("/proc/self/status")

@@ -44,6 +44,8 @@ class Case:
     check: Callable[[], None] = _nothing
     """Asserts, after all measuring, what must hold."""
     close: Callable[[], None] = _nothing
+    peak_mb: Callable[[], float] | None = None
+    """The memory that counts, of a process that is not a child of this one; asked after the last repetition."""
 
 
 def steady(units: int, run: Callable[[], Answers], *, check: Callable[[], None] = _nothing) -> Case:

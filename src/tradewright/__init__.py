@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from tradewright.domain.errors import UnknownVenue as UnknownVenue
     from tradewright.interfaces.python.importing import import_data as import_data
     from tradewright.interfaces.python.loading import load_bars as load_bars
+    from tradewright.interfaces.python.paper import PaperResult as PaperResult
+    from tradewright.interfaces.python.paper import paper as paper
     from tradewright.interfaces.python.result import Result as Result
     from tradewright.interfaces.python.sweeping import sweep as sweep
     from tradewright.interfaces.python.testing import backtest as backtest
@@ -52,6 +54,8 @@ __getattr__, __dir__ = attach(
         "load_bars": "tradewright.interfaces.python.loading",
         "import_data": "tradewright.interfaces.python.importing",
         "backtest": "tradewright.interfaces.python.testing",
+        "paper": "tradewright.interfaces.python.paper",
+        "PaperResult": "tradewright.interfaces.python.paper",
         "sweep": "tradewright.interfaces.python.sweeping",
         "Result": "tradewright.interfaces.python.result",
         "Bars": "tradewright.trading.bars",

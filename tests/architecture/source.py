@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "tradewright"
-PYTHON_FOLDERS = ("src", "tests", "benchmarks", "examples")
+PYTHON_FOLDERS = ("src", "tests", "benchmarks", "examples", "simulator", "proofs")
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,8 +45,15 @@ BANNED: dict[str, str] = {
     "pickle.load": "use msgspec or JSON: a pickle from outside runs code",
 }
 EXPLICIT = frozenset({"default_rng", "Generator", "SeedSequence", "PCG64", "Philox"})
-SWALLOWING = ("interfaces", "venues", "engine/runtime/supervisor.py")
-"""Doors and the supervisor answer for every failure; elsewhere one that is caught whole must be raised again."""
+SWALLOWING = (
+    "interfaces",
+    "venues",
+    "engine/session/supervisor.py",
+    "adapters/buses/subscription.py",
+    "adapters/control/server.py",
+)
+"""Doors and the supervisor answer for every failure, the bus keeps it as a dead letter; elsewhere one that is caught
+whole must be raised again."""
 
 
 def calls(source: Source) -> list[tuple[ast.Call, str]]:

@@ -17,6 +17,7 @@ FAULTS = {
     "doors": ("interfaces/cli/planted.py", "import tradewright.engine.runtime\n"),
     "wiring": ("application/planted.py", "import tradewright.bootstrap\n"),
     "world-behind-bootstrap": ("interfaces/cli/planted.py", "import tradewright.adapters.disk\n"),
+    "simulation-behind-bootstrap": ("application/planted.py", "import tradewright.simulation.broker\n"),
     "no-circles": (
         "application/planted.py",
         "import tradewright.application.backtests.planted\n",

@@ -34,7 +34,8 @@ INSTEAD = {
 """Words that stand for something we have a word for. Wire names of a venue stay in its adapter, as texts."""
 
 WHOLE = {"profit_loss": "pnl", "current_price": "mark_price", "last_price": "mark_price", "order_type": "kind"}
-BRITISH = re.compile("cancel" + "led")
+BRITISH = re.compile(r"cancel" + r"led(?!error|\(\))")
+"""But for the names that asyncio gave: an exception, and a method."""
 
 
 def words(name: str) -> list[str]:

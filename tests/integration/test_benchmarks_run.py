@@ -81,6 +81,26 @@ def test_the_store_gives_back_what_was_put_in(rows: dict[str, dict[str, Any]]) -
     assert all(rows[name]["bare_s"] for name in ("P7.range", "P7.full", "P7.append", "P7.import"))
 
 
+def test_the_bus_hands_over_what_was_published(rows: dict[str, dict[str, Any]]) -> None:
+    assert rows["P10.bus"]["answers"]["delivered"] == SMALL.events
+    assert rows["P10.await"]["answers"]["delivered"] == SMALL.events
+    assert rows["P10.bus"]["bare_s"]
+
+
+def test_a_live_day_is_small_and_loses_no_trade(rows: dict[str, dict[str, Any]]) -> None:
+    answers = rows["P11.ticks"]["answers"]
+    assert answers["believed"] == SMALL.live_ticks
+    assert answers["slices"] > 1_000 and answers["signals"] > 10
+    assert rows["P11.ticks"]["peak_mb"] < 200
+
+
+def test_a_session_on_ticks_is_small_and_trades(rows: dict[str, dict[str, Any]]) -> None:
+    answers = rows["P11.session"]["answers"]
+    assert answers["slices"] == 2_440, "minutes of the two days in which there is a trade"
+    assert answers["fills"] > 20
+    assert 20 < rows["P11.session"]["peak_mb"] < 200
+
+
 def test_nothing_is_left_behind(rows: dict[str, dict[str, Any]], folder: Path) -> None:
     assert [path.name for path in (folder / "small").iterdir()] == ["data"]
 

@@ -24,6 +24,19 @@ SAYS = {
     "10_two_engines.py": ("fills are equal:    True", "equity is equal:    True", "one run:  True", "the same orders"),
     "11_parameter_sweep.py": ("90 combinations", "equals the single backtest: True", "in the years after"),
     "12_frames_and_statistics.py": ("Polars, pandas and numpy: True", "alpha and beta", "worst day in twenty"),
+    "13_paper_session.py": ("sizes bound by         position 36", "slices, orders, fills  2,054, 45, 72", "not a cent"),
+    "14_risk_limits.py": (
+        "sent 21, bound by position",
+        "sent 53, bound by position",
+        "short: ",
+        "0.0001 to 10",
+        "from its first trading day on: True",
+    ),
+    "15_parity.py": (
+        "no difference is True",
+        "Forgetful: 280 differences, 0 of them unexplained",
+        "answered otherwise",
+    ),
 }
 """What each shows when it does what it says."""
 

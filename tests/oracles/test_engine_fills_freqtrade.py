@@ -94,6 +94,18 @@ class Freqtrade(Strategy):
         return self.beyond(known[-1]) if known else 0.0
 
 
+class FreqtradeTrailing(Freqtrade):
+    """The same with a trailing order of the venue, made once the trade has gained its offset."""
+
+    def manage(self, context: Any, bar: Any, row: int) -> None:
+        best = bar.high if self.side > 0 else bar.low
+        offset = self.case.get("trailing_stop_positive_offset", 0.0)
+        if not self.exit_order and self.side * (best / self.entry - 1.0) >= offset:
+            trade = context.sell if self.side > 0 else context.buy
+            trail = self.case.get("trailing_stop_positive", -self.case["stop_loss"])
+            self.exit_order = trade(QUANTITY, trail_percent=100 * trail, reduces_only=True)
+
+
 def cases() -> list[dict[str, Any]]:
     return list(json.loads(shared("oracles/fills_freqtrade/cases.json").read_text())) if FOLDER.exists() else []
 
@@ -117,6 +129,20 @@ def test_shared_rules_give_their_trades(case: dict[str, Any]) -> None:
         assert ("order", "target", "stop_loss", "take_profit")[f.role[last]] == REASON[trade["exit_reason"]]
         gained += side * (f.price[last] / f.price[first] - 1.0)
     assert gained == pytest.approx(case["profit_perc"], abs=0.0005)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [case for case in cases() if case.get("trailing_stop") and case["name"] not in DIFFERENT],
+    ids=lambda case: case["name"],
+)
+def test_a_trailing_order_gives_their_trailing_trades(case: dict[str, Any]) -> None:
+    bars = bars_of([(float(row[1]), float(row[2]), float(row[3]), float(row[4])) for row in case["data"]])
+    run = both(lambda: FreqtradeTrailing(case), bars, cash=1e6)
+    (trade,) = case["trades"]
+    side = -1 if trade.get("is_short") else 1
+    assert run.fills.row.tolist() == [trade["open_tick"], trade["close_tick"]]
+    assert side * (run.fills.price[1] / run.fills.price[0] - 1.0) == pytest.approx(case["profit_perc"], abs=0.0005)
 
 
 @pytest.mark.parametrize("case", [case for case in cases() if case["name"] in DIFFERENT], ids=lambda case: case["name"])

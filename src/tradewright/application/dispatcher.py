@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from threading import RLock
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from tradewright.application.envelope import Envelope
 from tradewright.application.messages import MessageKind, Role
@@ -21,6 +21,8 @@ from tradewright.lazy import load
 from tradewright.ports.clock import Clock
 
 Handler = Callable[..., object]
+ENVELOPE: Final = "envelope"
+"""A handler that names this gets the envelope itself: who asks, as part of what."""
 A = TypeVar("A")
 
 
@@ -169,7 +171,9 @@ class Dispatcher:
 
     def _handle(self, envelope: Envelope, route: Route) -> object:
         handler, needs = self._binding(route)
-        return handler(envelope.message, **{name: self._dependency(name) for name in needs})
+        return handler(
+            envelope.message, **{name: envelope if name == ENVELOPE else self._dependency(name) for name in needs}
+        )
 
     def _binding(self, route: Route) -> tuple[Handler, tuple[str, ...]]:
         with self._lock:
@@ -181,10 +185,11 @@ class Dispatcher:
     def _needs(self, handler: Handler) -> tuple[str, ...]:
         """Names of the handler's keyword-only parameters; one without a provider may have a default."""
         wanted = [one for one in inspect.signature(handler).parameters.values() if one.kind is one.KEYWORD_ONLY]
-        missing = [one.name for one in wanted if one.name not in self._providers and one.default is one.empty]
+        known = {*self._providers, ENVELOPE}
+        missing = [one.name for one in wanted if one.name not in known and one.default is one.empty]
         if missing:
             raise LookupError(f"{_called(handler)} needs {', '.join(missing)}; name a provider for it")
-        return tuple(one.name for one in wanted if one.name in self._providers)
+        return tuple(one.name for one in wanted if one.name in known)
 
     def _dependency(self, name: str) -> object:
         with self._lock:

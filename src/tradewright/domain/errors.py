@@ -8,6 +8,9 @@ failed, 2 what was asked cannot be used or is not there).
     ├── DataError                  2   market data is absent, damaged or not enough
     ├── StrategyError              1   a strategy raised or answered nonsense
     ├── StorageError               1   the place that keeps things failed: full, locked, damaged
+    ├── BrokerError                1   a broker, its venue or the way there failed
+    │   └── NotSent                1   a command, and it is proven that no byte of it left
+    ├── ControlError               1   a running trader could not be asked: not there, frozen, or not understood
     └── Unauthorized               1   this actor may not do that
 
 An expected "no" of the market or of risk is a value, never an exception; a broken assumption is an assertion. The
@@ -102,6 +105,30 @@ class StorageError(TradewrightError):
 
     >>> str(StorageError("the bar store cannot be written", found="no space left", remedy="free some space"))
     'the bar store cannot be written: found no space left; free some space'
+    """
+
+
+class BrokerError(TradewrightError):
+    """A broker, its venue or the way there failed.
+
+    >>> str(BrokerError("the paper venue cannot be reached", remedy="see its log"))
+    'the paper venue cannot be reached; see its log'
+    """
+
+
+class NotSent(BrokerError):  # noqa: N818 - see UnknownInstrument
+    """A command was not sent, proven: no byte of it left. Only then may it be counted as never made.
+
+    >>> str(NotSent("order a1 was not sent", found="no connection"))
+    'order a1 was not sent: found no connection'
+    """
+
+
+class ControlError(TradewrightError):
+    """A running trader could not be asked; whether it did what was asked is then not known.
+
+    >>> str(ControlError("session a1 does not answer", found="process 42", remedy="see its trader.log"))
+    'session a1 does not answer: found process 42; see its trader.log'
     """
 
 

@@ -30,6 +30,17 @@ class Numbers(StrEnum):
     EXACT = "exact"
 
 
+class AdjustedTo(StrEnum):
+    """The row whose prices a strategy sees as they were traded; the others are scaled by the splits between.
+
+    A person looks back from the last row. A trading session cannot: nobody knows the next split, so it shows prices
+    as they would be had no share been split since its first row. Orders and fills are in raw prices either way.
+    """
+
+    LAST = "last"
+    FIRST = "first"
+
+
 @dataclass(frozen=True, slots=True)
 class Assumptions:
     """The setting of a run; money in the account's currency."""
@@ -52,19 +63,36 @@ class Assumptions:
     numbers: Numbers = Numbers.FLOAT
     close_at_end: bool = False
     """Close every position at the last close."""
+    adjusted_to: AdjustedTo = AdjustedTo.LAST
+    trades_from_ns: int | None = None
+    """Close of the first bar after which the strategy may trade, nanoseconds UTC; the bars before are its warm-up:
+    it sees them, what it asks for goes nowhere, and nothing is remembered as wanted. None: the first bar."""
+    participation: float = 0.0
+    """The part of a bar's volume that one order may take, at most 1; 0: any quantity fills."""
 
     def __post_init__(self) -> None:
-        for name in ("fill", "size_at", "numbers"):
-            self._coerce(name, {"fill": FillRule, "size_at": SizeAt, "numbers": Numbers}[name])
+        self._coerce("fill", FillRule)
+        self._coerce("size_at", SizeAt)
+        self._coerce("numbers", Numbers)
+        self._coerce("adjusted_to", AdjustedTo)
         for name, low, exclusive in (
             ("cash", 0, True), ("lot", 0, False), ("leverage", 0, True), ("rebalance_band", 0, False),
+            ("participation", 0, False),
         ):  # fmt: skip
             _check(name, getattr(self, name), low, exclusive=exclusive)
             object.__setattr__(self, name, float(getattr(self, name)))  # 100_000 and 100_000.0 are the same run
+        if self.participation > 1:
+            raise InputError(
+                "participation cannot be used", expected="a part of the volume, 0 to 1", found=repr(self.participation)
+            )
         for instrument, lot in self.lots.items():
             _check(f"lot of {instrument}", lot, 0, exclusive=False)
         for instrument, multiplier in self.multipliers.items():
             _check(f"multiplier of {instrument}", multiplier, 0, exclusive=True)
+        if self.trades_from_ns is not None and type(self.trades_from_ns) is not int:
+            raise InputError(
+                "trades from cannot be used", expected="nanoseconds UTC, or None", found=repr(self.trades_from_ns)
+            )
         if not isinstance(self.costs, Cost):
             raise InputError(
                 "costs are not a cost", expected="as PerShare(0.005, minimum=1) + Spread(bps=2)", found=repr(self.costs)

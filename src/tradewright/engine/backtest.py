@@ -14,11 +14,13 @@ from tradewright.engine.market import MarketColumns, prepare
 from tradewright.engine.program import wishes_of
 from tradewright.engine.remarks import with_remarks
 from tradewright.engine.run import Run
+from tradewright.engine.runtime.limits_in_time import LimitsInTime
 from tradewright.engine.runtime.run import run_runtime
 from tradewright.engine.tape import Tape
-from tradewright.ports.broker import BrokerFactory
+from tradewright.ports.historical import BrokerFactory
 from tradewright.quant.compiled import is_enabled, is_loaded
 from tradewright.trading.bars import Bars
+from tradewright.trading.risk.policy import LimitsPolicy
 from tradewright.trading.strategies.strategy import Dialect, Strategy
 
 __all__ = ["Assumptions", "EngineChoice", "Run", "run_backtest"]
@@ -47,8 +49,11 @@ def run_backtest(
     broker_factory: BrokerFactory,
     engine: EngineChoice | str = EngineChoice.AUTO,
     tape: Tape | None = None,
+    limits: LimitsPolicy | LimitsInTime | None = None,
 ) -> Run:
     """Run a strategy over bars; `tape` takes down the requests of a run on the runtime.
+
+    With `limits` every order passes the gate of trading before it is sent; that takes the runtime.
 
     Wrong input is an InputError, nonsense of the strategy a StrategyError, too few or impossible bars a DataError.
     """
@@ -56,7 +61,15 @@ def run_backtest(
     if len(bars) == 0:
         raise DataError("there are no bars to run on", expected="at least one bar", found="none")
     market = prepare(bars, assumptions)
-    if choice is EngineChoice.KERNEL or (choice is EngineChoice.AUTO and _pays(strategy, market, assumptions)):
+    if choice is EngineChoice.KERNEL and limits is not None:
+        raise InputError(
+            "the kernel asks no limits",
+            expected='engine="runtime" or "auto" with limits',
+            found='engine="kernel"',
+            remedy="leave the engine away, or the limits",
+        )
+    is_worth_it = choice is EngineChoice.AUTO and limits is None and _pays(strategy, market, assumptions)
+    if choice is EngineChoice.KERNEL or is_worth_it:
         if strategy.dialect() is Dialect.EVENTS:
             raise InputError(
                 f"{type(strategy).__name__} handles events, which the kernel cannot compile",
@@ -66,7 +79,9 @@ def run_backtest(
             )
         wishes = wishes_of(strategy, market, assumptions=assumptions, coded=True)
         return with_remarks(run_kernel(market, assumptions, wishes=wishes), bars)
-    run = run_runtime(strategy, market, assumptions=assumptions, broker_factory=broker_factory, tape=tape)
+    run = run_runtime(
+        strategy, market, assumptions=assumptions, broker_factory=broker_factory, tape=tape, limits=limits
+    )
     return with_remarks(run, bars)
 
 

@@ -1,7 +1,8 @@
 """Bars made ready for the step: flat columns, marks that carry the last close, corporate actions by row.
 
-Strategies look at prices adjusted for splits (relative to the last row), so that a split is no jump in an average;
-orders and fills use raw prices. `factor` leads from one to the other: raw = seen x factor.
+Strategies look at prices adjusted for splits (relative to the last row, or to the first as in a trading session), so
+that a split is no jump in an average; orders and fills use raw prices. `factor` leads from one to the other:
+raw = seen x factor.
 """
 
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from tradewright.domain.errors import DataError, InputError
 from tradewright.domain.market.actions import ActionKind
 from tradewright.domain.matching.layout import DIVIDEND, SPLIT
-from tradewright.engine.assumptions import Assumptions
+from tradewright.engine.assumptions import AdjustedTo, Assumptions
 from tradewright.trading.bars import Bars
 
 Floats = NDArray[np.float64]
@@ -39,6 +40,8 @@ class MarketColumns:
     action_instrument: Whole
     action_kind: Whole
     action_value: Floats
+    first_row: int = 0
+    """The first row after which the strategy may trade; the rows before are its warm-up."""
 
 
 def prepare(bars: Bars, assumptions: Assumptions) -> MarketColumns:
@@ -47,18 +50,21 @@ def prepare(bars: Bars, assumptions: Assumptions) -> MarketColumns:
     _require_known(bars, assumptions)
     row, instrument, kind, value = _actions(bars)
     is_split = kind == SPLIT
-    factor = _factors(bars, row[is_split], instrument[is_split], value[is_split])
+    splits = row[is_split], instrument[is_split], value[is_split]
+    to_last = _factors(bars, *splits)
+    factor = to_last if assumptions.adjusted_to is AdjustedTo.LAST else _factors_to_first(bars, *splits)
     return MarketColumns(
         bars=bars,
-        seen=_seen(bars, factor),
+        seen=_seen(bars, factor, assumptions.adjusted_to),
         factor=factor,
-        mark=_marks(bars.closes, factor),
+        mark=_marks(bars.closes, to_last),
         lot=np.array([assumptions.lots.get(name, assumptions.lot) for name in bars.instruments], np.float64),
         multiplier=np.array([assumptions.multipliers.get(name, 1.0) for name in bars.instruments], np.float64),
         action_row=row,
         action_instrument=instrument,
         action_kind=kind,
         action_value=value,
+        first_row=_first_row(bars, assumptions.trades_from_ns),
     )
 
 
@@ -122,8 +128,24 @@ def _factors(bars: Bars, row: Whole, instrument: Whole, ratios: Floats) -> Float
     return factor
 
 
-def _seen(bars: Bars, factor: Floats | None) -> Bars:
+def _factors_to_first(bars: Bars, row: Whole, instrument: Whole, ratios: Floats) -> Floats | None:
+    """One over the product of the split ratios up to each row; a session takes the same steps one by one."""
+    if not len(row):
+        return None
+    factor = np.ones_like(bars.closes)
+    for at, column, ratio in zip(row, instrument, ratios, strict=True):
+        factor[at:, column] /= ratio
+    return factor
+
+
+def _first_row(bars: Bars, trades_from_ns: int | None) -> int:
+    return 0 if trades_from_ns is None else int(np.searchsorted(bars.time, trades_from_ns))
+
+
+def _seen(bars: Bars, factor: Floats | None, adjusted_to: AdjustedTo) -> Bars:
     """What a strategy is shown: it can look at the run's bars, not change them."""
+    if adjusted_to is AdjustedTo.FIRST:
+        bars = replace(bars, prices="split-adjusted", actions=())  # as a session, which can't tell what is to come
     if factor is not None:
         bars = replace(
             bars,

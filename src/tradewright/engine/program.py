@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tradewright.domain.errors import DataError, StrategyError, TradewrightError
+from tradewright.domain.orders.request import LEAST, MOST
 from tradewright.engine.assumptions import Assumptions
 from tradewright.engine.market import MarketColumns
 from tradewright.trading.bars import Bars
@@ -16,6 +17,7 @@ from tradewright.trading.strategies.choice import Choice
 from tradewright.trading.strategies.strategy import Dialect, Signals, Speaks, Strategy
 
 Floats = NDArray[np.float64]
+_LEAST, _MOST = float(LEAST), float(MOST)
 NONE = np.empty((0, 0))
 NO_CODES = np.empty(0, np.uint8)
 NO_TABLE = np.empty(0)
@@ -44,23 +46,71 @@ def wishes_of(strategy: Strategy, market: MarketColumns, *, assumptions: Assumpt
     bars = market.seen
     require_bars(strategy, bars)
     name = type(strategy).__name__
+    silent = _silent_rows(strategy, market, assumptions)
     if strategy.dialect() is Dialect.COLUMNS:
         answer = call(strategy, "generate_signals", bars)
         signals = answer if isinstance(answer, Signals) else Signals(answer)  # type: ignore[arg-type]
-        if coded and isinstance(signals.strength, Choice) and signals.strength.shape == bars.close.shape:
+        if coded and not silent and isinstance(signals.strength, Choice) and signals.strength.shape == bars.close.shape:
             codes = _coded(strategy, signals, bars, assumptions)
             if codes is not None:
                 return codes
         strength = _matrix(name, "strength", signals.strength, bars)
-        loss = NONE if signals.stop_loss is None else _prices(name, "stop_loss", signals.stop_loss, market)
-        gain = NONE if signals.take_profit is None else _prices(name, "take_profit", signals.take_profit, market)
+        loss = NONE if signals.stop_loss is None else _all_prices(name, "stop_loss", signals.stop_loss, market)
+        gain = NONE if signals.take_profit is None else _all_prices(name, "take_profit", signals.take_profit, market)
     else:
         strength, loss, gain = _newest(strategy, market)
+    said = _wishes(strategy, strength, assumptions=assumptions, bars=bars, prices=(loss, gain))
+    return _silenced(said, silent) if silent else said
+
+
+def wishes_after_newest(strategy: Strategy, market: MarketColumns, *, assumptions: Assumptions) -> Wishes:
+    """What it wants after the newest row of a market that grows: columns of one row.
+
+    A strategy of columns is asked for all of them, because that is how it speaks, and the last row is taken.
+    """
+    bars = market.seen
+    if strategy.dialect() is Dialect.COLUMNS:
+        said = wishes_of(strategy, market, assumptions=assumptions)
+        return Wishes(said.weight[-1:], said.loss[-1:], said.gain[-1:], said.is_restated)
+    name, row, newest = type(strategy).__name__, len(bars) - 1, bars.rows(len(bars) - 1, len(bars))
+    strength, *prices = _ask_newest(strategy, bars, row)
+    factor = None if market.factor is None else market.factor[row:]
+    loss, gain = (
+        NONE if part is None else _prices(name, what, part, bars=newest, factor=factor, first=row)
+        for what, part in zip(("stop_loss", "take_profit"), prices, strict=True)
+    )
+    strength = np.full((1, len(bars.instruments)), np.nan) if strength is None else strength
+    return _wishes(strategy, strength, assumptions=assumptions, bars=newest, prices=(loss, gain), first=row)
+
+
+def _wishes(
+    strategy: Strategy,
+    strength: Floats,
+    *,
+    assumptions: Assumptions,
+    bars: Bars,
+    prices: tuple[Floats, Floats],
+    first: int = 0,
+) -> Wishes:
+    """Weights of strengths that are checked; `first` is the number of the first row."""
+    name = type(strategy).__name__
     is_weights = strategy.speaks is Speaks.WEIGHTS
-    _check_strength(name, strength, bars, is_weights=is_weights)
+    _check_strength(name, strength, bars, is_weights=is_weights, first=first)
     slots = np.ones(1) if is_weights else assumptions.allocation.slots(bars.instruments)
     weight = strength if (slots == 1.0).all() else strength * slots
-    return Wishes(np.ascontiguousarray(weight), loss, gain, is_weights)
+    return Wishes(np.ascontiguousarray(weight), *prices, is_weights)
+
+
+def _silent_rows(strategy: Strategy, market: MarketColumns, assumptions: Assumptions) -> int:
+    """Rows in which a strategy has no opinion: those of the warm-up, where the run has one."""
+    return 0 if assumptions.trades_from_ns is None else max(market.first_row, strategy.warm_up_bars())
+
+
+def _silenced(said: Wishes, rows: int) -> Wishes:
+    weight, loss, gain = (column.copy() for column in (said.weight, said.loss, said.gain))
+    for column in (weight, loss, gain):
+        column[:rows] = np.nan
+    return Wishes(weight, loss, gain, said.is_restated)
 
 
 def _coded(strategy: Strategy, signals: Signals, bars: Bars, assumptions: Assumptions) -> Wishes | None:
@@ -133,17 +183,24 @@ def _matrix(name: str, what: str, values: ArrayLike, bars: Bars) -> Floats:
     return array
 
 
-def _prices(name: str, what: str, values: ArrayLike, market: MarketColumns) -> Floats:
-    prices = _matrix(name, what, values, market.seen)
-    if bool((prices <= 0).any()) or bool(np.isinf(prices).any()):
-        row = int(np.argmax(((prices <= 0) | np.isinf(prices)).any(axis=1)))
+def _all_prices(name: str, what: str, values: ArrayLike, market: MarketColumns) -> Floats:
+    return _prices(name, what, values, bars=market.seen, factor=market.factor)
+
+
+def _prices(name: str, what: str, values: ArrayLike, *, bars: Bars, factor: Floats | None, first: int = 0) -> Floats:
+    """Raw prices of the prices it named."""
+    prices = _matrix(name, what, values, bars)
+    prices = prices if factor is None else prices * factor
+    bad = (prices < _LEAST) | (prices > _MOST)
+    if bool(bad.any()):
+        row = first + int(np.argmax(bad.any(axis=1)))
         raise StrategyError(
             f"{name} gave a {what} that is no price", expected="more than 0, or NaN", found=f"row {row}"
         )
-    return np.ascontiguousarray(prices if market.factor is None else prices * market.factor)
+    return np.ascontiguousarray(prices)
 
 
-def _check_strength(name: str, strength: Floats, bars: Bars, *, is_weights: bool) -> None:
+def _check_strength(name: str, strength: Floats, bars: Bars, *, is_weights: bool, first: int = 0) -> None:
     least, most = np.fmin.reduce(strength, axis=None), np.fmax.reduce(strength, axis=None)  # look past NaN
     if np.isinf((least, most)).any() if is_weights else least < -1.0 or most > 1.0:
         bad = np.isinf(strength) if is_weights else np.abs(strength) > 1.0
@@ -151,7 +208,7 @@ def _check_strength(name: str, strength: Floats, bars: Bars, *, is_weights: bool
         raise StrategyError(
             f"{name} gave a {'weight' if is_weights else 'strength'} out of range",
             expected="finite weights" if is_weights else "strengths from -1 to 1, or NaN",
-            found=f"{strength[row, column]} for {bars.instruments[column]} in row {row}",
+            found=f"{strength[row, column]} for {bars.instruments[column]} in row {first + row}",
         )
 
 
@@ -162,16 +219,24 @@ def _newest(strategy: Strategy, market: MarketColumns) -> tuple[Floats, Floats, 
     columns = [np.full(bars.closes.shape, np.nan) for _ in range(3)]
     given = [False, False, False]
     for row in range(strategy.warm_up_bars(), len(bars)):
-        answer = call(strategy, "generate_signal", bars.rows(0, row + 1))
-        signals = answer if isinstance(answer, Signals) else Signals(answer)  # type: ignore[arg-type]
-        for n, part in enumerate((signals.strength, signals.stop_loss, signals.take_profit)):
-            if part is None:
-                continue
-            given[n] = True
-            columns[n][row] = _newest_row(name, part, bars, row)
-    loss = _prices(name, "stop_loss", columns[1], market) if given[1] else NONE
-    gain = _prices(name, "take_profit", columns[2], market) if given[2] else NONE
+        for n, part in enumerate(_ask_newest(strategy, bars.rows(0, row + 1), row)):
+            if part is not None:
+                given[n] = True
+                columns[n][row] = part
+    loss = _all_prices(name, "stop_loss", columns[1], market) if given[1] else NONE
+    gain = _all_prices(name, "take_profit", columns[2], market) if given[2] else NONE
     return columns[0], loss, gain
+
+
+def _ask_newest(strategy: Strategy, bars: Bars, row: int) -> list[Floats | None]:
+    """Strength, stop-loss and take-profit after the last of `bars`, each of shape (1, width); None: not given."""
+    answer = call(strategy, "generate_signal", bars)
+    signals = answer if isinstance(answer, Signals) else Signals(answer)  # type: ignore[arg-type]
+    shape = (1, len(bars.instruments))
+    return [
+        None if part is None else np.broadcast_to(_newest_row(type(strategy).__name__, part, bars, row), shape)
+        for part in (signals.strength, signals.stop_loss, signals.take_profit)
+    ]
 
 
 def _newest_row(name: str, part: ArrayLike, bars: Bars, row: int) -> Floats:

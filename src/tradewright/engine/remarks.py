@@ -1,5 +1,6 @@
 """What a user must hear of a run: orders cut or refused for lack of buying power, ruin, no trade at all."""
 
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +15,7 @@ TOLD_CUT = 0.01
 
 def with_remarks(run: Run, bars: Bars) -> Run:
     """The run with its warnings."""
-    found = [*_cuts(run, bars), *_refusals(run, bars), *_ruin(run, bars)]
+    found = [*_cuts(run, bars), *_refusals(run, bars), *_limited(run, bars), *_ruin(run, bars)]
     if not len(run.fills) and not found:
         found.append("the strategy never traded: none of its signals led to a fill")
     return replace(run, warnings=(*run.warnings, *found))
@@ -43,6 +44,26 @@ def _refusals(run: Run, bars: Bars) -> list[str]:
     return [
         f"{_orders(len(refused))} refused for lack of buying power; the first on {_day(bars, int(ends.row[k]))}: {what}"
     ]
+
+
+def _limited(run: Run, bars: Bars) -> list[str]:
+    """What the limits took away, by control."""
+    found = []
+    if run.cuts:
+        first, controls = run.cuts[0], Counter(one.control for one in run.cuts)
+        what = f"{bars.instruments[first.instrument]} wanted {first.asked:,.10g}, sent {first.left:,.10g}"
+        told = f"{_orders(len(run.cuts))} cut by the limits ({_counted(controls)})"
+        found.append(f"{told}; the first on {_day(bars, first.row)}: {what}")
+    if run.refusals:
+        refused, controls = run.refusals[0], Counter(one.reasons[0][0] for one in run.refusals)
+        what = f"{bars.instruments[refused.instrument]}: {refused.reasons[0][1]}"
+        told = f"{_orders(len(run.refusals))} refused by the limits ({_counted(controls)})"
+        found.append(f"{told}; the first on {_day(bars, refused.row)}: {what}")
+    return found
+
+
+def _counted(controls: Counter[str]) -> str:
+    return ", ".join(f"{name} {count:,}" for name, count in controls.most_common())
 
 
 def _ruin(run: Run, bars: Bars) -> list[str]:

@@ -21,8 +21,10 @@ ENDINGS = (
     "less than one lot is affordable",
     "account ruined",
     "already on target",
+    "not filled at once",
+    "another order of its group filled",
 )
-"""Why an order ended without a fill, by reason code."""
+"""Why an order ended before it was filled in full, by reason code."""
 
 REFUSALS = (1, 6)
 """The reasons that a user must hear of."""
@@ -41,7 +43,9 @@ class FillColumns:
     fee: Floats
     slippage: Floats
     asked: Floats
-    """The order's quantity before it was cut to what the account affords; positive."""
+    """What was to fill, before it was cut to what the account affords; positive."""
+    remaining: Floats
+    """What is left of the order after the fill."""
 
     def __len__(self) -> int:
         return len(self.row)
@@ -49,7 +53,7 @@ class FillColumns:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EndingColumns:
-    """Orders that ended without a fill."""
+    """Orders that ended before they were filled in full."""
 
     row: Whole
     order: Whole
@@ -57,9 +61,41 @@ class EndingColumns:
     reason: Whole
     needed: Floats
     available: Floats
+    remaining: Floats
+    """What was not filled."""
 
     def __len__(self) -> int:
         return len(self.row)
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedOrder:
+    """An order that the limits left nothing of: it was never sent."""
+
+    row: int
+    instrument: int
+    asked: float
+    """Signed quantity."""
+    reasons: tuple[tuple[str, str, str], ...]
+    """Of each control that refused: its name, what it found, what to do."""
+    place: int = 0
+    """Among the orders that were asked for after the row, from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class CutOrder:
+    """An order that was sent smaller than it was asked for."""
+
+    row: int
+    instrument: int
+    asked: float
+    """Signed quantity."""
+    left: float
+    control: str
+    """The limit that left no more."""
+    reason: str
+    place: int = 0
+    """Among the orders that were asked for after the row, from 0."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,6 +129,10 @@ class Run:
     splits: tuple[tuple[int, int, float], ...] = ()
     """Splits that took effect: (row, instrument, ratio)."""
     warnings: tuple[str, ...] = ()
+    refusals: tuple[RefusedOrder, ...] = ()
+    """Orders that the limits refused; empty without limits."""
+    cuts: tuple[CutOrder, ...] = ()
+    """Orders that the limits made smaller."""
 
     @property
     def cash(self) -> Floats:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tradewright.domain.matching.layout import CANCEL, PROTECT, SUBMIT, TARGET
-from tradewright.ports.broker import NewOrder
+from tradewright.ports.historical import NewOrder
 
 Numbers = list[Any]
 
@@ -27,12 +27,18 @@ class Tape:
     subject: list[int] = field(default_factory=list)
     shrinks: list[int] = field(default_factory=list)
     by_weight: list[int] = field(default_factory=list)
+    force: list[int] = field(default_factory=list)
+    expires: list[int] = field(default_factory=list)
+    group: list[int] = field(default_factory=list)
+    reduces: list[int] = field(default_factory=list)
     quantity: Numbers = field(default_factory=list)
     limit: Numbers = field(default_factory=list)
     trigger: Numbers = field(default_factory=list)
     weight: Numbers = field(default_factory=list)
     loss: Numbers = field(default_factory=list)
     gain: Numbers = field(default_factory=list)
+    trail: Numbers = field(default_factory=list)
+    trail_share: Numbers = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.row)
@@ -57,16 +63,5 @@ class Tape:
         self.row.append(row)
         self.action.append(action)
         self.subject.append(subject)
-        self.instrument.append(order.instrument)
-        self.side.append(order.side)
-        self.kind.append(order.kind)
-        self.role.append(order.role)
-        self.until.append(order.until)
-        self.shrinks.append(order.shrinks)
-        self.by_weight.append(order.by_weight)
-        self.quantity.append(order.quantity)
-        self.limit.append(order.limit)
-        self.trigger.append(order.trigger)
-        self.weight.append(order.weight)
-        self.loss.append(order.loss)
-        self.gain.append(order.gain)
+        for name, value in zip(order._fields, order, strict=True):
+            getattr(self, name).append(value)

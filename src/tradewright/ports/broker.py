@@ -1,151 +1,308 @@
-"""What we ask of a broker: take orders, move protection, answer with reports.
+"""A broker is whom we reach a venue through: commands go in at once, answers come back as events, whenever they come.
 
-Nothing here awaits: commands are enqueued, answers come back as reports, and the engine applies them (ideas 1 and 2).
-Instruments are numbers of columns and moments are numbers of rows; prices of 0 mean "none". Numbers are floats or
-Decimals, all of one kind within a run.
+This port decides what can be asked and what can be answered. Nothing in it waits for an outcome: a command is handed
+over or proven not to have been (`NotSent`); everything else, also "we cannot tell", comes through the sink as an event.
+The same question may be answered late, twice or never; a partial answer says so and counts as no information.
 """
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
 
-Number = Any
-
-
-class NewOrder(NamedTuple):
-    """An order on its way to the broker; codes as in `domain/matching/layout.py`."""
-
-    instrument: int
-    side: int
-    """1 buys, -1 sells, 2: the side follows from `weight` at the fill."""
-    kind: int
-    role: int
-    quantity: Number
-    limit: Number
-    trigger: Number
-    weight: Number
-    loss: Number
-    gain: Number
-    until: int
-    """Last session in which it works; 0: until canceled."""
-    shrinks: int
-    by_weight: int
+from tradewright.domain.identifiers import AccountId, ClientOrderId, ExecutionId, VenueOrderId
+from tradewright.domain.orders.fill import Fill
+from tradewright.domain.orders.request import OrderRequest
+from tradewright.domain.orders.ticket import Ticket
 
 
-class Filled(NamedTuple):
-    """A fill; quantity is signed, `unit_price` is price x multiplier."""
+class Environment(StrEnum):
+    """Whether money is real."""
 
-    row: int
-    order: int
-    instrument: int
-    role: int
-    quantity: Number
-    price: Number
-    unit_price: Number
-    fee: Number
-    slippage: Number
-    asked: Number
-    """The order's quantity before it was cut to what the account affords; positive."""
+    PAPER = "paper"
+    LIVE = "live"
 
 
-class Ended(NamedTuple):
-    """An order ended without a fill."""
+@dataclass(frozen=True, slots=True)
+class SubmitOrder:
+    """Send an approved order, with the legs of its bracket where the request names them."""
 
-    row: int
-    order: int
-    instrument: int
-    reason: int
-    needed: Number
-    available: Number
+    ticket: Ticket
 
 
-class Split(NamedTuple):
-    """Shares were split; fractions of a `lot` were paid at `unit_price` (money per new share)."""
+@dataclass(frozen=True, slots=True)
+class ReplaceOrder:
+    """Change price, quantity or legs of an order that works; it keeps its client order id."""
 
-    row: int
-    instrument: int
-    ratio: Number
-    unit_price: Number
-    lot: Number
+    ticket: Ticket
 
 
-class Dividend(NamedTuple):
-    """Cash was paid per share."""
+@dataclass(frozen=True, slots=True)
+class CancelOrder:
+    """Cancel an order; one that ended already is answered with `CancelRejected`."""
 
-    row: int
-    instrument: int
-    amount: Number
-
-
-Report = Filled | Ended | Split | Dividend
+    client_order_id: ClientOrderId
+    instrument: str
+    venue_order_id: VenueOrderId | None = None
 
 
-class MarketFeed(NamedTuple):
-    """History as columns, row x width + instrument; the fields are those of `domain/matching/layout.Venue`."""
+@dataclass(frozen=True, slots=True)
+class CancelEverything:
+    """Cancel every order of the account, foreign ones too; `keeps_protection` leaves what only closes positions."""
 
-    width: int
-    open: Any
-    high: Any
-    low: Any
-    close: Any
-    mark: Any
-    session: Any
-    actions: Any
-    fees: Any
+    keeps_protection: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AskOrder:
+    """What became of one order? Answered with `OrderAnswer`."""
+
+    number: int
+    client_order_id: ClientOrderId
+
+
+@dataclass(frozen=True, slots=True)
+class AskOpenOrders:
+    """Everything that works for the account, whoever sent it. Answered with `OpenOrdersAnswer`."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskFills:
+    """Every execution from a moment on (inclusive). Answered with `FillsAnswer`."""
+
+    number: int
+    since_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskAccount:
+    """Positions and cash. Answered with `AccountAnswer`."""
+
+    number: int
+
+
+Command = SubmitOrder | ReplaceOrder | CancelOrder | CancelEverything | AskOrder | AskOpenOrders | AskFills | AskAccount
+
+
+class ReportedLife(StrEnum):
+    """Where the venue says an order is."""
+
+    WORKING = "working"
+    FILLED = "filled"
+    CANCELED = "canceled"
+    EXPIRED = "expired"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderReport:
+    """The venue's view of one order. Fills are never booked from it: they come as `Executed`."""
+
+    client_order_id: ClientOrderId | None
+    """None for an order that carries none (sent by hand at the broker's own screen)."""
+    venue_order_id: VenueOrderId
+    request: OrderRequest
+    """As it stands now, with replaced prices and quantity."""
+    life: ReportedLife
+    filled: Decimal
+    reason: str = ""
+    parent: ClientOrderId | None = None
+    """For a leg of a bracket, the order whose fill brought it."""
+    time_ns: int = 0
+    """When it became so at the venue, nanoseconds UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """Reports flow from now on; what happened before must be asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnected:
+    """Reports flow no longer; commands are `NotSent` until connected again."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendUnclear:
+    """A command was handed over and nobody can tell whether it arrived (a time-out, a dropped connection, a 5xx)."""
+
+    client_order_id: ClientOrderId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitRejected:
+    """The venue proved that it did not take the order. Anything less definite is `SendUnclear`."""
+
+    client_order_id: ClientOrderId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRejected:
+    """The order was not canceled; often because a fill is on its way."""
+
+    client_order_id: ClientOrderId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceRejected:
+    """The order works on as it was."""
+
+    client_order_id: ClientOrderId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """The order works on with these terms."""
+
+    client_order_id: ClientOrderId
+    request: OrderRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """One execution. Known by its execution id, however often it is told."""
+
+    fill: Fill
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionBusted:
+    """The venue took an execution back."""
+
+    client_order_id: ClientOrderId
+    execution_id: ExecutionId
+
+
+@dataclass(frozen=True, slots=True)
+class SplitDone:
+    """Shares were split in the account: `ratio` new ones for each; fractions of a lot were paid at `price` (new)."""
+
+    identity: str
+    """Names the action, so that it is booked once."""
+    instrument: str
+    ratio: Decimal
+    price: Decimal
+    time_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class CashMoved:
+    """Cash of the account changed for another reason than a fill: a dividend, funding, interest, a transfer."""
+
+    identity: str
+    """Names the movement, so that it is booked once."""
+    kind: str
+    instrument: str
+    """Empty where it concerns none."""
+    currency: str
+    amount: Decimal
+    """Received is positive."""
+    time_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAnswer:
+    """One order, or None where the venue does not know it *now*: that alone proves nothing."""
+
+    number: int
+    client_order_id: ClientOrderId
+    report: OrderReport | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOrdersAnswer:
+    """What works for the account."""
+
+    number: int
+    reports: tuple[OrderReport, ...]
+    is_complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FillsAnswer:
+    """Executions since the moment asked."""
+
+    number: int
+    fills: tuple[Fill, ...]
+    is_complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccountAnswer:
+    """What the account holds; what is not named is zero when the answer is complete."""
+
+    number: int
+    positions: Mapping[str, Decimal]
+    """Signed quantity by instrument id."""
+    cash: Mapping[str, Decimal]
+    """By currency."""
+    is_complete: bool
+    is_quiet: bool = True
+    """False while the venue itself is still booking: then nothing is compared."""
+    movements: tuple[SplitDone | CashMoved, ...] = ()
+    """Splits and cash movements the venue knows, for those that were missed; each is booked once by its identity."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """A question failed. It is no information, and least of all "nothing there"."""
+
+    number: int
+    reason: str
+
+
+BrokerEvent = (
+    Connected | Disconnected | OrderReport | SendUnclear | SubmitRejected | CancelRejected | ReplaceRejected | Replaced
+    | Executed | ExecutionBusted | SplitDone | CashMoved | OrderAnswer | OpenOrdersAnswer | FillsAnswer | AccountAnswer
+    | NoAnswer
+)  # fmt: skip
+Sink = Callable[[BrokerEvent], None]
+"""Takes an event and returns at once; it only enqueues."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerTraits:
+    """What a broker is and can, proven when it connects."""
+
+    name: str
+    environment: Environment
+    account: AccountId
+    has_brackets: bool
+    """Legs of a bracket live at the venue from the fill on."""
+    has_groups: bool
+    """Orders of one group cancel each other at the venue."""
+    is_current: bool = False
+    """An answer always tells everything that had happened when it was given: no part of the venue lags behind."""
+    settles_within_ns: int
+    """How long after it was handed over a command can still be accepted: absence is proven only later."""
 
 
 class Broker(Protocol):
-    """Takes orders for one account."""
+    """One account at one broker."""
 
-    def submit(self, order: NewOrder, *, row: int) -> int:
-        """Take an order and give its id; a target order replaces the instrument's target orders that still wait."""
+    @property
+    def traits(self) -> BrokerTraits:
+        """What it is and can."""
         ...
 
-    def supersede(self, instrument: int, *, row: int) -> None:
-        """End the instrument's target orders that still wait."""
+    async def connect(self, sink: Sink) -> None:
+        """Open the connection, prove environment and account, then report through the sink; BrokerError or
+        InputError that says what is wrong where it cannot. Reconnects by itself afterwards, telling each change."""
         ...
 
-    def cancel(self, order: int, *, row: int) -> None:
-        """Cancel a working order; one that ended already is left alone."""
+    def enqueue(self, command: Command) -> None:
+        """Hand a command over at once; `NotSent` where it is proven that nothing left."""
         ...
 
-    def protect(self, instrument: int, *, row: int, loss: Number, gain: Number) -> None:
-        """Set or move the protective prices of a position; 0 leaves that side as it is."""
-        ...
-
-    def reports(self) -> Sequence[Report]:
-        """What happened since the last call, in order."""
-        ...
-
-
-class HistoricalBroker(Broker, Protocol):
-    """A broker whose market is a history walked row by row."""
-
-    def is_due(self, row: int) -> bool:
-        """True when the row can bring a report."""
-        ...
-
-    def advance(self, row: int) -> None:
-        """Let the row's open and range happen."""
-        ...
-
-    def close(self, row: int, *, is_last: bool) -> bool:
-        """Let the row's close happen; True when the account was ruined there and trading is over."""
-        ...
-
-    def rests_until(self, row: int) -> int:
-        """The next row after `row` that can bring a report by itself, when nothing is sent before."""
-        ...
-
-    def has_news(self) -> bool:
-        """True when `reports` would not be empty."""
-        ...
-
-
-class BrokerFactory(Protocol):
-    """Makes the broker of a run: bootstrap hands it in, so that the engine can't know whether the venue is real."""
-
-    def __call__(
-        self, feed: MarketFeed, ledger: Any, positions: list[Any], *, charge: Any, closes_out: bool
-    ) -> HistoricalBroker:
-        """A broker with the account `ledger`, its `positions` and the fee function `charge`."""
+    async def close(self) -> None:
+        """Close the connection; working orders stay as they are. Twice is allowed."""
         ...

@@ -21,7 +21,7 @@ from tradewright.engine.backtest import run_backtest
 from tradewright.engine.kernel.sweep import Lane
 from tradewright.engine.market import MarketColumns, prepare
 from tradewright.engine.program import wishes_of
-from tradewright.ports.broker import BrokerFactory
+from tradewright.ports.historical import BrokerFactory
 from tradewright.quant.compiled import is_enabled
 from tradewright.quant.indicators.memo import Memo, remembering
 from tradewright.quant.performance.conventions import Conventions

@@ -4,6 +4,7 @@ import difflib
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 
@@ -48,9 +49,9 @@ ALIASES: Mapping[str, str] = MappingProxyType(
 )
 """Common variables that are read too; one with our prefix says the same."""
 
-READ_ELSEWHERE = frozenset({"TRADEWRIGHT_KERNEL_CACHE", "TRADEWRIGHT_TRACEBACK"})
-"""Variables with our prefix that are no settings of a project: the compiler's cache belongs to the machine, and whether
-a traceback is shown is asked before there are settings."""
+READ_ELSEWHERE = frozenset({"TRADEWRIGHT_FAIL_POINT", "TRADEWRIGHT_KERNEL_CACHE", "TRADEWRIGHT_TRACEBACK"})
+"""Variables with our prefix that are no settings of a project: the compiler's cache belongs to the machine, whether a
+traceback is shown is asked before there are settings, and where a process dies for a proof is nobody's wish."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +114,26 @@ def load(project: Path, *, environment: Mapping[str, str], flags: Mapping[str, o
 
     `environment` is handed in (`os.environ`); `flags` are values by dotted name, `None` meaning not given.
     """
-    found = inspect(project, environment=environment, flags=flags)
-    if found.settings is None:
-        raise SettingsError(found.problems)
-    return found.settings
+    reading, settings = _read(project, environment, flags=flags)
+    if reading.problems:
+        raise SettingsError(tuple(reading.problems))
+    return settings
 
 
 def inspect(project: Path, *, environment: Mapping[str, str], flags: Mapping[str, object] | None = None) -> Inspection:
     """Every value with its origin and every problem; never raises for what a person wrote."""
+    reading, settings = _read(project, environment, flags=flags)
+    values = tuple(
+        Setting(name, masked(reading.values[name]), reading.origins[name], one.description)
+        for name, one in reading.fields.items()
+    )
+    return Inspection(None if reading.problems else settings, values, tuple(reading.problems))
+
+
+def _read(
+    project: Path, environment: Mapping[str, str], *, flags: Mapping[str, object] | None
+) -> tuple[_Reading, Settings]:
+    """What is written everywhere, and the settings as far as they could be read."""
     known = {one.name: one for one in fields()}
     reading = _Reading(known, {one.name: one.default for one in known.values()}, dict.fromkeys(known, "default"))
     written, broken = _file(project / FILE_NAME)
@@ -129,17 +142,14 @@ def inspect(project: Path, *, environment: Mapping[str, str], flags: Mapping[str
         reading.take(given)
     settings = built(reading.values)
     reading.problems.extend(contradictions(settings, reading.origins))
-    values = tuple(
-        Setting(name, masked(reading.values[name]), reading.origins[name], known[name].description) for name in known
-    )
-    return Inspection(None if reading.problems else settings, values, tuple(reading.problems))
+    return reading, settings
 
 
 def _file(path: Path) -> tuple[list[_Given], list[Problem]]:
     if not path.exists():
         return [], []
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
         return [], [Problem(path.name, "unreadable", str(path.parent), f"correct the file: {problem}")]
     leaves = {one.name for one in fields()}

@@ -3,6 +3,7 @@
 The documentation of a field is the `description` beside it; `doctor` and the docs show it.
 """
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,7 +12,8 @@ from msgspec import Meta
 
 from tradewright.settings.secrets import Secret
 
-Fraction = Annotated[float, Meta(gt=0, le=1)]
+Fraction = Annotated[Decimal, Meta(extra={"gt": Decimal(0), "le": Decimal(1)})]
+"""Exact, as it is written: 0.1 is a tenth."""
 Count = Annotated[int, Meta(ge=1)]
 Port = Annotated[int, Meta(ge=1, le=65535)]
 ClockTime = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["09:30"])]
@@ -94,9 +96,9 @@ class Api(Section, frozen=True, kw_only=True):
 class Risk(Section, frozen=True, kw_only=True):
     """Limits of the gate, as fractions of equity."""
 
-    max_position: Annotated[Fraction, Meta(description="largest position")] = 0.05
-    max_portfolio_risk: Annotated[Fraction, Meta(description="largest loss to the protective stops")] = 0.02
-    drawdown_stop: Annotated[Fraction, Meta(description="drawdown from the peak that stops trading")] = 0.15
+    max_position: Annotated[Fraction, Meta(description="largest position")] = Decimal("0.05")
+    max_portfolio_risk: Annotated[Fraction, Meta(description="largest loss to the protective stops")] = Decimal("0.02")
+    drawdown_stop: Annotated[Fraction, Meta(description="drawdown from the peak that stops trading")] = Decimal("0.15")
 
 
 class Window(Section, frozen=True, kw_only=True):

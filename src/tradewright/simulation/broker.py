@@ -1,17 +1,19 @@
 """The simulated broker: one account at one venue that walks through history.
 
 It adds nothing to the rules of fills; it feeds `domain/matching` and reports what happened. The same class runs on
-floats and on Decimals.
+floats and on Decimals, over a history or over a feed that grows row by row (`simulation/feed.py`).
 """
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tradewright.domain.matching.book import accept, cancel, protect, supersede
-from tradewright.domain.matching.layout import FINAL, SPLIT, TARGET, Book, Venue
+from tradewright.domain.errors import InputError
+from tradewright.domain.matching.book import cancel, protect, supersede
+from tradewright.domain.matching.layout import AT_CLOSE, FINAL, GTD, IOC, LIMIT, SPLIT, STOP, TRAILING, Book, Venue
 from tradewright.domain.matching.records import EndingRecord, FillRecord, OrderRecord, Record, blank
 from tradewright.domain.matching.step import close, is_fragile, liquidate, ruin, step
-from tradewright.ports.broker import Dividend, Ended, Filled, MarketFeed, NewOrder, Number, Report, Split
+from tradewright.domain.matching.terms import place
+from tradewright.ports.historical import Dividend, Ended, Filled, MarketFeed, NewOrder, Number, Report, Split
 
 Charge = Callable[[Any, Any, Any], Any]
 
@@ -28,15 +30,23 @@ class SimulatedBroker:
         self, feed: MarketFeed, ledger: Any, positions: list[Any], *, charge: Charge, closes_out: bool = False
     ) -> None:
         zero = ledger.zero
+        if ledger.participation > 0:
+            ledger.has_terms = ledger.has_passes = 1
+            if len(feed.volume) != len(feed.close):
+                raise InputError(
+                    "orders take a part of a bar's volume, and the feed has none",
+                    expected=f"{len(feed.close)} volumes",
+                    found=str(len(feed.volume)),
+                )
         room = 4 * feed.width + 16
         self._charge = charge
         self._closes_out = closes_out
         self._filled_seen = self._ended_seen = self._actions_seen = 0
         self._ledger = ledger
         self._venue = Venue(
-            *feed,
-            _rows(FillRecord, room, zero),
-            Book([ledger], positions, _rows(OrderRecord, room, zero), _rows(EndingRecord, room, zero)),
+            **feed._asdict(),
+            fills=_rows(FillRecord, room, zero),
+            book=Book([ledger], positions, _rows(OrderRecord, room, zero), _rows(EndingRecord, room, zero)),
         )
 
     @property
@@ -45,17 +55,11 @@ class SimulatedBroker:
         return self._venue
 
     def submit(self, order: NewOrder, *, row: int) -> int:
-        """Take an order for the next moment."""
-        if order.role == TARGET:
-            supersede(self._venue.book, row, order.instrument)
+        """Take an order for the next moment; an InputError says what cannot be carried out."""
+        if order.kind > STOP or order.force:
+            self._require_sense(order)
         self._make_room()
-        return int(
-            accept(
-                self._venue.book, row, order.instrument, order.side, order.kind, order.role, order.until, 0,
-                order.quantity, order.limit, order.trigger, order.weight, order.loss, order.gain, order.shrinks,
-                order.by_weight,
-            )
-        )  # fmt: skip
+        return int(place(self._venue, row, order))
 
     def supersede(self, instrument: int, *, row: int) -> None:
         """End waiting target orders."""
@@ -99,7 +103,10 @@ class SimulatedBroker:
         return is_over
 
     def rests_until(self, row: int) -> int:
-        """The next row that can bring a report by itself: at once while orders work, else with the next action."""
+        """The next row that can bring a report by itself: at once while orders work, else with the next action.
+
+        It speaks of the rows and actions there are: where the feed grows, ask `is_due` of each new row instead.
+        """
         ledger = self._ledger
         if ledger.live > 0 or is_fragile(self._venue):
             return row + 1
@@ -108,11 +115,17 @@ class SimulatedBroker:
 
     def reports(self) -> Sequence[Report]:
         """Actions first (they come before the open), then fills, then endings."""
-        ledger = self._ledger
-        found: list[Report] = [self._action(n) for n in range(self._actions_seen, ledger.next_action)]
-        found.extend(self._fill(n) for n in range(self._filled_seen, ledger.filled))
-        found.extend(self._ending(n) for n in range(self._ended_seen, ledger.ended))
-        self._actions_seen, self._filled_seen, self._ended_seen = ledger.next_action, ledger.filled, ledger.ended
+        ledger, found = self._ledger, list[Report]()
+        filled, ended, acted = ledger.filled, ledger.ended, ledger.next_action
+        if acted != self._actions_seen:
+            found += [self._action(n) for n in range(self._actions_seen, acted)]
+            self._actions_seen = acted
+        if filled != self._filled_seen:
+            found += [self._fill(n) for n in range(self._filled_seen, filled)]
+            self._filled_seen = filled
+        if ended != self._ended_seen:
+            found += [self._ending(n) for n in range(self._ended_seen, ended)]
+            self._ended_seen = ended
         return found
 
     def has_news(self) -> bool:
@@ -124,16 +137,31 @@ class SimulatedBroker:
             or ledger.next_action != self._actions_seen
         )
 
+    def _require_sense(self, order: NewOrder) -> None:
+        """An InputError for terms that no venue could carry out together."""
+        if order.kind > TRAILING or order.force > AT_CLOSE:
+            problem = "a kind and a time in force of domain/matching/layout.py"
+        elif order.kind == TRAILING and (order.trail > 0) == (order.trail_share > 0):
+            problem = "a trailing stop with a distance, or with a share of the price"
+        elif order.kind > LIMIT and order.force >= IOC:
+            problem = "a market or a limit order where it has to fill at once or in an auction"
+        elif order.force == GTD and not (order.expires > 0 and len(self._venue.time) == len(self._venue.session)):
+            problem = "a last moment, and a feed with the time of each row, where an order works until a moment"
+        else:
+            return
+        raise InputError("the simulated broker cannot carry out this order", expected=problem, found=str(order))
+
     def _fill(self, n: int) -> Report:
         f = self._venue.fills[n]
         unit_price = f.price * self._venue.book.positions[f.instrument].multiplier
         return Filled(
-            f.row, f.order, f.instrument, f.role, f.quantity, f.price, unit_price, f.fee, f.slippage, f.asked
+            f.row, f.order, f.instrument, f.role, f.quantity, f.price, unit_price, f.fee, f.slippage, f.asked,
+            f.remaining,
         )  # fmt: skip
 
     def _ending(self, n: int) -> Report:
         e = self._venue.book.endings[n]
-        return Ended(e.row, e.order, e.instrument, e.reason, e.needed, e.available)
+        return Ended(e.row, e.order, e.instrument, e.reason, e.needed, e.available, e.remaining)
 
     def _action(self, n: int) -> Report:
         action, venue = self._venue.actions[n], self._venue
@@ -147,16 +175,15 @@ class SimulatedBroker:
     def _make_room(self) -> None:
         """Enlarge what one row could fill at the worst."""
         ledger, venue = self._ledger, self._venue
-        most = 4 * ledger.live + 4 * venue.width + 16
-        _grow(venue.book.orders, ledger.live + most, OrderRecord, ledger.zero)
-        _grow(venue.fills, ledger.filled + most, FillRecord, ledger.zero)
-        _grow(venue.book.endings, ledger.ended + 2 * most, EndingRecord, ledger.zero)
+        book, live = venue.book, ledger.live
+        most = 4 * live + 4 * venue.width + 16
+        if len(book.orders) < live + most:
+            book.orders.extend(_rows(OrderRecord, live + most, ledger.zero))
+        if len(venue.fills) < ledger.filled + most:
+            venue.fills.extend(_rows(FillRecord, ledger.filled + most, ledger.zero))
+        if len(book.endings) < ledger.ended + 2 * most:
+            book.endings.extend(_rows(EndingRecord, ledger.ended + 2 * most, ledger.zero))
 
 
 def _rows(kind: type[Record], count: int, zero: Number) -> list[Any]:
     return [blank(kind, zero) for _ in range(count)]
-
-
-def _grow(records: list[Any], wanted: int, kind: type[Record], zero: Number) -> None:
-    if len(records) < wanted:
-        records.extend(_rows(kind, wanted, zero))

@@ -28,7 +28,7 @@ def test_every_message_has_a_handler_whose_dependencies_can_be_made(tmp_path: Pa
 
 def test_queries_change_nothing_and_commands_are_for_those_who_may_trade() -> None:
     for route in routes():
-        assert (route.kind is MessageKind.QUERY) or route.role in {Role.TRADER, Role.ADMIN, Role.VIEWER}
+        assert (route.kind is MessageKind.QUERY) or route.role in {Role.TRADER, Role.RISK, Role.ADMIN, Role.VIEWER}
 
 
 def test_an_answer_of_the_wrong_type_is_a_defect(tmp_path: Path) -> None:

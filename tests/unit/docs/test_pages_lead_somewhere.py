@@ -118,6 +118,20 @@ def test_commands_of_the_command_line_are_all_described() -> None:
     assert not missing, f"docs/reference/cli.md does not name {missing}"
 
 
+def test_options_of_trading_are_all_described() -> None:
+    """Each in the row of its command; what every command has is told once."""
+    common = {"--json", "--session", "--reason", "--who", "--help"}
+    rows = text_of(DOCS / "reference" / "cli.md").splitlines()
+    group: Any = typer.main.get_command(app)
+    missing = []
+    for name in ("trade", "risk", "broker"):
+        for one, command in group.commands[name].commands.items():
+            row = "\n".join(line for line in rows if f"`{name} {one}" in line)
+            options = {option for item in command.params for option in item.opts if option.startswith("--")}
+            missing += [f"{name} {one} {option}" for option in sorted(options - common) if option not in row]
+    assert not missing, f"docs/reference/cli.md does not name {missing}"
+
+
 def test_the_snippet_of_the_readme_is_the_first_example() -> None:
     (snippet,) = (found[3] for found in FENCE.finditer(text_of(ROOT / "README.md")) if found[2] == "python")
     example = text_of(ROOT / "examples" / "01_first_backtest.py")
@@ -155,12 +169,14 @@ def test_every_concept_is_in_the_list_of_concepts() -> None:
 def test_the_python_reference_names_everything_public() -> None:
     reference = text_of(DOCS / "reference" / "python.md")
     assert [name for name in dir(tw) if f"tw.{name}" not in reference] == []
-    members = [name for name in vars(tw.Result) if not name.startswith("_")]
+    members = [name for kind in (tw.Result, tw.PaperResult) for name in vars(kind) if not name.startswith("_")]
     assert [name for name in members if f"`{name}" not in reference] == []
 
 
 @pytest.mark.parametrize(
-    "function", [tw.load_bars, tw.import_data, tw.backtest, tw.sweep], ids=lambda function: str(function.__name__)
+    "function",
+    [tw.load_bars, tw.import_data, tw.backtest, tw.sweep, tw.paper],
+    ids=lambda function: str(function.__name__),
 )
 def test_the_python_reference_has_the_arguments_of_the_code(function: Any) -> None:
     reference = text_of(DOCS / "reference" / "python.md")

@@ -28,8 +28,13 @@ Row = Price | None
 NAMES = ("AAA.XNYS", "BBB.XNYS", "CCC.XNYS", "DDD.XNYS")
 
 
-def bars_of(*columns: Sequence[Row], actions: Sequence[CorporateAction] = (), session_bars: int = 1) -> Bars:
-    """Bars from (open, high, low, close) rows, one sequence an instrument; None is a bar that did not happen."""
+def bars_of(
+    *columns: Sequence[Row], actions: Sequence[CorporateAction] = (), session_bars: int = 1, volumes: Any = None
+) -> Bars:
+    """Bars from (open, high, low, close) rows, one sequence an instrument; None is a bar that did not happen.
+
+    `volumes` has shape (rows, instruments); 1,000 everywhere where it is not given.
+    """
     rows = len(columns[0])
     nothing = (np.nan,) * 4
     prices = np.array([[nothing if row is None else row for row in column] for column in columns], np.float64)
@@ -44,7 +49,7 @@ def bars_of(*columns: Sequence[Row], actions: Sequence[CorporateAction] = (), se
         highs=high,
         lows=low,
         closes=close,
-        volumes=np.where(np.isnan(close), np.nan, 1000.0),
+        volumes=np.where(np.isnan(close), np.nan, 1000.0 if volumes is None else volumes),
         actions=tuple(actions),
     )
 
@@ -83,7 +88,8 @@ def random_bars(
             happened.append(split_on(row, float(random.choice([2.0, 3.0, 0.5, 0.1, 1.5])), NAMES[column]))
         else:
             happened.append(dividend_on(row, float(random.choice([0.25, 1.0, 0.1])), NAMES[column]))
-    return bars_of(*columns, actions=happened, session_bars=session_bars)
+    volumes = np.floor(10.0 ** random.uniform(0.0, 3.0, (rows, width)))
+    return bars_of(*columns, actions=happened, session_bars=session_bars, volumes=volumes)
 
 
 def row_of(time: int) -> int:
@@ -123,15 +129,18 @@ class Script(Strategy):
 
 
 class Gambler(Strategy):
-    """Asks for random things, always the same ones for the same seed."""
+    """Asks for random things, always the same ones for the same seed; a plain one without terms of orders."""
 
-    def __init__(self, seed: int, often: float) -> None:
+    def __init__(self, seed: int, often: float, *, is_plain: bool = False) -> None:
         super().__init__()
         self.random = np.random.default_rng(seed)
         self.often = often
+        self.is_plain = is_plain
         self.orders: list[int] = []
         self.asked: dict[int, tuple[str, float]] = {}
-        """Kind and price of limit and stop orders by id."""
+        """The price that binds, limit or stop, by id."""
+        self.ordered: dict[int, tuple[float, str, dict[str, Any], int]] = {}
+        """Quantity, instrument, terms and row of own orders by id."""
 
     def on_bar(self, context: Any, bar: Any) -> None:
         if self.random.random() < self.often:
@@ -166,15 +175,45 @@ class Gambler(Strategy):
                 if self.orders:
                     context.cancel(int(self.random.choice(self.orders)))
             case _:
-                kind = str(self.random.choice(["", "limit", "stop"]))
-                if kind:
-                    terms[kind] = self.near(price)
-                trade = context.buy if self.random.random() < 0.5 else context.sell
-                quantity = float(self.random.integers(1, 40)) * float(self.random.choice([1.0, 0.5]))
-                order = trade(quantity, instrument=other, day_only=bool(self.random.random() < 0.3), **terms)
-                self.orders.append(order)
-                if kind:
-                    self.asked[order] = (kind, terms[kind])
+                self.order(context, price, other, terms)
+
+    def order(self, context: Any, price: float, instrument: str, terms: dict[str, Any]) -> None:
+        random = self.random
+        if self.is_plain:
+            kind = str(random.choice(["", "limit", "stop"]))
+        else:
+            kind = str(random.choice(["", "limit", "stop", "stop_limit", "trail", "trail_percent"]))
+        for name in ("limit", "stop"):
+            if name in kind:
+                terms[name] = self.near(price)
+        if kind == "trail":
+            terms[kind] = float(np.round(price * random.choice([0.01, 0.03]), 2))
+        elif kind == "trail_percent":
+            terms[kind] = float(random.choice([0.5, 2.0, 5.0]))
+        if self.is_plain:
+            terms["day_only"] = bool(random.random() < 0.3)
+        else:
+            self.condition(context, kind, terms)
+        trade = context.buy if random.random() < 0.5 else context.sell
+        quantity = float(random.integers(1, 40)) * float(random.choice([1.0, 0.5]))
+        order = trade(quantity, instrument=instrument, **terms)
+        if order:
+            self.orders.append(order)
+            self.ordered[order] = (quantity, instrument, terms, row_of(context.time))
+            if kind in ("limit", "stop", "stop_limit"):
+                self.asked[order] = (kind.split("_")[-1], terms[kind.split("_")[-1]])
+
+    def condition(self, context: Any, kind: str, terms: dict[str, Any]) -> None:
+        """Time in force, group, reduce-only."""
+        random = self.random
+        forces = ["gtc", "gtc", "day", "gtd"] + (["ioc", "fok", "at_open", "at_close"] if kind in ("", "limit") else [])
+        terms["time_in_force"] = str(random.choice(forces))
+        if terms["time_in_force"] == "gtd":
+            terms["expires"] = context.time + int(random.choice([1, DAY_NS, 3 * DAY_NS + 5]))
+        if random.random() < 0.4:
+            terms["group"] = int(random.integers(1, 5))
+        if random.random() < 0.3:
+            terms.update(reduces_only=True, stop_loss=0.0, take_profit=0.0)
 
 
 class Books:

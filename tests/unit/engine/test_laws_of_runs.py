@@ -40,6 +40,7 @@ TERMS = st.fixed_dictionaries(
         "multipliers": st.sampled_from([{}, {NAMES[0]: 5.0}]),
         "leverage": st.sampled_from([1.0, 2.5]),
         "cash": st.sampled_from([5_000.0, 1e6]),
+        "participation": st.sampled_from([0.0, 0.0, 0.3]),
     }
 )
 
@@ -81,12 +82,15 @@ def test_no_fill_is_outside_its_bar_or_beyond_its_limit(seed: int, terms: dict[s
     f = run.fills
     assert (f.price <= bars.highs[f.row, f.instrument]).all()
     assert (f.price >= bars.lows[f.row, f.instrument]).all()
+    begun: set[int] = set()
     for order, quantity, price in zip(f.order.tolist(), f.quantity.tolist(), f.price.tolist(), strict=True):
         kind, asked = gambler.asked.get(order, ("market", price))
         if kind == "limit":
             assert quantity * (price - asked) <= 0
-        elif kind == "stop":
-            assert quantity * (price - asked) >= 0 or terms["costs"].slip() > 0
+        elif kind == "stop" and order not in begun:
+            # a stop that woke where its share of the volume was less than a lot fills later, at whatever price is there
+            assert quantity * (price - asked) >= 0 or terms["costs"].slip() > 0 or terms["participation"] > 0
+        begun.add(order)
 
 
 @settings(max_examples=60, deadline=None)
@@ -94,7 +98,7 @@ def test_no_fill_is_outside_its_bar_or_beyond_its_limit(seed: int, terms: dict[s
 def test_every_accepted_order_is_filled_or_ended_or_works_still(seed: int, width: int, terms: dict[str, Any]) -> None:
     run, _, books, _ = gambled(seed, random_bars(seed, rows=40, width=width, missing=0.1, actions=3), **terms)
     working = [books.venue.book.orders[k].identity for k in range(books.ledger.live)]
-    known = [*run.fills.order.tolist(), *run.endings.order.tolist(), *working]
+    known = [*run.fills.order[run.fills.remaining == 0].tolist(), *run.endings.order.tolist(), *working]
     assert sorted(known) == list(range(1, books.ledger.next_order))
     assert all(reason for _, reason in told_endings(run))
 
@@ -128,7 +132,7 @@ def test_a_target_takes_what_the_account_affords_and_not_a_lot_more(
 def test_adding_an_unrelated_instrument_changes_nothing(seed: int, place: int, terms: dict[str, Any]) -> None:
     """Where cash does not bind: quantities as asked, leverage beyond what could be used."""
     alone = random_bars(seed, rows=40)
-    terms = {**terms, "leverage": 1e6, "multipliers": {}}
+    terms = {**terms, "leverage": 1e6, "multipliers": {}, "participation": 0.0}
     other = random_bars(seed + 1, rows=40, missing=0.2)
     columns = [alone, other]
     names = [NAMES[0], NAMES[1]]

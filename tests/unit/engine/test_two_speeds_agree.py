@@ -44,6 +44,7 @@ TERMS = st.fixed_dictionaries(
         "leverage": st.sampled_from([1.0, 0.5, 3.0]),
         "rebalance_band": st.sampled_from([0.0, 0.0, 0.03]),
         "close_at_end": st.booleans(),
+        "participation": st.sampled_from([0.0, 0.0, 0.0, 0.1, 1.0]),
     }
 )
 
@@ -122,7 +123,7 @@ def test_random_event_strategies_agree(
     seed: int, width: int, often: float, session_bars: int, missing: float, terms: dict[str, Any]
 ) -> None:
     bars = random_bars(seed, rows=40, width=width, missing=missing, actions=seed % 4, session_bars=session_bars)
-    both(lambda: Gambler(seed, often), bars, **terms)
+    both(lambda: Gambler(seed, often, is_plain=seed % 4 == 0), bars, **terms)
 
 
 def test_a_run_outgrows_the_room_of_its_records() -> None:

@@ -243,3 +243,13 @@ def test_exact_numbers_are_decimals_within() -> None:
     bars = random_bars(11, rows=20)
     run = backtest(Script({0: lambda c, b: c.buy(3), 9: lambda c, b: c.sell(1)}), bars, numbers="exact")
     assert run.fills.price.tolist() == [bars.opens[1, 0], bars.opens[10, 0]]
+
+
+def test_a_fill_tells_what_is_left_of_its_order() -> None:
+    class Counting(Script):
+        def on_fill(self, context: Any, fill: Any) -> None:
+            left.append((fill.order, fill.remaining, context.has_order))
+
+    left: list[tuple[int, float, bool]] = []
+    backtest(Counting({0: lambda c, b: c.buy(25)}), bars_of(flat_rows(5)), participation=0.01)
+    assert left == [(1, 15.0, True), (1, 5.0, True), (1, 0.0, False)]

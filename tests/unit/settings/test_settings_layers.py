@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ def shown(found: Inspection, name: str) -> str:
 
 def test_an_empty_folder_gives_the_defaults(tmp_path: Path) -> None:
     assert load(tmp_path, environment={}) == Settings()
-    assert load(tmp_path, environment={}).risk.max_position == 0.05
+    assert load(tmp_path, environment={}).risk.max_position == Decimal("0.05")
 
 
 def test_a_later_layer_wins_and_says_so(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ import pytest
 from tests.unit.engine.engine_samples import bars_of, dividend_on, flat_rows, market_of, split_on
 
 from tradewright.domain.arithmetic.costs import charge
-from tradewright.domain.matching.layout import LIMIT, MARKET, PLAIN, TARGET
+from tradewright.domain.errors import InputError
+from tradewright.domain.matching.layout import FOK, GTD, IOC, LIMIT, MARKET, NO_FUNDS, PLAIN, STOP, TARGET, TRAILING
 from tradewright.domain.matching.records import (
     ActionRecord,
     LedgerRecord,
@@ -15,7 +16,7 @@ from tradewright.domain.matching.records import (
     blank,
     filled_in,
 )
-from tradewright.ports.broker import Dividend, Ended, Filled, HistoricalBroker, MarketFeed, NewOrder, Split
+from tradewright.ports.historical import Dividend, Ended, Filled, HistoricalBroker, MarketFeed, NewOrder, Split
 from tradewright.simulation.broker import SimulatedBroker
 from tradewright.trading.bars import Bars
 
@@ -121,3 +122,40 @@ def test_its_records_grow_with_the_work() -> None:
     broker.advance(1)
     assert sum(isinstance(report, Filled) for report in broker.reports()) == 1
     assert "LedgerRecord(cash=" in repr(broker.venue.book.ledger[0])
+
+
+@pytest.mark.parametrize(
+    ("terms", "message"),
+    [
+        ({"kind": 5}, "a kind and a time in force"),
+        ({"force": 7}, "a kind and a time in force"),
+        ({"kind": TRAILING}, "a trailing stop with a distance, or with a share"),
+        ({"kind": TRAILING, "trail": 1.0, "trail_share": 0.1}, "a trailing stop with a distance, or with a share"),
+        ({"kind": STOP, "force": IOC}, "a market or a limit order where it has to fill at once"),
+        ({"force": GTD}, "a last moment, and a feed with the time of each row"),
+        ({"force": GTD, "expires": 5}, "a last moment, and a feed with the time of each row"),
+    ],
+)
+def test_terms_that_no_venue_could_carry_out_are_told(terms: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        broker_on(bars_of(flat_rows(2))).submit(order(1)._replace(**terms), row=0)
+
+
+def test_a_share_of_the_volume_needs_volumes() -> None:
+    broker = broker_on(bars_of(flat_rows(2)))
+    ledger, feed = broker.venue.book.ledger[0], broker.venue
+    ledger.participation = 0.1
+    columns = MarketFeed(*(getattr(feed, name) for name in MarketFeed._fields))
+    with pytest.raises(InputError, match="the feed has none: expected 2 volumes, found 0"):
+        SimulatedBroker(columns, ledger, feed.book.positions, charge=charge)
+
+
+def test_in_full_or_not_at_all_is_not_cut_to_what_the_account_affords() -> None:
+    broker = broker_on(bars_of(flat_rows(3)))
+    broker.submit(order(2_000)._replace(force=FOK, shrinks=1), row=0)
+    broker.submit(order(2_000)._replace(shrinks=1), row=0)
+    broker.advance(1)
+    filled, ended = broker.reports()
+    assert isinstance(filled, Filled) and isinstance(ended, Ended)
+    assert (filled.order, filled.quantity, filled.asked, filled.remaining) == (2, 1_000, 2_000, 0)
+    assert (ended.order, ended.reason, ended.remaining) == (1, NO_FUNDS, 2_000)

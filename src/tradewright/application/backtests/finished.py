@@ -21,6 +21,8 @@ from tradewright.quant.performance.exposure import Exposure
 from tradewright.quant.performance.round_trips import Adjustments, Fills, RoundTrips, round_trips
 from tradewright.quant.performance.summary import Statistics, buy_and_hold, buy_and_hold_statistics, summarize
 from tradewright.trading.bars import Bars, Floats
+from tradewright.trading.risk.policy import LimitsPolicy
+from tradewright.trading.risk.policy_text import written_policy
 from tradewright.trading.strategies.strategy import Strategy
 
 COUNTS = frozenset(
@@ -58,6 +60,14 @@ class Circumstances:
     """Asked when the run is to be named; hashing the engine's sources takes longer than a small run."""
 
 
+@dataclass(frozen=True, slots=True)
+class RunTerms:
+    """What the run assumed, and the limits whose gate it passed; None: it asked no gate."""
+
+    assumptions: Assumptions
+    limits: LimitsPolicy | None = None
+
+
 class FinishedBacktest:
     """One finished run with everything that follows from it."""
 
@@ -67,16 +77,17 @@ class FinishedBacktest:
         bars: Bars,
         *,
         strategy_id: str,
-        assumptions: Assumptions,
+        terms: RunTerms,
         conventions: Conventions,
         run: Run,
         benchmark: Benchmark | None,
         circumstances: Circumstances,
     ) -> None:
+        self.limits = terms.limits
         self.strategy = strategy
         self.bars = bars
         self.strategy_id = strategy_id
-        self.assumptions = assumptions
+        self.assumptions = terms.assumptions
         self.conventions = conventions
         self.run = run
         self.benchmark = benchmark
@@ -174,6 +185,8 @@ class FinishedBacktest:
         plain |= {"prices": self.bars.prices, "timeframe": str(self.bars.timeframe), "as_of": as_of}
         plain |= asdict(self.conventions)
         plain["benchmark"] = None if self.benchmark is None else self.benchmark.instrument
+        if self.limits is not None:
+            plain["limits"] = written_policy(self.limits)
         return plain
 
     @cached_property
@@ -222,6 +235,7 @@ class FinishedBacktest:
             round_trips=self.round_trips,
             prices=tables.prices(bars),
             rejections=tables.rejections(self.run, bars),
+            refusals=tables.refusals(self.run, bars),
             warnings=self.run.warnings,
             duration_s=self.circumstances.duration_s,
             created_at=self.circumstances.created_at,

@@ -1,13 +1,13 @@
 """Answers about backtests: run one, keep it, list the kept, show one, set several side by side."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
 from tradewright.application.backtests.benchmark import benchmark_of, benchmark_remarks
 from tradewright.application.backtests.costs import costs_of
-from tradewright.application.backtests.finished import Circumstances, FinishedBacktest
+from tradewright.application.backtests.finished import Circumstances, FinishedBacktest, RunTerms
 from tradewright.application.backtests.messages import (
     Account,
     BacktestComparison,
@@ -31,6 +31,8 @@ from tradewright.ports.code import CodeFiles
 from tradewright.ports.runs import RunStore
 from tradewright.quant.performance.conventions import Conventions
 from tradewright.trading.bars import Bars
+from tradewright.trading.risk.policy import LimitsPolicy
+from tradewright.trading.risk.policy_text import read_policy
 from tradewright.trading.strategies.strategy import Strategy
 
 MOST_CASH = 1e13
@@ -40,8 +42,10 @@ MOST_CASH = 1e13
 class Engine(Protocol):
     """The engine with a broker in it."""
 
-    def __call__(self, strategy: Strategy, bars: Bars, *, assumptions: Assumptions, engine: str) -> Run:
-        """Run the strategy over the bars."""
+    def __call__(
+        self, strategy: Strategy, bars: Bars, *, assumptions: Assumptions, engine: str, limits: LimitsPolicy | None
+    ) -> Run:
+        """Run the strategy over the bars, every order within the limits."""
         ...
 
 
@@ -64,15 +68,16 @@ def run_backtest(
     if held is None and command.market.benchmark is not None:
         held = bars_of(_benchmark_market(command.market)).bars
     benchmark = None if held is None else benchmark_of(held, bars)
+    limits = limits_of(command.limits, bars)
     started = clock.monotonic_ns()
-    run = engine(strategy, bars, assumptions=assumptions, engine=command.engine)
+    run = engine(strategy, bars, assumptions=assumptions, engine=command.engine, limits=limits)
     duration_s = (clock.monotonic_ns() - started) / 1e9
     told = (*loaded.remarks, *([] if held is None else benchmark_remarks(held, bars)), *run.warnings)
     return FinishedBacktest(
         strategy,
         bars,
         strategy_id=found.id,
-        assumptions=assumptions,
+        terms=RunTerms(assumptions, limits),
         conventions=conventions,
         run=replace(run, warnings=told),
         benchmark=benchmark,
@@ -99,6 +104,13 @@ def assumptions_of(account: Account) -> Assumptions:
     if account.allocation is None:
         del stated["allocation"]
     return Assumptions(**stated)
+
+
+def limits_of(stated: Mapping[str, object] | LimitsPolicy | None, bars: Bars) -> LimitsPolicy | None:
+    """The limits of a run; where they name no instruments, those of the run may be traded."""
+    if stated is None or isinstance(stated, LimitsPolicy):
+        return stated
+    return read_policy(stated, instruments=frozenset(bars.instruments))
 
 
 def conventions_of(stated: StatedConventions) -> Conventions:

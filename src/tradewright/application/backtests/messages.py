@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tradewright.application.backtests.views import BacktestView
     from tradewright.trading.bars import Bars
+    from tradewright.trading.risk.policy import LimitsPolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,8 @@ class Account:
     """The slots of equity; None: equal ones."""
     numbers: str = "float"
     close_at_end: bool = False
+    participation: float = 0.0
+    """The part of a bar's volume that one order may take; 0: any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +92,8 @@ class RunBacktest:
     conventions: Conventions = field(default_factory=Conventions)
     engine: str = "auto"
     """`auto`, `runtime` or `kernel`; all give the same fills."""
+    limits: Mapping[str, object] | LimitsPolicy | None = None
+    """Limits that every order must pass, as `trading.risk.policy_text` reads them; None: none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

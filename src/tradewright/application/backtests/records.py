@@ -14,8 +14,10 @@ from tradewright.domain.errors import StorageError
 from tradewright.ports.runs import RunRecord
 
 TABLES: Final = ("equity", "fills", "round_trips", "prices", "rejections")
+LATER_TABLES: Final = ("refusals",)
+"""Tables that runs of earlier versions do not have."""
 CIRCUMSTANCES: Final = ("created_at", "duration_s", "engine")
-_ELSEWHERE: Final = (*TABLES, *CIRCUMSTANCES, "run_id", "report")
+_ELSEWHERE: Final = (*TABLES, *LATER_TABLES, *CIRCUMSTANCES, "run_id", "report")
 
 
 def record_of(view: BacktestView) -> RunRecord:
@@ -26,7 +28,7 @@ def record_of(view: BacktestView) -> RunRecord:
         view.run_id,
         {name: dict(value) if isinstance(value, Mapping) else value for name, value in facts.items()},
         {name: getattr(view, name) for name in CIRCUMSTANCES},
-        {name: getattr(view, name) for name in TABLES},
+        {name: getattr(view, name) for name in (*TABLES, *LATER_TABLES)},
     )
 
 
@@ -37,6 +39,7 @@ def view_of(record: RunRecord) -> BacktestView:
         facts["symbols"] = tuple(cast("list[str]", facts["symbols"]))
         facts["warnings"] = tuple(cast("list[str]", facts["warnings"]))
         tables = {name: record.tables[name] for name in TABLES}
+        tables |= {name: record.tables[name] for name in LATER_TABLES if name in record.tables}
         return BacktestView(run_id=record.run_id, **facts, **record.circumstances, **tables)  # type: ignore[arg-type]
     except (KeyError, TypeError) as problem:
         raise StorageError(

@@ -134,6 +134,30 @@ def rejections(run: Run, bars: Bars) -> pl.DataFrame:
     )
 
 
+def refusals(run: Run, bars: Bars) -> pl.DataFrame:
+    """The orders that the limits refused or cut, in order of time, one row for each control that did."""
+    told = [
+        (one.row, one.instrument, one.asked, 0.0, control, reason, remedy)
+        for one in run.refusals
+        for control, reason, remedy in one.reasons
+    ]
+    told += [(one.row, one.instrument, one.asked, abs(one.left), one.control, one.reason, "") for one in run.cuts]
+    told.sort(key=lambda line: line[0])
+    rows, columns = np.array([line[0] for line in told], np.int64), np.array([line[1] for line in told], np.int64)
+    return pl.DataFrame(
+        {
+            "time": _times(bars, rows),
+            "symbol": _words(bars.instruments, columns),
+            "side": pl.Series(["BUY" if line[2] > 0 else "SELL" for line in told], dtype=pl.String),
+            "asked": pl.Series([abs(line[2]) for line in told], dtype=pl.Float64),
+            "sent": pl.Series([line[3] for line in told], dtype=pl.Float64),
+            "control": pl.Series([line[4] for line in told], dtype=pl.String),
+            "reason": pl.Series([line[5] for line in told], dtype=pl.String),
+            "remedy": pl.Series([line[6] for line in told], dtype=pl.String),
+        }
+    )
+
+
 def performance_fills(run: Run) -> Fills:
     """The fills as the statistics read them."""
     columns = run.fills

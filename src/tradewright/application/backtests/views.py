@@ -53,6 +53,9 @@ class BacktestView:
     """time, symbol, open, high, low, close, volume: the bars of the run, for charts."""
     rejections: pl.DataFrame
     """time, symbol, order, reason: orders that the venue or the account did not take."""
+    refusals: pl.DataFrame = field(default_factory=pl.DataFrame)
+    """time, symbol, side, asked, sent (0: refused), control, reason, remedy: orders that the limits refused or cut; one
+    row a control; empty without limits."""
     warnings: tuple[str, ...] = field(default=())
     duration_s: float = 0.0
     created_at: str = ""

@@ -41,3 +41,16 @@ def near_lots(quantity, lot):
     if abs(count - steps) * 1000000 > 1:
         return quantity
     return steps * lot if quantity >= 0 else -(steps * lot)
+
+
+def left_of(quantity, taken, lot):
+    """What is left of `quantity` after `taken`, on the grid of lots as far as it was; never below 0.
+
+    A rest below a billionth is what floats lose in a subtraction: it is nothing.
+    """
+    rest = quantity - taken
+    if rest * 1000000000 <= quantity:
+        return rest - rest
+    if lot > 0:
+        return near_lots(rest, lot)
+    return rest

@@ -1,8 +1,10 @@
 """The book of working orders: accept, end, move protection. Every order leaves it by a fill or by a named ending."""
 
+from tradewright.domain.arithmetic.rounding import left_of
 from tradewright.domain.matching.layout import (
     CANCELED,
     EARLIER,
+    GTC,
     LIMIT,
     NOTHING_TO_CLOSE,
     STOP,
@@ -51,6 +53,8 @@ def accept(
     order.weight = weight
     order.loss = loss
     order.gain = gain
+    if ledger.has_terms == 1:
+        without_terms(order, ledger.zero)
     if until > 0:
         ledger.has_expiry = 1
     if by_weight == 1:
@@ -58,6 +62,17 @@ def accept(
     ledger.live = ledger.live + 1
     ledger.next_order = identity + 1
     return identity
+
+
+def without_terms(order, zero):
+    """Clear what an earlier order has left in this place of the book."""
+    order.force = GTC
+    order.expires = 0
+    order.group = 0
+    order.reduces = 0
+    order.traded = 0
+    order.trail = zero
+    order.trail_share = zero
 
 
 def end(book, row, k, reason, needed, available):
@@ -71,6 +86,7 @@ def end(book, row, k, reason, needed, available):
     ending.reason = reason
     ending.needed = needed
     ending.available = available
+    ending.remaining = order.quantity
     ledger.ended = ledger.ended + 1
     order.side = 0
 
@@ -95,6 +111,17 @@ def move(source, target):
     target.gain = source.gain
 
 
+def move_terms(source, target):
+    """Copy what only orders with terms have."""
+    target.force = source.force
+    target.expires = source.expires
+    target.group = source.group
+    target.reduces = source.reduces
+    target.traded = source.traded
+    target.trail = source.trail
+    target.trail_share = source.trail_share
+
+
 def tidy(book):
     """Drop the dead, keep the order of the living; protection attached within the row becomes ordinary."""
     ledger, orders = book.ledger[0], book.orders
@@ -106,6 +133,8 @@ def tidy(book):
         order.born = EARLIER
         if kept != k:
             move(order, orders[kept])
+            if ledger.has_terms == 1:
+                move_terms(order, orders[kept])
         kept = kept + 1
     ledger.live = kept
 
@@ -139,6 +168,15 @@ def end_role(book, row, instrument, role):
     return ended
 
 
+def works(book, instrument, role):
+    """True while an order of that role works for the instrument."""
+    for k in range(book.ledger[0].live):
+        order = book.orders[k]
+        if order.instrument == instrument and order.role == role and order.side != 0:
+            return True
+    return False
+
+
 def forgo(book, row, instrument, side, quantity):
     """Protection closed `quantity` of a position: a waiting target order that was to close it has less left to do."""
     ledger = book.ledger[0]
@@ -146,8 +184,9 @@ def forgo(book, row, instrument, side, quantity):
         order = book.orders[k]
         if order.instrument != instrument or order.role != TARGET or order.side != side or order.by_weight == 1:
             continue
-        if order.quantity > quantity:
-            order.quantity = order.quantity - quantity
+        left = left_of(order.quantity, quantity, book.positions[instrument].lot)
+        if left > 0:
+            order.quantity = left
         else:
             end(book, row, k, NOTHING_TO_CLOSE, ledger.zero, ledger.zero)
 

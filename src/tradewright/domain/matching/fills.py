@@ -2,9 +2,23 @@
 
 from tradewright.domain.arithmetic.accounting import apply_fill
 from tradewright.domain.arithmetic.costs import affordable, slipped
-from tradewright.domain.arithmetic.rounding import whole_lots
-from tradewright.domain.matching.book import attach, end, end_role, forgo
-from tradewright.domain.matching.layout import NO_FUNDS, NOTHING_TO_CLOSE, STOP_LOSS, TAKE_PROFIT, TARGET, TOO_SMALL
+from tradewright.domain.arithmetic.rounding import left_of, whole_lots
+from tradewright.domain.matching.book import attach, end, end_role, forgo, works
+from tradewright.domain.matching.layout import (
+    FOK,
+    LIMIT,
+    LIQUIDATION,
+    MARKET,
+    NO_FUNDS,
+    NOTHING_TO_CLOSE,
+    STOP_LIMIT,
+    STOP_LOSS,
+    TAKE_PROFIT,
+    TARGET,
+    TOO_SMALL,
+    UNFILLED,
+)
+from tradewright.domain.matching.terms import capacity, end_reducing, take_off_group
 
 
 def revalue(venue, row, at_close):
@@ -65,21 +79,33 @@ def allowance(venue, instrument, side, quantity, unit_price, unit_excess, charge
 
 
 def execute(venue, row, k, reference, slips, charge):
-    """Fill order `k` at `reference` (with slippage where `slips` is 1), or end it with the reason why not."""
+    """Fill order `k` at `reference` (with slippage where `slips` is 1), or end it with the reason why not.
+
+    An order waits, awake, where the bar has no volume left to share.
+    """
     ledger, order = venue.book.ledger[0], venue.book.orders[k]
     position = venue.book.positions[order.instrument]
     side = order.side
     held = position.quantity
-    quantity = order.quantity
     price, excess = reference, ledger.zero
     if slips == 1 and ledger.slip > 0:
         bar = row * venue.width + order.instrument
         price, excess = slipped(reference, side, ledger.slip, venue.low[bar], venue.high[bar])
+        if order.kind == STOP_LIMIT:
+            price, excess = within_limit(price, excess, side, order.limit)
+    whole = order.quantity
     if order.role == STOP_LOSS or order.role == TAKE_PROFIT:
         if held * side >= 0:
             end(venue.book, row, k, NOTHING_TO_CLOSE, ledger.zero, ledger.zero)
             return
-        quantity = abs(held)
+        whole = abs(held)
+    quantity = whole
+    rest = ledger.zero
+    if ledger.has_terms == 1:
+        quantity = takes(venue, row, k, whole)
+        if quantity == 0:
+            return
+        rest = left_of(whole, quantity, position.lot)
     if held * side < 0 and abs(quantity - abs(held)) * 1000000000 <= abs(held):
         quantity = abs(held)  # what closes all but a rest of floating-point dust closes all
     asked = quantity
@@ -88,23 +114,57 @@ def execute(venue, row, k, reference, slips, charge):
         most = allowance(venue, order.instrument, side, quantity, price * multiplier, excess * multiplier, charge)
         if quantity > most + most / 1000000000:
             cut = whole_lots(most, position.lot)
-            if order.shrinks == 0:
+            if order.shrinks == 0 or order.force == FOK:
                 end(venue.book, row, k, NO_FUNDS, quantity, most)
                 return
             if cut == 0:
                 end(venue.book, row, k, TOO_SMALL, quantity, most)
                 return
             quantity = cut
-    settle(venue, row, k, side * quantity, asked, price, excess, reference, charge)
+    settle(venue, row, k, side * quantity, asked, rest, price, excess, reference, charge)
 
 
-def settle(venue, row, k, signed, asked, price, excess, reference, charge):
-    """Book the fill of order `k`, write it down, then see to protection."""
+def takes(venue, row, k, whole):
+    """How much of `whole` the terms of order `k` let fill in this bar; 0 when nothing does, and the order may be ended.
+
+    A stop that has gone off stays awake: what is left of it is a market order (or the limit order it led to).
+    """
+    ledger, order = venue.book.ledger[0], venue.book.orders[k]
+    position = venue.book.positions[order.instrument]
+    quantity = whole
+    if order.reduces == 1:
+        if position.quantity * order.side >= 0:
+            end(venue.book, row, k, NOTHING_TO_CLOSE, ledger.zero, ledger.zero)
+            return ledger.zero
+        quantity = min(quantity, abs(position.quantity))
+    if ledger.participation > 0 and order.role < LIQUIDATION:
+        if order.kind == STOP_LIMIT:
+            order.kind = LIMIT
+        elif order.kind > LIMIT:
+            order.kind = MARKET
+        quantity = min(quantity, capacity(venue, row * venue.width + order.instrument, position.lot))
+    if order.force == FOK and left_of(whole, quantity, position.lot) > 0:
+        end(venue.book, row, k, UNFILLED, whole, quantity)
+        return ledger.zero
+    return quantity
+
+
+def within_limit(price, excess, side, limit):
+    """Slippage of a stop that leads to a limit order: the limit bounds price and charge together."""
+    room = side * (limit - price)
+    if room < 0:
+        return limit, excess - excess
+    return price, min(excess, room)
+
+
+def settle(venue, row, k, signed, asked, rest, price, excess, reference, charge):
+    """Book the fill of order `k`, write it down, then see to what is left, to its group and to protection."""
     ledger, order = venue.book.ledger[0], venue.book.orders[k]
     position = venue.book.positions[order.instrument]
     multiplier = position.multiplier
     quantity = abs(signed)
     held = position.quantity
+    side = order.side
     fee = charge(venue.fees, quantity, quantity * price * multiplier) + excess * quantity * multiplier
     slippage = (signed * (price - reference) + excess * quantity) * multiplier
     book_fill(ledger, position, signed, price * multiplier, fee)
@@ -123,18 +183,53 @@ def settle(venue, row, k, signed, asked, price, excess, reference, charge):
     fill.fee = fee
     fill.slippage = slippage
     fill.asked = asked
+    fill.remaining = rest
     ledger.filled = ledger.filled + 1
     order.side = 0
+    goes_on = 0
+    if ledger.has_terms == 1:
+        goes_on = carry_on(venue, row, k, side, quantity, rest)
     if after == 0 or after * held < 0:
         end_role(venue.book, row, order.instrument, STOP_LOSS)
         end_role(venue.book, row, order.instrument, TAKE_PROFIT)
-        if order.role == STOP_LOSS or order.role == TAKE_PROFIT:
-            forgo(venue.book, row, order.instrument, 1 if signed > 0 else -1, quantity)
+        if ledger.has_reducing == 1:
+            end_reducing(venue.book, row, order.instrument, held)
+    if order.role == STOP_LOSS or order.role == TAKE_PROFIT:
+        forgo(venue.book, row, order.instrument, side, quantity)
+    if (order.loss > 0 or order.gain > 0) and (after * signed > 0 or (after != 0 and order.role == TARGET)):
+        guard(venue, row, k, reference, goes_on)
+
+
+def carry_on(venue, row, k, side, quantity, rest):
+    """What is left of order `k` works on, what filled is taken off its group; 1 when it had filled in part before."""
+    order = venue.book.orders[k]
+    went_on = 1 if order.traded > 0 else 0
+    if rest > 0:
+        order.side = side
+        order.traded = row + 1
+        if order.role != STOP_LOSS and order.role != TAKE_PROFIT:
+            order.quantity = rest
+    if order.group != 0:
+        take_off_group(venue, row, k, quantity, rest)
+    return went_on
+
+
+def guard(venue, row, k, reference, goes_on):
+    """Protect what order `k` has filled; protection of its first part covers the later ones, and may have been moved.
+
+    A price that is passed already goes off where the position began.
+    """
+    order = venue.book.orders[k]
+    i = order.instrument
+    side = 1 if venue.book.positions[i].quantity > 0 else -1
     loss, gain = order.loss, order.gain
-    if (loss > 0 or gain > 0) and (after * signed > 0 or (after != 0 and order.role == TARGET)):
-        side = 1 if after > 0 else -1
-        if loss > 0 and side * (loss - reference) > 0:
-            loss = reference  # already beyond its price: it goes off where the position began
-        if gain > 0 and side * (gain - reference) < 0:
-            gain = reference
-        attach(venue.book, row, order.instrument, order.born, loss, gain)
+    if goes_on == 1:
+        if works(venue.book, i, STOP_LOSS):
+            loss = venue.book.ledger[0].zero
+        if works(venue.book, i, TAKE_PROFIT):
+            gain = venue.book.ledger[0].zero
+    if loss > 0 and side * (loss - reference) > 0:
+        loss = reference
+    if gain > 0 and side * (gain - reference) < 0:
+        gain = reference
+    attach(venue.book, row, i, order.born, loss, gain)

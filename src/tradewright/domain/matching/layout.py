@@ -10,14 +10,17 @@ from typing import Any, NamedTuple
 
 Column = Any
 
-# order kinds
-MARKET, LIMIT, STOP = 0, 1, 2
+# order kinds; from STOP on a trigger wakes the order
+MARKET, LIMIT, STOP, STOP_LIMIT, TRAILING = 0, 1, 2, 3, 4
+# times in force: how long an order works; from AT_OPEN on in auctions only
+GTC, DAY, GTD, IOC, FOK, AT_OPEN, AT_CLOSE = 0, 1, 2, 3, 4, 5, 6
 # roles: why an order exists; also the reason of its fill
 PLAIN, TARGET, STOP_LOSS, TAKE_PROFIT, LIQUIDATION, FINAL = 0, 1, 2, 3, 4, 5
 # how a protective order came to be inside this very bar: before it or at its open, by a stop, by a limit
 EARLIER, BY_STOP, BY_LIMIT = 0, 1, 2
 # endings of an order without a (further) fill
 NO_FUNDS, EXPIRED, CANCELED, SUPERSEDED, NOTHING_TO_CLOSE, TOO_SMALL, RUINED, ON_TARGET = 1, 2, 3, 4, 5, 6, 7, 8
+UNFILLED, GROUP_FILLED = 9, 10
 # corporate actions
 SPLIT, DIVIDEND = 0, 1
 # actions of a request
@@ -49,6 +52,12 @@ class Venue(NamedTuple):
     """The last close known, split-aware; 0 before the first bar."""
     session: Column
     """Session date of each row."""
+    time: Column
+    """Close of each row, nanoseconds UTC; looked at for orders that work until a moment."""
+    last: Column
+    """1 for the last row of its session, 0 for others; of length 0 where the sessions of the rows tell."""
+    volume: Column
+    """Looked at where orders take no more than a share of it."""
     actions: Column
     fees: Column
     fills: Column
@@ -119,6 +128,7 @@ LEDGER = {
     "fee_share": NUMBER,  # sum of the fee rows per quantity
     "unit": NUMBER,  # booking unit of money; 0: not rounded
     "zero": NUMBER,
+    "participation": NUMBER,  # the part of a bar's volume that one order may take; 0: any
     "at_close": WHOLE,  # 1: market orders fill at the close of the row they are made in
     "live": WHOLE,  # working orders
     "filled": WHOLE,
@@ -130,6 +140,9 @@ LEDGER = {
     "closed": WHOLE,  # round trips that ended
     "has_expiry": WHOLE,  # 1 once an order with a last session was accepted
     "has_weights": WHOLE,  # 1 once an order sized at its fill was accepted
+    "has_terms": WHOLE,  # 1 once an order was accepted that says more than kind, prices and last session
+    "has_passes": WHOLE,  # 1 once one was accepted whose kind or time in force needs a pass of its own
+    "has_reducing": WHOLE,  # 1 once an order that only reduces was accepted
     "changed": WHOLE,  # rows in which cash or positions changed
 }
 """The account's money, what the venue charges and allows, and how far the columns are filled."""
@@ -156,12 +169,19 @@ ORDER = {
     "born": WHOLE,  # EARLIER, BY_STOP or BY_LIMIT; EARLIER again after the row
     "shrinks": WHOLE,  # 1: cut to what the account affords; 0: ended when it does not fit
     "by_weight": WHOLE,  # 1: the quantity follows from `weight` at the moment of the fill
-    "quantity": NUMBER,
+    "force": WHOLE,  # time in force
+    "expires": WHOLE,  # GTD: nanoseconds UTC of the last moment in which it works
+    "group": WHOLE,  # orders of one group (not 0) stand for one another: what fills of one is taken off the others
+    "reduces": WHOLE,  # 1: it closes, and never opens or turns a position
+    "traded": WHOLE,  # the row after that of its last fill in part; 0: none
+    "quantity": NUMBER,  # what is left of it
     "limit": NUMBER,
-    "trigger": NUMBER,
+    "trigger": NUMBER,  # TRAILING: 0 until there is a price to follow
     "weight": NUMBER,
     "loss": NUMBER,  # stop-loss price to attach when it fills
     "gain": NUMBER,  # take-profit price to attach when it fills
+    "trail": NUMBER,  # how far the trigger follows behind the best price, in money a unit ...
+    "trail_share": NUMBER,  # ... or as a fraction of it
 }
 """A working order; orders stand in the order of acceptance."""
 
@@ -174,7 +194,8 @@ FILL = {
     "price": NUMBER,
     "fee": NUMBER,
     "slippage": NUMBER,  # money, positive when worse
-    "asked": NUMBER,  # the order's quantity before it was cut to what the account affords; positive
+    "asked": NUMBER,  # what was to fill here, before it was cut to what the account affords; positive
+    "remaining": NUMBER,  # what is left of the order and works on (or ends at once, as its ending says)
 }
 """A fill, in order of time."""
 
@@ -185,8 +206,9 @@ ENDING = {
     "reason": WHOLE,
     "needed": NUMBER,
     "available": NUMBER,
+    "remaining": NUMBER,  # what was not filled
 }
-"""An order that ended without a fill, and why."""
+"""An order that ended before it was filled in full, and why."""
 
 ACTION = {"row": WHOLE, "instrument": WHOLE, "kind": WHOLE, "value": NUMBER}
 """A corporate action, in order of rows; it takes effect before the open of its row."""
@@ -205,12 +227,18 @@ REQUEST = {
     "until": WHOLE,
     "shrinks": WHOLE,
     "by_weight": WHOLE,
+    "force": WHOLE,
+    "expires": WHOLE,
+    "group": WHOLE,
+    "reduces": WHOLE,
     "quantity": NUMBER,
     "limit": NUMBER,
     "trigger": NUMBER,
     "weight": NUMBER,
     "loss": NUMBER,
     "gain": NUMBER,
+    "trail": NUMBER,
+    "trail_share": NUMBER,
 }
 """A request of an event strategy, in order of rows."""
 

@@ -10,11 +10,13 @@ from tradewright.domain.arithmetic.rounding import whole_lots
 from tradewright.domain.matching.book import accept, end, end_role, protect, tidy
 from tradewright.domain.matching.fills import execute, revalue
 from tradewright.domain.matching.layout import (
+    AT_CLOSE,
+    AT_OPEN,
     BY_LIMIT,
     BY_STOP,
     EARLIER,
-    EXPIRED,
     FINAL,
+    IOC,
     LIMIT,
     LIQUIDATION,
     MARKET,
@@ -22,11 +24,23 @@ from tradewright.domain.matching.layout import (
     RUINED,
     SPLIT,
     STOP,
+    STOP_LIMIT,
     STOP_LOSS,
     TAKE_PROFIT,
     TOO_SMALL,
+    TRAILING,
+    UNFILLED,
 )
 from tradewright.domain.matching.plan import delta_to
+from tradewright.domain.matching.terms import (
+    after_open,
+    end_reducing,
+    ends_session,
+    expire,
+    follow,
+    is_for_open,
+    is_reached,
+)
 
 
 def is_due(venue, row):
@@ -51,16 +65,20 @@ def step(venue, row, charge):
         at_open(venue, row, -1, charge)
     if ledger.live > 1 or venue.book.orders[0].side == 1:
         at_open(venue, row, 1, charge)
+    if ledger.has_passes == 1:
+        after_open(venue, row)
     tidy(venue.book)
     if ledger.live == 0:
         return
     filled, ended = ledger.filled, ledger.filled + ledger.ended
     within(venue, row, STOP, EARLIER, EARLIER, charge)
     within(venue, row, LIMIT, EARLIER, EARLIER, charge)
-    if ledger.filled > filled:
+    if ledger.filled > filled or ledger.has_passes == 1:
         within(venue, row, STOP, BY_STOP, BY_LIMIT, charge)
         within(venue, row, LIMIT, BY_STOP, BY_LIMIT, charge)
-    if ledger.filled + ledger.ended > ended:
+    if ledger.has_passes == 1:
+        at_end(venue, row, charge)
+    elif ledger.filled + ledger.ended > ended:
         tidy(venue.book)
 
 
@@ -73,10 +91,12 @@ def close(venue, row, charge):
         side = 2 * turn - 1
         for k in range(venue.book.ledger[0].live):
             order = venue.book.orders[k]
-            if order.side == side and order.kind == MARKET:
+            if order.side == side and order.kind == MARKET and order.force < AT_OPEN and order.traded <= row:
                 price = venue.close[row * venue.width + order.instrument]
                 if price == price:
                     execute(venue, row, k, price, 1, charge)
+                    if order.side != 0 and order.force >= IOC:
+                        end(venue.book, row, k, UNFILLED, venue.book.ledger[0].zero, venue.book.ledger[0].zero)
     tidy(venue.book)
 
 
@@ -103,6 +123,7 @@ def act_split(venue, row, i, ratio):
         held, basis, realized, cash = split(
             position.quantity, position.basis, ratio, position.lot, unit_price, ledger.unit
         )
+        before = position.quantity
         position.quantity = held
         position.basis = basis
         position.realized = position.realized + realized
@@ -110,6 +131,7 @@ def act_split(venue, row, i, ratio):
         if held == 0:
             end_role(venue.book, row, i, STOP_LOSS)
             end_role(venue.book, row, i, TAKE_PROFIT)
+            end_reducing(venue.book, row, i, before)
     for k in range(ledger.live):
         order = venue.book.orders[k]
         if order.instrument != i or order.side == 0:
@@ -120,17 +142,9 @@ def act_split(venue, row, i, ratio):
         order.trigger = order.trigger / ratio
         order.loss = order.loss / ratio
         order.gain = order.gain / ratio
+        order.trail = order.trail / ratio
         if asked > 0 and order.quantity == 0:
             end(venue.book, row, k, TOO_SMALL, asked, ledger.zero)
-
-
-def expire(venue, row):
-    """Orders whose last session has passed."""
-    ledger = venue.book.ledger[0]
-    for k in range(ledger.live):
-        order = venue.book.orders[k]
-        if order.side != 0 and order.until > 0 and order.until < venue.session[row]:
-            end(venue.book, row, k, EXPIRED, ledger.zero, ledger.zero)
 
 
 def size(venue, row, at_close):
@@ -157,52 +171,102 @@ def size(venue, row, at_close):
 
 
 def at_open(venue, row, side, charge):
-    """Orders that the open reaches fill there: market orders, stops the gap jumped over, limits it betters."""
+    """Orders that the open reaches fill there: market orders, stops the gap jumped over, limits it betters.
+
+    A stop-limit order that the gap has woken beyond its limit is a limit order from the open on.
+    """
     ledger = venue.book.ledger[0]
     for k in range(ledger.live):
         order = venue.book.orders[k]
         if order.side != side:
             continue
         price = venue.open[row * venue.width + order.instrument]
-        if price != price:
+        if price != price or (order.force >= AT_OPEN and not is_for_open(venue, row, order)):
             continue
+        slips = 1
         if order.kind == MARKET:
-            if ledger.at_close == 0:
-                execute(venue, row, k, price, 1, charge)
-        elif order.kind == STOP:
-            if side * (price - order.trigger) >= 0:
-                execute(venue, row, k, price, 1, charge)
-        elif side * (price - order.limit) <= 0:
-            execute(venue, row, k, price, 0, charge)
+            if ledger.at_close == 1 and order.force != AT_OPEN:
+                continue
+        elif order.kind == LIMIT:
+            if side * (price - order.limit) > 0:
+                continue
+            slips = 0
+        elif not is_reached(order, price):
+            continue
+        elif order.kind == STOP_LIMIT and side * (price - order.limit) > 0:
+            order.kind = LIMIT
+            continue
+        execute(venue, row, k, price, slips, charge)
 
 
 def within(venue, row, kind, lowest, highest, charge):
     """Stops or limits that the bar's range touches, after the open, among orders `born` from `lowest` to `highest`.
 
-    A take-profit born by a limit entry in this bar needs the close beyond it: the high may have come before the entry.
+    A limit born in this bar needs the close beyond it (a take-profit by a limit entry, a limit by a stop short of it):
+    what the bar reached may have come before.
     """
     for k in range(venue.book.ledger[0].live):
         order = venue.book.orders[k]
         side = order.side
-        if side == 0 or order.kind != kind or order.born < lowest or order.born > highest:
+        if side == 0 or order.born < lowest or order.born > highest or order.force >= AT_OPEN or order.traded > row:
+            continue
+        if (kind == LIMIT and order.kind != LIMIT) or order.kind < kind:
             continue
         bar = row * venue.width + order.instrument
         if venue.open[bar] != venue.open[bar]:
             continue
         if kind == STOP:
-            furthest = venue.high[bar] if side > 0 else venue.low[bar]
-            if side * (furthest - order.trigger) >= 0:
-                if order.born == EARLIER:
-                    order.born = BY_STOP
-                execute(venue, row, k, order.trigger, 1, charge)
+            if not is_reached(order, venue.high[bar] if side > 0 else venue.low[bar]):
+                continue
+            price = order.trigger
+            if order.kind == STOP_LIMIT and side * (price - order.limit) > 0:
+                order.kind = LIMIT
+                order.born = BY_LIMIT
+                continue
+            if order.kind == TRAILING:
+                price = max(min(price, venue.high[bar]), venue.low[bar])
+            born, slips = BY_STOP, 1
         else:
+            price = order.limit
             reached = venue.low[bar] if side > 0 else venue.high[bar]
             if order.born == BY_LIMIT:
                 reached = venue.close[bar]
-            if side * (reached - order.limit) <= 0:
-                if order.born == EARLIER:
-                    order.born = BY_LIMIT
-                execute(venue, row, k, order.limit, 0, charge)
+            if side * (reached - price) > 0:
+                continue
+            born, slips = BY_LIMIT, 0
+        if order.born == EARLIER:
+            order.born = born
+        execute(venue, row, k, price, slips, charge)
+
+
+def at_end(venue, row, charge):
+    """The end of the bar: what late fills gave birth to, trailing stops that the close has come back through, auction.
+
+    A trailing stop follows the bar's best price now; where the close is beyond it then, it goes off at the close.
+    """
+    ledger = venue.book.ledger[0]
+    within(venue, row, STOP, BY_STOP, BY_LIMIT, charge)
+    within(venue, row, LIMIT, BY_STOP, BY_LIMIT, charge)
+    revalue(venue, row, 1)
+    is_last = ends_session(venue, row)
+    for turn in range(2):
+        side = 2 * turn - 1
+        for k in range(ledger.live):
+            order = venue.book.orders[k]
+            bar = row * venue.width + order.instrument
+            price = venue.close[bar]
+            if order.side != side or price != price:
+                continue
+            is_auction = order.force == AT_CLOSE and is_last
+            if order.kind == TRAILING:
+                follow(order, venue.low[bar] if side > 0 else venue.high[bar])
+            if order.kind == TRAILING and is_reached(order, price):
+                execute(venue, row, k, price, 1, charge)
+            elif is_auction and (order.kind == MARKET or side * (price - order.limit) <= 0):
+                execute(venue, row, k, price, 1 if order.kind == MARKET else 0, charge)
+            if is_auction and order.side != 0:
+                end(venue.book, row, k, UNFILLED, ledger.zero, ledger.zero)
+    tidy(venue.book)
 
 
 def is_fragile(venue):

@@ -10,6 +10,7 @@ from enum import StrEnum
 from tradewright.domain.errors import DataError
 from tradewright.domain.identifiers import ClientOrderId, ExecutionId, VenueOrderId
 from tradewright.domain.money import Money
+from tradewright.domain.numbers import is_usable
 from tradewright.domain.orders.side import Side
 
 
@@ -50,10 +51,10 @@ class Fill:
     liquidity: Liquidity = Liquidity.UNTOLD
 
     def __post_init__(self) -> None:
-        if not (self.quantity.is_finite() and self.quantity > 0 and self.price.is_finite()):
+        if not (is_usable(self.quantity) and self.quantity > 0 and is_usable(self.price)):
             raise DataError(
                 f"fill {self.execution_id} of {self.instrument} is damaged",
-                expected="a quantity above 0 and a finite price",
+                expected="a quantity above 0 and a price, both of at most 28 digits and below 10^19",
                 found=f"{self.quantity} at {self.price}",
             )
 

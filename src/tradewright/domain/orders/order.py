@@ -27,6 +27,7 @@ _NEEDS = MappingProxyType(
     }
 )
 """Events that carry more than themselves, with the method that takes it."""
+_NOTHING = Decimal(0)
 _BEFORE_FILLS = frozenset({OrderLife.DRAFT, OrderLife.REFUSED, OrderLife.APPROVED, OrderLife.UNKNOWN})
 
 
@@ -69,7 +70,9 @@ class Order:
     @property
     def filled(self) -> Decimal:
         """Executed quantity; more than ordered only after an `OVERFILLED` incident."""
-        return sum((quantity for _, quantity in self.executions), Decimal(0))
+        if not self.executions:
+            return _NOTHING
+        return sum((quantity for _, quantity in self.executions), _NOTHING)
 
     @property
     def remaining(self) -> Decimal:
@@ -91,23 +94,31 @@ class Order:
             return IllegalStep(self.life, event, f"more must be told: use {_NEEDS[event]}")
         return self._after(event)
 
-    def _after(self, event: OrderEvent) -> "Order | IllegalStep":
+    def _after(
+        self, event: OrderEvent, *, named: VenueOrderId | None = None, successor: ClientOrderId | None = None
+    ) -> "Order | IllegalStep":
         step = transition(self.life, event)
         if isinstance(step, IllegalStep):
             return step
         pending = _asked(self.pending, step)
         if isinstance(pending, IllegalStep):
             return pending
-        more = 1 if event is OrderEvent.RESEND_APPROVED else 0
-        return replace(self, life=step.target, pending=pending, attempt=self.attempt + more)
+        again = 1 if event is OrderEvent.RESEND_APPROVED else 0
+        return replace(
+            self,
+            life=step.target,
+            pending=pending,
+            attempt=self.attempt + again,
+            venue_order_id=named or self.venue_order_id,
+            successor=successor or self.successor,
+        )
 
     def accepted_as(self, venue_order_id: VenueOrderId) -> "Order | IllegalStep":
         """The order after the venue reported it as working under its own id; it has one id for good."""
         if self.venue_order_id not in {None, venue_order_id}:
             reason = f"the venue called it {self.venue_order_id} before and calls it {venue_order_id} now"
             return IllegalStep(self.life, OrderEvent.REPORTED_WORKING, reason)
-        order = self._after(OrderEvent.REPORTED_WORKING)
-        return order if isinstance(order, IllegalStep) else replace(order, venue_order_id=venue_order_id)
+        return self._after(OrderEvent.REPORTED_WORKING, named=venue_order_id)
 
     def with_terms(self, request: OrderRequest) -> "Order | IllegalStep":
         """The order after the venue confirmed another price or quantity and kept the order."""
@@ -120,8 +131,7 @@ class Order:
 
     def succeeded_by(self, successor: ClientOrderId) -> "Order | IllegalStep":
         """The order after a venue that cannot change orders canceled it and took another in its place."""
-        order = self._after(OrderEvent.SUCCEEDED)
-        return order if isinstance(order, IllegalStep) else replace(order, successor=successor)
+        return self._after(OrderEvent.SUCCEEDED, successor=successor)
 
     def with_fill(self, fill: Fill) -> "Order | IllegalStep":
         """The order after an execution; one that is known changes nothing, more than ordered is an overfill."""
@@ -175,7 +185,7 @@ def _asked(pending: PendingRequest | None, step: Transition) -> PendingRequest |
         case PendingChange.KEPT:
             return pending
         case PendingChange.ANSWERED:
-            return None
+            return pending if _is_for_the_other(pending, step) else None
         case PendingChange.ASKED_AGAIN:
             return pending.again() if pending else IllegalStep(step.source, step.event, "nothing is outstanding")
         case PendingChange.CANCEL_ASKED | PendingChange.REPLACE_ASKED:
@@ -183,3 +193,18 @@ def _asked(pending: PendingRequest | None, step: Transition) -> PendingRequest |
                 return IllegalStep(step.source, step.event, f"a {pending.kind.value} is outstanding already")
             is_cancel = step.pending is PendingChange.CANCEL_ASKED
             return PendingRequest(PendingKind.CANCEL if is_cancel else PendingKind.REPLACE)
+
+
+_ANSWERS = MappingProxyType(
+    {
+        OrderEvent.CANCEL_REJECTED: PendingKind.CANCEL,
+        OrderEvent.REPLACE_CONFIRMED: PendingKind.REPLACE,
+        OrderEvent.REPLACE_REJECTED: PendingKind.REPLACE,
+    }
+)
+
+
+def _is_for_the_other(pending: PendingRequest | None, step: Transition) -> bool:
+    """True for a late answer to an earlier request: the one that is outstanding now still is."""
+    asked = _ANSWERS.get(step.event)
+    return pending is not None and asked is not None and pending.kind is not asked and not step.target.is_final

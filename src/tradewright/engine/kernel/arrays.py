@@ -17,6 +17,7 @@ from tradewright.engine.tape import Tape
 Floats = NDArray[np.float64]
 Records = NDArray[np.void]
 NO_ROWS = np.empty(0, np.int64)
+NO_NUMBERS = np.empty(0, np.float64)
 NO_MARKS = np.empty((0, 1))
 
 TYPES = {
@@ -27,7 +28,7 @@ TYPES = {
 
 
 def venue_of(market: MarketColumns, assumptions: Assumptions, *, rows: tuple[FeeRow, ...], room: int = 0) -> Venue:
-    """A venue on arrays, with room for at least `room` orders."""
+    """A venue on arrays, with room for at least `room` orders of a tape; without one nothing looks at the time."""
     bars = market.bars
     width = len(bars.instruments)
     orders = max(16 * (width + 4), room)
@@ -45,6 +46,9 @@ def venue_of(market: MarketColumns, assumptions: Assumptions, *, rows: tuple[Fee
         close=flat(bars.closes),
         mark=flat(market.mark),
         session=bars.session,
+        time=bars.time.copy() if room else NO_ROWS,  # a writable copy: the compiler tells read-only columns apart
+        last=NO_ROWS,
+        volume=flat(bars.volumes).copy() if assumptions.participation > 0 else NO_NUMBERS,
         actions=actions_of(market),
         fees=fees,
         fills=np.zeros(written, TYPES["FILL"]),
@@ -73,6 +77,8 @@ def ledger_of(assumptions: Assumptions, rows: tuple[FeeRow, ...]) -> Records:
     ledger["slip"] = assumptions.costs.slip()
     ledger["fee_rate"] = sum(row.rate for row in rows if row.kind == PER_NOTIONAL)
     ledger["fee_share"] = sum(row.rate for row in rows if row.kind == PER_QUANTITY)
+    ledger["participation"] = assumptions.participation
+    ledger["has_terms"] = ledger["has_passes"] = assumptions.participation > 0
     ledger["at_close"] = assumptions.fill is FillRule.SIGNAL_CLOSE
     ledger["next_order"] = 1
     return ledger

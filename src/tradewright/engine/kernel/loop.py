@@ -10,6 +10,7 @@ from tradewright.domain.matching.book import accept, cancel, protect, supersede
 from tradewright.domain.matching.layout import CANCEL, FINAL, MARKET, OPEN_SIDE, PROTECT, TARGET
 from tradewright.domain.matching.plan import delta_to, has_drifted, is_instruction
 from tradewright.domain.matching.step import close, equity_of, is_due, is_fragile, liquidate, ruin, step
+from tradewright.domain.matching.terms import place
 
 BLOCK = 16
 """Rows that are looked at together when equity is followed, by their lowest and highest mark: equity is monotone in the
@@ -286,11 +287,4 @@ def play(venue, program, row):
         elif asked.action == PROTECT:
             protect(venue.book, row, asked.instrument, asked.loss, asked.gain)
         else:
-            if asked.role == TARGET:
-                supersede(venue.book, row, asked.instrument)
-            if asked.side != 0:
-                accept(
-                    venue.book, row, asked.instrument, asked.side, asked.kind, asked.role, asked.until, 0,
-                    asked.quantity, asked.limit, asked.trigger, asked.weight, asked.loss, asked.gain, asked.shrinks,
-                    asked.by_weight,
-                )  # fmt: skip
+            place(venue, row, asked)

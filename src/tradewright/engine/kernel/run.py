@@ -33,11 +33,11 @@ from tradewright.quant.compiled import compiled, is_enabled, share_parts
 INLINED: frozenset[Callable[..., Any]] = frozenset(
     {
         plan.is_instruction, plan.has_drifted, plan.delta_to, book.end, book.end_role, book.supersede, book.accept,
-        fills.revalue, fills.settle, fills.allowance, fills.book_fill, accounting.apply_fill, costs.affordable,
-        costs.charge, costs.slipped, rounding.steps_down, rounding.whole_lots, rounding.near_lots, step.step,
-        step.is_due, step.is_fragile, step.equity_of, loop.wanted_at, loop.same_code_until, loop.target, loop.plan,
-        loop.note, loop.quiet_until, loop.asks_at, loop.mark_rows, loop.follow_row, loop.follow_rows,
-        loop.follow_value,
+        fills.revalue, fills.execute, fills.settle, fills.allowance, fills.book_fill, accounting.apply_fill,
+        costs.affordable, costs.charge, costs.slipped, rounding.steps_down, rounding.whole_lots, rounding.near_lots,
+        step.step, step.is_due, step.is_fragile, step.equity_of, loop.wanted_at, loop.same_code_until,
+        loop.target, loop.plan, loop.note, loop.quiet_until, loop.asks_at, loop.mark_rows, loop.follow_row,
+        loop.follow_rows, loop.follow_value,
     }
 )  # fmt: skip
 """What a quiet row and a plain target order go through."""

@@ -4,7 +4,7 @@ from tradewright.domain.arithmetic.accounting import split
 from tradewright.domain.matching.fills import book_fill
 from tradewright.domain.matching.layout import RUINED
 from tradewright.engine.runtime.state import State
-from tradewright.ports.broker import Dividend, Ended, Filled, Report, Split
+from tradewright.ports.historical import Dividend, Ended, Filled, Report, Split
 
 
 def apply(state: State, fact: Report) -> None:
@@ -22,7 +22,8 @@ def apply(state: State, fact: Report) -> None:
 
 
 def _fill(state: State, fact: Filled) -> None:
-    state.working.pop(fact.order, None)
+    if fact.remaining == 0:
+        state.working.pop(fact.order, None)
     book_fill(state.ledger, state.positions[fact.instrument], fact.quantity, fact.unit_price, fact.fee)
     state.ledger.slippage = state.ledger.slippage + fact.slippage
 

@@ -11,13 +11,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from tradewright.domain.errors import StrategyError
-from tradewright.domain.matching.layout import LIMIT, MARKET, PLAIN, STOP
+from tradewright.domain.matching.layout import PLAIN
+from tradewright.domain.orders.request import LEAST, MOST
 from tradewright.engine.market import MarketColumns
 from tradewright.engine.runtime.decide import Planning, Wanted, target
 from tradewright.engine.runtime.desk import Desk
 from tradewright.engine.runtime.feeding import PerInstrument
+from tradewright.engine.runtime.ordering import TERMS, terms_of
 from tradewright.engine.runtime.sight import SeenPosition, SeenPositions
-from tradewright.ports.broker import NewOrder
+from tradewright.ports.historical import NewOrder
 from tradewright.trading.bars import Bars
 
 BAR_FIELDS = 5
@@ -155,24 +157,28 @@ class RunContext:
         quantity: float,
         *,
         instrument: str | None = None,
-        limit: float = 0,
-        stop: float = 0,
         stop_loss: float = 0,
         take_profit: float = 0,
-        day_only: bool = False,
+        **terms: Any,
     ) -> int:
         if not isinstance(quantity, int | float) or not 0 < quantity < math.inf:
             raise StrategyError("an order's quantity is a finite number above 0", found=repr(quantity))
-        if limit and stop:
-            raise StrategyError("an order has a limit price or a stop price", found="both")
+        _require_countable(quantity, "quantity")
         column = self._column(instrument)
-        numbers = self._desk.state.numbers
-        until = int(self._market.bars.session[min(self.row + 1, len(self._market.bars) - 1)]) if day_only else 0
+        wanted = TERMS if not terms else terms_of(terms, now=self.time)
+        if wanted.reduces and (stop_loss or take_profit):
+            raise StrategyError(
+                "an order that only reduces leaves nothing of its own to protect",
+                found="stop_loss or take_profit with reduces_only",
+                remedy="protect the position with context.protect",
+            )
+        numbers, raw = self._desk.state.numbers, self._raw
+        share = numbers.of(wanted.trail_percent) / 100 if wanted.trail_percent else numbers.zero
         return self._desk.submit(
             NewOrder(
-                column, side, LIMIT if limit else STOP if stop else MARKET, PLAIN, numbers.of(quantity),
-                self._raw(limit, column), self._raw(stop, column), numbers.zero,
-                self._raw(stop_loss, column), self._raw(take_profit, column), until, 0, 0,
+                column, side, wanted.kind, PLAIN, numbers.of(quantity), raw(wanted.limit, column),
+                raw(wanted.stop, column), numbers.zero, raw(stop_loss, column), raw(take_profit, column), 0, 0, 0,
+                wanted.force, wanted.expires, wanted.group, wanted.reduces, raw(wanted.trail, column), share,
             )
         )  # fmt: skip
 
@@ -199,8 +205,15 @@ class RunContext:
             return numbers.zero
         if not isinstance(price, int | float) or not 0 < price < math.inf:
             raise StrategyError("a price is a finite number above 0 (or 0 for none)", found=repr(price))
+        _require_countable(price, "price")
         factor = self._market.factor
         return numbers.of(price if factor is None else price * float(factor[self.row, column]))
+
+
+def _require_countable(number: float, what: str) -> None:
+    """StrategyError for what is too large or too small to be counted with."""
+    if not LEAST <= number <= MOST:
+        raise StrategyError(f"an order's {what} is out of range", expected=f"{LEAST} to {MOST}", found=repr(number))
 
 
 def _feed_of(indicator: Any) -> tuple[Any, int]:

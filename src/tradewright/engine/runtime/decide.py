@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from tradewright.domain.matching.layout import MARKET, OPEN_SIDE, TARGET
 from tradewright.domain.matching.plan import delta_to, has_drifted, is_instruction
 from tradewright.engine.runtime.state import State
-from tradewright.ports.broker import NewOrder
+from tradewright.ports.historical import NewOrder
 
 
 class Protect(NamedTuple):

@@ -6,25 +6,29 @@ from typing import Any
 from tradewright.domain.errors import StrategyError
 from tradewright.engine.runtime.apply import apply
 from tradewright.engine.runtime.decide import Protect, Request, Supersede
+from tradewright.engine.runtime.gatekeeping import BacktestGate
 from tradewright.engine.runtime.state import State
 from tradewright.engine.tape import Tape
-from tradewright.ports.broker import Ended, Filled, HistoricalBroker, NewOrder
+from tradewright.ports.historical import Ended, Filled, HistoricalBroker, NewOrder
 
 
 class Desk:
     """Between the engine's state and the broker; keeps the fills and endings of the run.
 
-    Before the first bar a request is a StrategyError; once trading is over (history ended, or the account was ruined)
-    requests go nowhere, because nothing could come of them.
+    Before the first bar a request is a StrategyError; in the warm-up (before `first_row`) and once trading is over
+    (history ended, or the account was ruined) requests go nowhere, because nothing could come of them.
     """
 
-    __slots__ = ("broker", "endings", "fills", "has_sent", "row", "state", "tape")
+    __slots__ = ("broker", "endings", "fills", "first_row", "gate", "has_sent", "row", "state", "tape")
 
-    def __init__(self, state: State, broker: HistoricalBroker, tape: Tape | None = None) -> None:
+    def __init__(self, state: State, broker: HistoricalBroker, tape: Tape | None = None, *, first_row: int = 0) -> None:
         self.state = state
         self.broker = broker
         self.tape = tape
         self.row = -1
+        self.first_row = first_row
+        self.gate: BacktestGate | None = None
+        """Judges every order before it is sent; None: a run without limits."""
         self.has_sent = False
         self.fills: list[Filled] = []
         self.endings: list[Ended] = []
@@ -40,13 +44,20 @@ class Desk:
                 self.supersede(request)
 
     def submit(self, order: NewOrder) -> int:
-        """Send an order; gives its id, 0 when trading is over."""
+        """Send an order; gives its id, 0 when trading is over or the gate refused it."""
         self.has_sent = True
         if not self._is_trading():
             return 0
+        if self.gate is not None:
+            admitted = self.gate.admit(order, row=self.row)
+            if admitted is None:
+                return 0
+            order = admitted
         if self.tape is not None:
             self.tape.submit(self.row, order)
         identity = self.broker.submit(order, row=self.row)
+        if self.gate is not None:
+            self.gate.took(identity)
         self.state.working[identity] = order.instrument
         return identity
 
@@ -57,6 +68,8 @@ class Desk:
             return
         if self.tape is not None:
             self.tape.supersede(self.row, request.instrument)
+        if self.gate is not None:
+            self.gate.supersedes(request.instrument)
         self.broker.supersede(request.instrument, row=self.row)
 
     def protect(self, instrument: int, *, loss: Any, gain: Any) -> None:
@@ -66,6 +79,8 @@ class Desk:
             return
         if self.tape is not None:
             self.tape.protect(self.row, instrument, loss=loss, gain=gain)
+        if self.gate is not None:
+            self.gate.protects(instrument, loss=loss)
         self.broker.protect(instrument, row=self.row, loss=loss, gain=gain)
 
     def cancel(self, order: int) -> None:
@@ -75,6 +90,8 @@ class Desk:
             return
         if self.tape is not None:
             self.tape.cancel(self.row, order)
+        if self.gate is not None:
+            self.gate.cancels(order)
         self.broker.cancel(order, row=self.row)
 
     def _is_trading(self) -> bool:
@@ -85,13 +102,15 @@ class Desk:
                 found="an order in on_start",
                 remedy="move it to on_bar",
             )
-        return not self.state.is_over
+        return self.row >= self.first_row and not self.state.is_over
 
     def take_reports(self) -> None:
         """Apply what the broker has to say."""
         changed = False
         for report in self.broker.reports():
             apply(self.state, report)
+            if self.gate is not None:
+                self.gate.heard(report)
             if isinstance(report, Filled):
                 self.fills.append(report)
                 changed = True

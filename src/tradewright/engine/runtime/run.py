@@ -23,12 +23,16 @@ from tradewright.engine.run import EndingColumns, FillColumns, Run
 from tradewright.engine.runtime.context import RunContext
 from tradewright.engine.runtime.decide import Planning
 from tradewright.engine.runtime.desk import Desk
+from tradewright.engine.runtime.gatekeeping import BacktestGate
+from tradewright.engine.runtime.limits_in_time import LimitsInTime
 from tradewright.engine.runtime.numbers import ExactNumbers, FloatNumbers, numbers_of
 from tradewright.engine.runtime.session import EventSession, run_wishes
 from tradewright.engine.runtime.state import State
 from tradewright.engine.splits import splits_of
 from tradewright.engine.tape import Tape
-from tradewright.ports.broker import BrokerFactory, MarketFeed
+from tradewright.ports.historical import BrokerFactory, MarketFeed
+from tradewright.trading.risk.policy import LimitsPolicy
+from tradewright.trading.strategies.registry import id_of
 from tradewright.trading.strategies.strategy import Dialect, Speaks, Strategy
 
 Counting = FloatNumbers | ExactNumbers
@@ -41,8 +45,9 @@ def run_runtime(
     assumptions: Assumptions,
     broker_factory: BrokerFactory,
     tape: Tape | None = None,
+    limits: LimitsPolicy | LimitsInTime | None = None,
 ) -> Run:
-    """A whole run; `tape` takes down every request when given."""
+    """A whole run; `tape` takes down every request when given, `limits` judge every order before it is sent."""
     numbers = numbers_of(assumptions.numbers)
     rows, models = split_models(assumptions.costs)
     broker = broker_factory(
@@ -54,7 +59,10 @@ def run_runtime(
     )
     unit = numbers.of(0.01) if assumptions.numbers is Numbers.EXACT else numbers.zero
     state = State(market, numbers, numbers.of(assumptions.cash), unit)
-    desk = Desk(state, broker, tape)
+    desk = Desk(state, broker, tape, first_row=market.first_row)
+    if limits is not None:
+        name = id_of(type(strategy))
+        desk.gate = BacktestGate(limits, strategy=name, state=state, market=market, assumptions=assumptions)
     planning = Planning(
         is_restated=int(strategy.speaks is Speaks.WEIGHTS),
         band=float(assumptions.rebalance_band),
@@ -85,6 +93,8 @@ def _feed(market: MarketColumns, rows: tuple[FeeRow, ...], numbers: Counting) ->
             )
         ],
         fees=[filled_in(FeeRecord, (row.kind, *(numbers.of(part) for part in row[1:]))) for row in rows],
+        time=np.ascontiguousarray(bars.time).data,
+        volume=numbers.column(bars.volumes),
     )
 
 
@@ -96,6 +106,7 @@ def _ledger(assumptions: Assumptions, rows: tuple[FeeRow, ...], numbers: Countin
     ledger.fee_rate = numbers.of(sum(row.rate for row in rows if row.kind == PER_NOTIONAL))
     ledger.fee_share = numbers.of(sum(row.rate for row in rows if row.kind == PER_QUANTITY))
     ledger.unit = numbers.of(0.01) if assumptions.numbers is Numbers.EXACT else numbers.zero
+    ledger.participation = numbers.of(assumptions.participation)
     ledger.at_close = int(assumptions.fill is FillRule.SIGNAL_CLOSE)
     ledger.next_order = 1
     return ledger
@@ -146,13 +157,13 @@ def _collect(desk: Desk, market: MarketColumns, assumptions: Assumptions) -> Run
         fills=FillColumns(
             *_columns(
                 [
-                    (f.row, f.order, f.instrument, f.role, f.quantity, f.price, f.fee, f.slippage, f.asked)
+                    (f.row, f.order, f.instrument, f.role, f.quantity, f.price, f.fee, f.slippage, f.asked, f.remaining)
                     for f in desk.fills
                 ],
-                9,
+                10,
             )
         ),
-        endings=EndingColumns(*_columns(desk.endings, 6)),
+        endings=EndingColumns(*_columns(desk.endings, 7)),
         quantity=np.array([float(position.quantity) for position in state.positions]),
         basis=np.array([float(position.basis) for position in state.positions]),
         realized=np.array([float(position.realized) for position in state.positions]),
@@ -161,6 +172,8 @@ def _collect(desk: Desk, market: MarketColumns, assumptions: Assumptions) -> Run
         dividends=float(state.ledger.dividends),
         closed_round_trips=int(state.ledger.closed),
         splits=splits_of(market),
+        refusals=() if desk.gate is None else tuple(desk.gate.refusals),
+        cuts=() if desk.gate is None else tuple(desk.gate.cuts),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from tradewright.domain.matching.records import PositionRecord
 from tradewright.engine.run import REASONS
-from tradewright.ports.broker import Filled
+from tradewright.ports.historical import Filled
 
 
 class SeenColumns:
@@ -132,6 +132,11 @@ class SeenFill:
     def quantity(self) -> float:
         """Signed quantity."""
         return float(self._fill.quantity)
+
+    @property
+    def remaining(self) -> float:
+        """What is left of the order."""
+        return float(self._fill.remaining)
 
     @property
     def price(self) -> float:

@@ -23,6 +23,7 @@ from tradewright.interfaces.cli.backtest_options import (
 )
 from tradewright.interfaces.cli.options import Json, example, flat, known_strategies, opened, split
 from tradewright.interfaces.cli.sheets import as_json, sheet_path, write_sheet
+from tradewright.interfaces.limits import limits_said
 from tradewright.interfaces.terminal.output import print_json, progress, screen
 from tradewright.lazy import load
 
@@ -72,6 +73,7 @@ def run(
         account=account.account(chosen.backtest),
         conventions=statistics.conventions(chosen.statistics),
         engine=chosen.backtest.engine,
+        limits=limits_said(account.limits, risk=chosen.risk),
     )
     with progress("testing", shown=not sheet.json) as report:
         finished = app.ask(command, answer=load(_FINISHED).FinishedBacktest, progress=report)

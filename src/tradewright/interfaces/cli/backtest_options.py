@@ -96,6 +96,12 @@ class AccountOptions:
     rebalance_band: Annotated[
         float, typer.Option(help="Drift from a target weight that makes an order.", rich_help_panel=_ACCOUNT)
     ] = 0.0
+    limits: Annotated[
+        str | None,
+        typer.Option(
+            help="Pass every order through the risk gate: default, or a TOML file of limits.", rich_help_panel=_ACCOUNT
+        ),
+    ] = None
     numbers: Annotated[str, typer.Option(help="float, or exact decimals.", rich_help_panel=_ACCOUNT)] = "float"
 
     def account(self, chosen: "Backtest") -> Account:

@@ -1,4 +1,4 @@
-"""`tradewright demo`: from nothing to tear sheets of two strategies on real data, in one command.
+"""`tradewright demo`: from nothing to tear sheets of two strategies and a session on paper, in one command.
 
 Everything goes through the same messages as the commands it names at the end; a second run finds the data and stores
 the same runs again.
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tradewright.application.backtests.views import BacktestView
     from tradewright.application.data.demo import DemoReport
     from tradewright.application.data.quality import QualityView
+    from tradewright.interfaces.cli.demo_session import DemoSession
 
 FOLDER: Final = "tradewright-demo"
 INDENT: Final = "   "
@@ -53,7 +54,7 @@ def demo(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Import real data, check it, test two strategies, write their tear sheets. The second time takes seconds."""
+    """Import real data, check it, test two strategies, trade a third on paper. The second time takes seconds."""
     home = os.environ.get("TRADEWRIGHT_HOME")
     app = open_app(folder or Path(home or FOLDER).expanduser())
     app.ask(InitializeProject(), answer=object)
@@ -73,8 +74,12 @@ def demo(
         sheet = _tested(app, title, strategy=strategy, market=market)
         say.show(load("tradewright.interfaces.terminal.summary").summary(replace(sheet.view, report=None)))
         sheets.append(sheet)
+    say.step("5. Trading on paper", "trend_following, ten months bar by bar: real processes, the risk gate, a journal")
+    session = load("tradewright.interfaces.cli.demo_session").trade_demo(app, costs=COSTS)
+    say.show(load("tradewright.interfaces.terminal.trading").session_report(session.view))
+    say.line(load("tradewright.interfaces.cli.trade_parity").parity_line(session.parity))
     if json:
-        print_json(_object(app, brought, quality=quality, sheets=sheets))
+        print_json(_object(app, brought, quality=quality, sheets=sheets, session=session))
         return
     say.step("Where it is", "")
     for sheet in sheets:
@@ -82,7 +87,7 @@ def demo(
         for picture in sheet.pictures:
             say.line(f"charts      {picture}")
     say.step("What to try next", "")
-    for line in _next_steps(app, sheets):
+    for line in _next_steps(app, sheets, session.view.line.session):
         say.line(line)
 
 
@@ -141,13 +146,17 @@ def _tested(app: App, title: str, *, strategy: str, market: Market) -> _Sheet:
     return _Sheet(title, replace(kept, report=str(page)), pictures)
 
 
-def _next_steps(app: App, sheets: Sequence[_Sheet]) -> list[str]:
+def _next_steps(app: App, sheets: Sequence[_Sheet], session: str) -> list[str]:
     project = f"--project {_short(app.project)} "
     command = f"tradewright {project}"
     ids = " ".join(sheet.view.run_id[:6] for sheet in sheets)
     return [
         f"{command}backtest run breakout --symbol MSFT --start 2005 --benchmark IBM",
         f"{command}backtest compare {ids}",
+        f"{command}trade start moving_average --symbols AAPL,MSFT --from 2005 --speed 20   # Ctrl-C ends it",
+        f"{command}trade show {session}",
+        f"{command}trade orders --session {session}",
+        f"{command}risk limits",
         f"{command}strategy new my_idea",
         f'{command}data sql "SELECT instrument, max(close) FROM bars GROUP BY instrument"',
         "tradewright data import prices.csv --symbol SPY",
@@ -161,7 +170,12 @@ def _short(folder: Path) -> str:
 
 
 def _object(
-    app: App, brought: "DemoReport", *, quality: "Sequence[QualityView]", sheets: Sequence[_Sheet]
+    app: App,
+    brought: "DemoReport",
+    *,
+    quality: "Sequence[QualityView]",
+    sheets: Sequence[_Sheet],
+    session: "DemoSession",
 ) -> dict[str, object]:
     return {
         "project": app.project,
@@ -170,6 +184,8 @@ def _object(
         "dividends": brought.dividends,
         "quality": [{"instrument": one.instrument, "score": one.score, "errors": one.errors} for one in quality],
         "backtests": [as_json(sheet.view) | {"charts": sheet.pictures} for sheet in sheets],
+        "session": session.view,
+        "parity": session.parity,
     }
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 import tradewright
-from tradewright.interfaces.cli import backtest, data, demo, indicators, project, strategy
+from tradewright.interfaces.cli import backtest, broker, data, demo, indicators, project, risk, strategy, trade
 from tradewright.interfaces.cli.failures import ENDED_BY_CODE, FAILED, INTERRUPTED, TERMINATED, Failure, explain
 from tradewright.interfaces.cli.options import example
 from tradewright.interfaces.cli.surroundings import Terminated, abandon_output, flush_or_abandon_output, prepared
@@ -18,7 +18,7 @@ from tradewright.interfaces.terminal.output import notes, print_json
 
 app = typer.Typer(
     name="tradewright",
-    help="From a trading idea to a tear sheet: import data, test a strategy, look at the result.",
+    help="From a trading idea to a tear sheet, and on to paper: import data, test a strategy, trade it.",
     no_args_is_help=True,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -27,6 +27,9 @@ demo.register(app)
 app.add_typer(data.group, name="data")
 app.add_typer(strategy.group, name="strategy")
 app.add_typer(backtest.group, name="backtest")
+app.add_typer(trade.group, name="trade")
+app.add_typer(risk.group, name="risk")
+app.add_typer(broker.group, name="broker")
 app.add_typer(indicators.group, name="indicators")
 project.register(app)
 
@@ -54,7 +57,7 @@ def options(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """From a trading idea to a tear sheet: import data, test a strategy, look at the result."""
+    """From a trading idea to a tear sheet, and on to paper: import data, test a strategy, trade it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,15 +1,19 @@
 """`tw.backtest`: one call from a strategy and bars to a result."""
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TypedDict, Unpack
 
 from tradewright.application.backtests.finished import FinishedBacktest
 from tradewright.application.backtests.messages import Account, Conventions, RunBacktest
 from tradewright.bootstrap import open_app
 from tradewright.domain.costs import Cost
+from tradewright.interfaces.limits import limits_said
 from tradewright.interfaces.python.loading import load_bars
 from tradewright.interfaces.python.result import Result
 from tradewright.interfaces.python.settings import refuse_unknown
 from tradewright.trading.bars import Bars
+from tradewright.trading.risk.policy import LimitsPolicy
 from tradewright.trading.strategies.strategy import Strategy
 
 
@@ -25,6 +29,7 @@ class Setting(TypedDict, total=False):
     allocation: object
     numbers: str
     close_at_end: bool
+    participation: float
     risk_free: float
     periods_per_year: float | None
     ddof: int
@@ -44,6 +49,7 @@ def backtest(
     fill: str = "next-open",
     engine: str = "auto",
     benchmark: Bars | str | None = None,
+    limits: str | Path | Mapping[str, object] | LimitsPolicy | None = None,
     **settings: Unpack[Setting],
 ) -> Result:
     """Test a strategy on bars and give back its result; nothing is written anywhere.
@@ -54,6 +60,7 @@ def backtest(
     `fill` is `next-open` (decided at a close, filled at the next open) or `signal-close`.
     `engine` is `auto`, `runtime` or `kernel`; the fills are the same.
     `benchmark` is one instrument to compare with, bought and held: bars, or a symbol of the store.
+    `limits` passes every order through the risk gate: `"default"`, a TOML file, a mapping, or a `LimitsPolicy`.
     `settings` of the account: size_at, lot, lots, multipliers, leverage, rebalance_band, allocation, numbers,
     close_at_end; of the statistics: risk_free, periods_per_year, ddof, resample, var_level.
 
@@ -69,6 +76,7 @@ def backtest(
         account=account,
         conventions=conventions,
         engine=engine,
+        limits=limits if isinstance(limits, LimitsPolicy) else limits_said(limits, risk=open_app().settings.risk),
     )
     return Result(open_app().ask(command, answer=FinishedBacktest))
 
@@ -77,7 +85,7 @@ def stated_settings(
     settings: Setting, *, cash: float, costs: Cost | str | None, fill: str
 ) -> tuple[Account, Conventions]:
     """The settings of the account and of the statistics; a name that is neither is an InputError with a near match."""
-    known = ("cash", "costs", "fill", "engine", "benchmark", *sorted(Setting.__optional_keys__))
+    known = ("cash", "costs", "fill", "engine", "benchmark", "limits", *sorted(Setting.__optional_keys__))
     refuse_unknown(settings, known, of="a backtest")
     account = {name: value for name, value in settings.items() if name not in _CONVENTIONS}
     conventions = {name: value for name, value in settings.items() if name in _CONVENTIONS}

@@ -43,7 +43,7 @@ _FACTS = (
     "duration_s",
     "created_at",
 )
-_TABLES = ("equity", "fills", "round_trips", "prices", "rejections")
+_TABLES = ("equity", "fills", "round_trips", "prices", "rejections", "refusals")
 _DERIVED = ("monthly", "yearly", "trailing", "drawdowns", "rolling")
 _MOMENT = "%Y-%m-%dT%H:%M:%S%.9fZ"
 

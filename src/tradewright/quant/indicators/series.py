@@ -12,6 +12,7 @@ import numpy as np
 from tradewright.quant.arrays import Array, Values, as_floats, in_numpy, same_shape
 from tradewright.quant.compiled import is_enabled, is_loaded
 from tradewright.quant.indicators.definition import Definition, Number
+from tradewright.quant.indicators.growing import growing
 from tradewright.quant.indicators.kernels import kernel
 from tradewright.quant.indicators.memo import active, key_of
 from tradewright.quant.indicators.rows import row_loop
@@ -33,7 +34,10 @@ def outputs_of(definition: Definition, columns: tuple[Columns, ...], **settings:
     parameters = definition.encode(settings)
     memo = active()
     if memo is None:
-        return _computed(definition, same_shape(named_columns(definition, columns)), parameters)
+        arrays = same_shape(named_columns(definition, columns))
+        kept = growing()
+        found = kept.outputs(definition, arrays, parameters=parameters) if kept is not None and len(arrays[0]) else None
+        return _computed(definition, arrays, parameters) if found is None else found
     if _are_floats(columns):  # what was remembered has been looked through before
         found = memo.found(key_of(definition.name, parameters, inputs=columns))
         if found is not None:

@@ -5,16 +5,18 @@ there is no moment at which something is approved and not counted. Money is in t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from tradewright.domain.identifiers import AccountId, ClientOrderId
 from tradewright.domain.instruments.instrument import Instrument
+from tradewright.domain.orders.life import OrderLife
 from tradewright.domain.orders.order import Order
 from tradewright.domain.orders.request import OrderRequest
 from tradewright.domain.orders.side import Side
 from tradewright.trading.risk.hours import OpenHours
 from tradewright.trading.risk.request import RiskRequest
+from tradewright.trading.risk.sent import Moments, SentOrder, SentOrders
 from tradewright.trading.risk.states import TradingState
 
 
@@ -37,6 +39,9 @@ class MarketView:
     margin: Decimal | None = Decimal(1)
     """Buying power that a unit of notional takes; 1 is paid in full."""
     hours: OpenHours | None = None
+    bid: Decimal | None = None
+    ask: Decimal | None = None
+    """The best prices, where quotes are kept; both None: they are not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +69,13 @@ class Reservation:
     protective_stop: Decimal | None = None
     reduces_only: bool = False
     group: str = ""
+    limit_price: Decimal | None = None
+    is_dormant: bool = False
+    """It waits for a stop price and cannot trade before."""
+    is_unknown: bool = False
+    """Nobody can tell whether the venue has it."""
+    parent: str = ""
+    """The order that it is a child of."""
 
     @classmethod
     def wanted(cls, request: RiskRequest) -> "Reservation":
@@ -77,30 +89,90 @@ class Reservation:
             protective_stop=request.protective_stop,
             reduces_only=request.order.reduces_only,
             group=request.group,
+            limit_price=request.order.limit_price,
+            is_dormant=_is_dormant(request.order),
+            parent=request.parent,
         )
 
     @classmethod
-    def adopted(cls, order: Order) -> "Reservation":
-        """Of an order that exists, also one that was found at the venue; 0 where nothing can fill any more."""
-        own = (order.request.limit_price, order.request.stop_price)
+    def adopted(
+        cls, order: Order, *, group: str = "", protective_stop: Decimal | None = None, parent: str = ""
+    ) -> "Reservation":
+        """Of an order that exists, also one that was found at the venue; 0 where nothing can fill any more.
+
+        Group, protective stop and parent are those of its request: an order itself does not carry them.
+        """
+        wish = order.request
         return cls(
             client_order_id=order.client_order_id,
-            instrument=order.request.instrument,
-            side=order.request.side,
+            instrument=wish.instrument,
+            side=wish.side,
             quantity=order.reserved,
-            prices=tuple(price for price in own if price is not None),
-            reduces_only=order.request.reduces_only,
+            prices=tuple(price for price in (wish.limit_price, wish.stop_price) if price is not None),
+            protective_stop=protective_stop,
+            reduces_only=wish.reduces_only,
+            group=group,
+            limit_price=wish.limit_price,
+            is_dormant=_is_dormant(wish),
+            is_unknown=order.life is OrderLife.UNKNOWN,
+            parent=parent,
         )
 
 
 @dataclass(frozen=True, slots=True)
-class SentOrder:
-    """An order that the gate approved, for counting."""
+class ParentOrder:
+    """A large order that is worked in parts: how much it is in all, and how much of that is filled."""
 
-    client_order_id: ClientOrderId
-    order: OrderRequest
-    time_ns: int
-    is_reducing: bool
+    quantity: Decimal
+    filled: Decimal
+
+
+@dataclass(slots=True)
+class Memo:
+    """What was found out about a book already. It changes no answer, only how soon it comes."""
+
+    orders: dict[str, tuple[Reservation, ...]]
+    """What could fill, by instrument."""
+    held: dict[str, tuple[OpenPosition, ...]]
+    """What is held, by instrument."""
+    known: set[ClientOrderId]
+    unknown: tuple[Reservation, ...]
+    """Orders of which nobody can tell whether the venue has them."""
+    working: int
+    exposed: tuple[str, ...]
+    """Instruments that are held or could be, in alphabetical order."""
+    valued: dict[str, object] = field(default_factory=dict)
+    """What `exposure.valued` gave, by instrument."""
+
+    @classmethod
+    def of(cls, positions: tuple[OpenPosition, ...], reservations: tuple[Reservation, ...]) -> "Memo":
+        """Sorted once."""
+        orders: dict[str, tuple[Reservation, ...]] = {}
+        held: dict[str, tuple[OpenPosition, ...]] = {}
+        for one in reservations:
+            orders[one.instrument] = (*orders.get(one.instrument, ()), one)
+        for position in positions:
+            held[position.instrument] = (*held.get(position.instrument, ()), position)
+        unknown = tuple(one for one in reservations if one.is_unknown and one.quantity != 0)
+        working = sum(1 for one in reservations if one.quantity != 0)
+        exposed = {one.instrument for one in positions if one.quantity != 0}
+        exposed |= {one.instrument for one in reservations if one.quantity != 0}
+        known = {one.client_order_id for one in reservations}
+        return cls(orders, held, known, unknown, working, tuple(sorted(exposed)))
+
+    def adding(self, reservation: Reservation) -> "Memo":
+        """With one order more, of an id that was not there."""
+        name = reservation.instrument
+        is_open = reservation.quantity != 0
+        return Memo(
+            {**self.orders, name: (*self.orders.get(name, ()), reservation)},
+            self.held,
+            self.known | {reservation.client_order_id},
+            (*self.unknown, reservation) if reservation.is_unknown and is_open else self.unknown,
+            self.working + is_open,
+            tuple(sorted((*self.exposed, name))) if is_open and name not in self.exposed else self.exposed,
+            {key: value for key, value in self.valued.items() if key != name},
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,20 +199,62 @@ class Book:
     markets: Mapping[str, MarketView]
     correlations: Mapping[tuple[str, str], Decimal]
     """Of returns, by pair of instrument ids in alphabetical order."""
-    sent: tuple[SentOrder, ...] = ()
+    sent: SentOrders = field(default_factory=SentOrders)
     """Approved since the day began, oldest first."""
+    messages: Moments = field(default_factory=Moments)
+    """When cancels and replacements went out; `sent` has the new orders."""
+    fills: Moments = field(default_factory=Moments)
+    """When orders were filled."""
+    parents: Mapping[str, ParentOrder] = field(default_factory=dict)
+    """Orders that are worked in parts, by id."""
+    live_days: Mapping[str, int] | None = None
+    """Trading days that each strategy has been live; None: this is not live, and no strategy is new."""
+
+    _memo: Memo | None = field(default=None, init=False, repr=False, compare=False)
+
+    @property
+    def memo(self) -> Memo:
+        """What is known about the book already; made when first asked for."""
+        if self._memo is None:
+            object.__setattr__(self, "_memo", Memo.of(self.positions, self.reservations))
+        assert self._memo is not None
+        return self._memo
 
     @property
     def exposed(self) -> tuple[str, ...]:
         """Instruments that are held or could be after the reservations fill, in alphabetical order."""
-        held = {position.instrument for position in self.positions if position.quantity != 0}
-        return tuple(sorted(held | {one.instrument for one in self.reservations if one.quantity != 0}))
+        return self.memo.exposed
 
     def reserving(self, reservation: Reservation) -> "Book":
         """The book with that reservation in place of an earlier one of the same order."""
+        memo = self.memo
+        if reservation.client_order_id not in memo.known:
+            return self._with(memo.adding(reservation), reservations=(*self.reservations, reservation))
         others = (one for one in self.reservations if one.client_order_id != reservation.client_order_id)
         return replace(self, reservations=(*others, reservation))
 
+    def knowing(self, before: "Book") -> "Book":
+        """The same, with what was found out about the instruments that stand in it as they did in an earlier book."""
+        memo, earlier = self.memo, before.memo
+        for name, found in earlier.valued.items():
+            if (
+                self.markets.get(name) is before.markets.get(name)
+                and memo.held.get(name) == earlier.held.get(name)
+                and memo.orders.get(name) == earlier.orders.get(name)
+            ):
+                memo.valued[name] = found
+        return self
+
     def counting(self, sent: SentOrder) -> "Book":
         """The book with one more order sent."""
-        return replace(self, sent=(*self.sent, sent))
+        return self._with(self.memo, sent=self.sent.adding(sent))
+
+    def _with(self, memo: Memo, **changes: object) -> "Book":
+        found: Book = replace(self, **changes)  # type: ignore[arg-type]  # names and types are those of the callers
+        object.__setattr__(found, "_memo", memo)
+        return found
+
+
+def _is_dormant(order: OrderRequest) -> bool:
+    """Whether it waits for a stop price, fixed or following."""
+    return any(one is not None for one in (order.stop_price, order.trailing_offset, order.trailing_share))

@@ -26,6 +26,16 @@ class DrawdownLevels:
     severe: DrawdownLevel = DrawdownLevel("severe", Decimal("0.12"), Decimal("0.25"))
     stop: Decimal = Decimal("0.15")
 
+    @classmethod
+    def stopping_at(cls, stop: Decimal) -> "DrawdownLevels":
+        """The shipped levels with another stop, each as deep in proportion."""
+        plain = cls()
+        mild, moderate, severe = (
+            DrawdownLevel(one.name, one.depth * stop / plain.stop, one.scale)
+            for one in (plain.mild, plain.moderate, plain.severe)
+        )
+        return cls(mild, moderate, severe, stop)
+
     @property
     def all(self) -> tuple[DrawdownLevel, ...]:
         """From no drawdown to the stop."""

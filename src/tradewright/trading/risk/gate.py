@@ -5,11 +5,11 @@ ticket, the reservation and the book in which the reservation already counts, so
 room. An adapter demands the ticket; nobody else may mint one.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from tradewright.domain.orders.ticket import Ticket
-from tradewright.trading.risk.book import Book, Reservation, SentOrder
+from tradewright.trading.risk.book import Book, Reservation
 from tradewright.trading.risk.case import Case
 from tradewright.trading.risk.controls.control import Control
 from tradewright.trading.risk.controls.table import controls_of
@@ -48,27 +48,34 @@ class Refused:
 
 def check(request: RiskRequest, book: Book, *, limits: Limits, now_ns: int) -> Approved | Refused:
     """Ask every control and take the room, in one step: either a ticket with a new book, or the reasons why not."""
-    case = Case.of(request, book, drawdown=limits.drawdown, now_ns=now_ns)
+    return answered(Case.of(request, book, limits=limits, now_ns=now_ns), limits)
+
+
+def answered(case: Case, limits: Limits) -> Approved | Refused:
+    """As `check`, of a case that was made with these limits."""
     findings = judged(controls_of(limits), case)
-    if any(finding.is_refused for finding in findings):
+    if Verdict.REFUSED in [finding.verdict for finding in findings]:
         return Refused(findings)
+    request = case.request
     ticket = Ticket(
         client_order_id=request.client_order_id,
         request=request.order,
         limits_version=limits.version,
-        epoch=book.epoch,
+        epoch=case.book.epoch,
         attempt=request.attempt,
-        minted_ns=now_ns,
+        minted_ns=case.now_ns,
     )
-    sent = SentOrder(request.client_order_id, request.order, now_ns, case.is_reducing)
-    return Approved(ticket, case.reservation, case.after.counting(sent), findings)
+    return Approved(ticket, case.reservation, case.after.counting(case.sent), findings)
 
 
-def judged(controls: Iterable[Control], case: Case) -> tuple[Finding, ...]:
+def judged(controls: Sequence[Control], case: Case) -> tuple[Finding, ...]:
     """What the controls find, in their order; a refusal of new risk is lifted where the order proves to reduce."""
-    return tuple(_exempted(control, control.judge(case), case) for control in controls)
-
-
-def _exempted(control: Control, finding: Finding, case: Case) -> Finding:
-    is_exempt = finding.is_refused and case.is_reducing and not control.binds_reducing
-    return replace(finding, verdict=Verdict.EXEMPT) if is_exempt else finding
+    findings = tuple([control.judge(case) for control in controls])
+    if not case.is_reducing:
+        return findings
+    return tuple(
+        finding._replace(verdict=Verdict.EXEMPT)
+        if finding.verdict is Verdict.REFUSED and not control.binds_reducing
+        else finding
+        for control, finding in zip(controls, findings, strict=True)
+    )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from types import MappingProxyType
+from typing import cast
 
 from tradewright.domain.errors import InputError
 from tradewright.trading.risk.drawdown import DrawdownLevels
@@ -44,16 +45,33 @@ BOUNDS: Mapping[str, Bound] = MappingProxyType(
         "asset_class_concentration": _bound("1", "0.0001", "20"),
         "correlated_above": _bound("0.80", "0", "0.99"),
         "correlated_exposure": _bound("0.30", "0.0001", "20"),
+        "basket_notional": _bound("0.20", "0.0001", "20"),
+        "basket_window_ms": _bound("10000", "1", "3600000", whole=True, upwards=True),
+        "unknown_orders": _bound("2", "0", "100", whole=True),
+        "unknown_notional": _bound("0.05", "0", "10"),
+        "working_per_side": _bound("10", "1", "1000", whole=True),
+        "working_orders": _bound("200", "1", "10000", whole=True),
         "orders_per_second": _bound("5", "1", "100", whole=True),
         "reducing_per_second": _bound("20", "1", "200", whole=True),
+        "orders_per_minute": _bound("60", "1", "6000", whole=True),
         "trades_per_day": _bound("2000", "1", "100000", whole=True),
+        "messages_per_second": _bound("50", "1", "300", whole=True),
+        "message_reserve": _bound("0.20", "0.20", "0.90", upwards=True),
+        "messages_per_fill": _bound("100", "1", "10000", whole=True),
+        "messages_judged_from": _bound("100", "1", "10000", whole=True),
         "collar_shares": _bound("0.03", "0.0001", "0.20"),
         "collar_crypto": _bound("0.05", "0.0001", "0.20"),
         "collar_others": _bound("0.10", "0.0001", "0.20"),
         "fat_finger": _bound("0.25", "0.001", "0.90"),
+        "own_travel": _bound("0.01", "0.0001", "0.20"),
+        "own_travel_window_ms": _bound("60000", "1", "3600000", whole=True, upwards=True),
+        "spread": _bound("0.01", "0.0001", "0.20"),
         "duplicate_window_ms": _bound("2000", "1", "3600000", whole=True, upwards=True),
         "mark_age_ms": _bound("90000", "1", "86400000", whole=True),
         "book_age_ms": _bound("900000", "1", "432000000", whole=True),
+        "near_close_ms": _bound("300000", "0", "86400000", whole=True, upwards=True),
+        "ramp_days": _bound("5", "0", "365", whole=True, upwards=True),
+        "ramp_part": _bound("0.25", "0.01", "1"),
         "buying_power_buffer": _bound("0.05", "0", "0.90", upwards=True),
         "daily_loss": _bound("0.02", "0.0001", "0.20"),
     }
@@ -89,21 +107,50 @@ class Limits:
     """From which absolute correlation on two instruments are one bet."""
     correlated_exposure: Decimal
     """An instrument together with everything it is one bet with."""
+    basket_notional: Decimal
+    """Orders of new risk within the window, over the equity at the start of the day."""
+    basket_window_ms: int
+    unknown_orders: int
+    """Orders of which nobody can tell whether the venue has them, while anything new is sent."""
+    unknown_notional: Decimal
+    working_per_side: int
+    """Orders that could fill on one side of an instrument."""
+    working_orders: int
+    """Orders that could fill, in all."""
     orders_per_second: int
     reducing_per_second: int
     """The budget of orders that shrink a position, apart from the other."""
+    orders_per_minute: int
     trades_per_day: int
+    messages_per_second: int
+    """Orders, replacements and cancels: the venue's budget."""
+    message_reserve: Decimal
+    """Part of that budget that is kept for cancels and for orders that shrink a position."""
+    messages_per_fill: int
+    """Within an hour."""
+    messages_judged_from: int
+    """Fewer messages within the hour say nothing."""
     collar_shares: Decimal
     """How far a price may be on the paying side of the mark, as a fraction of it: equities, funds, indices."""
     collar_crypto: Decimal
     collar_others: Decimal
     fat_finger: Decimal
     """How far any price of an order may be from the mark, on either side."""
+    own_travel: Decimal
+    """How much worse than an own order of the window an order may pay, as a fraction."""
+    own_travel_window_ms: int
+    spread: Decimal
+    """Between bid and ask over their middle, where an order without a limit price would pay it."""
     duplicate_window_ms: int
     mark_age_ms: int
     """Age of the instrument's mark, in session time."""
     book_age_ms: int
     """Age of the other marks and of the account's valuation, in session time."""
+    near_close_ms: int
+    """No new risk so shortly before the market closes; an order for the closing auction is meant to be there."""
+    ramp_days: int
+    """Trading days for which a new strategy has a part of the size limits only, when it trades live."""
+    ramp_part: Decimal
     buying_power_buffer: Decimal
     """Part of buying power that is never used."""
     daily_loss: Decimal
@@ -117,6 +164,10 @@ class Limits:
         found = problems_of({field.name: getattr(self, field.name) for field in fields(self)})
         if found:
             raise InputError("the limits cannot be used: " + "; ".join(found))
+
+    def __hash__(self) -> int:
+        """Cheap, for looking up what was made of these limits before."""
+        return hash((self.version, self.position, self.order_notional))
 
 
 def shipped_limits(instruments: frozenset[str], *, version: int = 1) -> Limits:
@@ -177,6 +228,17 @@ def tightest(first: Limits, *others: Limits, version: int) -> Limits:
     return read_limits(values)
 
 
+def loosened(name: str, *, before: object, after: object) -> bool:
+    """Whether a value allows anything that the one before did not."""
+    if name == "instruments":
+        return not cast("frozenset[str]", after) <= cast("frozenset[str]", before)
+    if name == "drawdown":
+        levels, others = cast("DrawdownLevels", before), cast("DrawdownLevels", after)
+        return levels.tighter(others) != others
+    more, less = cast("Decimal", after), cast("Decimal", before)
+    return more < less if name in BOUNDS and BOUNDS[name].tightens_upwards else more > less
+
+
 def _too_few_exits(opening: object, reducing: object) -> list[str]:
     """The budget of orders that reduce is a fifth of the other at least: the way out stays open."""
     is_measured = isinstance(opening, int) and isinstance(reducing, int) and reducing >= 1
@@ -190,7 +252,7 @@ def _is_whole(value: object, least: int) -> bool:
 
 
 def _problem(value: object, name: str, bound: Bound) -> str:
-    kind = "a whole number" if bound.is_whole else "a finite Decimal"
+    kind = "a whole number" if bound.is_whole else "a number"
     wanted = f"{kind} from {bound.least:f} to {bound.most:f}"
     is_good = _is_whole(value, 0) if bound.is_whole else isinstance(value, Decimal) and value.is_finite()
     if is_good and bound.least <= value <= bound.most:  # type: ignore[operator]  # a number, by the lines above

@@ -20,6 +20,10 @@ class RiskRequest:
     """Where the position that it opens will be closed at a loss."""
     group: str = ""
     """Orders of one group cancel each other: at most one of them fills (the stop and the target of a bracket)."""
+    parent: str = ""
+    """The id of the order that this one is a part of."""
+    is_change: bool = False
+    """Other terms for an order that works under this id."""
     attempt: int = 1
     """Which send it is; above 1 only after the absence of the earlier one was proven."""
 

@@ -1,12 +1,14 @@
 """Supervision looks at what has happened, not at what is asked: losses, their speed, how often the venue says no.
 
-This file decides what each rule does to the state of trading. Every rule only takes the state down; a number that is
-not known takes it to reduce-only, for nobody should open what nobody can watch.
+This file decides what each rule about a whole account does to its state of trading. Every rule only takes the state
+down; a number that is not known takes it to reduce-only, for nobody should open what nobody can watch. Rules about one
+instrument or one strategy are in `watching.py`.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from typing import ClassVar, Protocol
 
 from tradewright.domain.calendars import SECOND
@@ -14,6 +16,7 @@ from tradewright.trading.risk.states import TradingState
 from tradewright.trading.risk.verdict import Missing, number, part, positive
 
 _ZERO = Decimal(0)
+_REDUCE_ONLY = TradingState.REDUCE_ONLY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +31,24 @@ class Course:
     """Equity by moment (nanoseconds UTC), oldest first; the last minutes suffice."""
     answers: tuple[bool, ...] = ()
     """Whether the venue took each of the last orders, oldest first."""
+    cash: Decimal | None = None
+    venue_cash: Decimal | None = None
+    """As the venue reports it; None: it has not, and nothing is compared."""
+    rate_breaches_ns: tuple[int, ...] = ()
+    """When the gate refused an order for its rate."""
+    alerts_since_ns: tuple[int, ...] = ()
+    """Since when each critical alert waits for somebody to acknowledge it."""
+
+
+class Action(StrEnum):
+    """What follows from a broken rule."""
+
+    SHUT = "shut"
+    """The state of trading goes down, of the account or of what the scope names."""
+    ALERT = "alert"
+    """Somebody is told; the state stays."""
+    PROTECT = "protect"
+    """The missing protective stop is placed, or the position closed; the state goes down as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +60,11 @@ class RiskEvent:
     """None where it could not be measured."""
     limit: Decimal
     state: TradingState
-    """Trading is at least this far shut from now on."""
+    """Trading is at least this far shut from now on, where the action is no mere alert."""
     reason: str
+    scope: str = ""
+    """The instrument or strategy that it is about; empty: the account."""
+    action: Action = Action.SHUT
 
 
 class SupervisoryRule(Protocol):
@@ -123,13 +147,77 @@ class RejectedPart:
         return _event(self.name, value, self.limit, TradingState.REDUCE_ONLY) if value > self.limit else None
 
 
+@dataclass(frozen=True, slots=True)
+class CashDrift:
+    """Our cash and the venue's are not the same: told at any difference, shut where it is no rounding any more."""
+
+    name: ClassVar[str] = "cash_drift"
+    limit: Decimal = Decimal("0.01")
+    """Money that rounding may explain."""
+    part: Decimal = Decimal("0.001")
+    """Of equity; more than that means that a booking is missing."""
+
+    def watch(self, course: Course, *, now_ns: int) -> RiskEvent | None:
+        """The difference, without its sign."""
+        if course.venue_cash is None:
+            return None
+        ours, theirs = number(course.cash, "our cash"), number(course.venue_cash, "the venue's cash")
+        if isinstance(ours, Missing) or isinstance(theirs, Missing):
+            return _event(self.name, ours if isinstance(ours, Missing) else theirs, self.limit, _REDUCE_ONLY)
+        drift = abs(ours - theirs)
+        if drift <= self.limit:
+            return None
+        equity = positive(course.equity, "the account's equity")
+        is_small = isinstance(equity, Decimal) and drift <= self.part * equity
+        return RiskEvent(
+            rule=self.name,
+            value=drift,
+            limit=self.limit,
+            state=TradingState.ACTIVE if is_small else TradingState.CANCEL_ONLY,
+            reason=f"our cash is {ours}, the venue's {theirs}",
+            action=Action.ALERT if is_small else Action.SHUT,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RateBreaches:
+    """The gate refused orders for their rate so often that something runs away."""
+
+    name: ClassVar[str] = "rate_breaches"
+    limit: Decimal = Decimal(3)
+    window_s: int = 60
+
+    def watch(self, course: Course, *, now_ns: int) -> RiskEvent | None:
+        """How often within the window."""
+        since = now_ns - self.window_s * SECOND
+        count = sum(1 for at_ns in course.rate_breaches_ns if at_ns > since)
+        return _event(self.name, Decimal(count), self.limit, _REDUCE_ONLY)
+
+
+@dataclass(frozen=True, slots=True)
+class UnacknowledgedAlert:
+    """A critical alert that nobody has seen: whoever should watch does not."""
+
+    name: ClassVar[str] = "unacknowledged_alert"
+    limit: Decimal = Decimal(120)
+    """Seconds."""
+
+    def watch(self, course: Course, *, now_ns: int) -> RiskEvent | None:
+        """How long the oldest waits, in seconds."""
+        if not course.alerts_since_ns:
+            return None
+        waits = Decimal(max(now_ns - min(course.alerts_since_ns), 0)) / SECOND
+        return _event(self.name, waits, self.limit, _REDUCE_ONLY)
+
+
 def supervise(
     rules: Iterable[SupervisoryRule], course: Course, *, state: TradingState, now_ns: int
 ) -> tuple[TradingState, tuple[RiskEvent, ...]]:
     """The state after every rule looked, never further open than before, and what happened."""
     events = tuple(event for rule in rules if (event := rule.watch(course, now_ns=now_ns)) is not None)
     for event in events:
-        state = state.worse_of(event.state)
+        if not event.scope and event.action is not Action.ALERT:
+            state = state.worse_of(event.state)
     return state, events
 
 

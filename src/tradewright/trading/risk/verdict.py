@@ -6,6 +6,11 @@ This file decides what a control reports (its finding), and what is said where a
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Context, Decimal
 from enum import StrEnum
+from typing import Final, NamedTuple
+
+_UPWARDS: Final = Context(prec=28, rounding=ROUND_CEILING)
+"""Nobody reads its flags, so that it is as good as a constant; making one takes longer than dividing."""
+_DIGITS: Final = Context(prec=6)
 
 
 class Verdict(StrEnum):
@@ -24,8 +29,7 @@ class Missing:
     what: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(NamedTuple):
     """What one control measured, what it allows, and what follows."""
 
     control: str
@@ -33,55 +37,57 @@ class Finding:
     """What was measured, with the order in it; None where it could not be."""
     limit: Decimal | str
     verdict: Verdict
-    reason: str
-    remedy: str = ""
-    """What to do about a refusal."""
+    told: str
+    """The reason; of a measure only what was measured, as its numbers are spelled when somebody reads them."""
+    advice: str = ""
+    bound: str = ""
+    """How a measure stands to its limit: `is within`, `is above`; empty where `told` is the whole reason."""
 
     @property
     def is_refused(self) -> bool:
         """True where this control says no."""
         return self.verdict is Verdict.REFUSED
 
+    @property
+    def reason(self) -> str:
+        """Why, as a sentence for people."""
+        if not self.bound or not isinstance(self.value, Decimal) or not isinstance(self.limit, Decimal):
+            return self.told
+        return f"{self.told} {_short(self.value)} {self.bound} {_short(self.limit)}"
+
+    @property
+    def remedy(self) -> str:
+        """What to do about a refusal; empty where there is none."""
+        return "" if self.verdict is Verdict.PASSED else self.advice
+
 
 def at_most(control: str, value: Decimal | Missing, *, limit: Decimal, what: str, remedy: str) -> Finding:
     """Passed up to the limit and at it, refused above it or where the value is missing."""
     if isinstance(value, Missing):
         return absent(control, value, limit=limit)
-    verdict = Verdict.PASSED if value <= limit else Verdict.REFUSED
-    sign = "is within" if verdict is Verdict.PASSED else "is above"
-    reason = f"{what} {_short(value)} {sign} {_short(limit)}"
-    return Finding(
-        control=control,
-        value=value,
-        limit=limit,
-        verdict=verdict,
-        reason=reason,
-        remedy=remedy if verdict is Verdict.REFUSED else "",
-    )
+    if value <= limit:
+        return Finding(control, value, limit, Verdict.PASSED, what, remedy, "is within")
+    return Finding(control, value, limit, Verdict.REFUSED, what, remedy, "is above")
+
+
+def below(control: str, value: Decimal | Missing, *, limit: Decimal, what: str, remedy: str) -> Finding:
+    """Passed below the limit, refused at it and above, or where the value is missing."""
+    if isinstance(value, Missing):
+        return absent(control, value, limit=limit)
+    if value < limit:
+        return Finding(control, value, limit, Verdict.PASSED, what, remedy, "is below")
+    return Finding(control, value, limit, Verdict.REFUSED, what, remedy, "has reached")
 
 
 def stated(control: str, value: str, *, limit: str, is_good: bool, reason: str, remedy: str) -> Finding:
     """A finding about a fact rather than a number."""
-    return Finding(
-        control=control,
-        value=value,
-        limit=limit,
-        verdict=Verdict.PASSED if is_good else Verdict.REFUSED,
-        reason=reason,
-        remedy="" if is_good else remedy,
-    )
+    return Finding(control, value, limit, Verdict.PASSED if is_good else Verdict.REFUSED, reason, remedy)
 
 
 def absent(control: str, missing: Missing, *, limit: Decimal | str) -> Finding:
     """Refused, because it cannot be measured."""
-    return Finding(
-        control=control,
-        value=None,
-        limit=limit,
-        verdict=Verdict.REFUSED,
-        reason=f"{missing.what} is not known, so nothing new is risked",
-        remedy=f"supply {missing.what}, then send again",
-    )
+    told, advice = f"{missing.what} is not known, so nothing new is risked", f"supply {missing.what}, then send again"
+    return Finding(control, None, limit, Verdict.REFUSED, told, advice)
 
 
 def number(value: object, what: str) -> Decimal | Missing:
@@ -99,9 +105,9 @@ def part(amount: Decimal | Missing, whole: Decimal | Missing) -> Decimal | Missi
     """Amount over whole, its last digit rounded up so that a measure is never understated."""
     if isinstance(amount, Missing) or isinstance(whole, Missing):
         return amount if isinstance(amount, Missing) else whole
-    return Context(prec=28, rounding=ROUND_CEILING).divide(amount, whole)
+    return _UPWARDS.divide(amount, whole)
 
 
 def _short(value: Decimal) -> str:
     """Six digits for people; the finding has them all."""
-    return f"{Context(prec=6).plus(value).normalize():f}"
+    return f"{_DIGITS.plus(value).normalize():f}"

@@ -207,7 +207,9 @@ def _require_positive(
         value = getattr(method, field.name)
         if given(value) is None:
             raise InputError(
-                f"{field.name} of {method.name} cannot be used", expected="a finite Decimal above 0", found=repr(value)
+                f"{field.name} of {method.name} cannot be used",
+                expected="a finite Decimal above 0, at most 1e+15",
+                found=repr(value),
             )
 
 

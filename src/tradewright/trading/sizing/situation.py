@@ -4,10 +4,15 @@ This file decides the numbers and refuses those that are none: sizes come from f
 """
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
+from typing import Final
 
 from tradewright.domain.errors import InputError
 from tradewright.domain.instruments.instrument import Instrument
+from tradewright.domain.orders.request import MOST
+
+_WIDE: Final = Context(prec=80)
+"""A large quantity in the finest lots has more digits than the usual 28."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +47,7 @@ class Situation:
     def _refuse(self, name: str, value: object) -> None:
         raise InputError(
             f"{name} of {self.instrument.id} cannot be sized with",
-            expected="a finite Decimal above 0",
+            expected=f"a Decimal above 0, at most {MOST:.0e}",
             found=repr(value),
         )
 
@@ -67,10 +72,10 @@ class Situation:
 
 
 def given(value: object) -> Decimal | None:
-    """A finite Decimal above 0 as it is, anything else is None."""
-    return value if isinstance(value, Decimal) and value.is_finite() and value > 0 else None
+    """A Decimal above 0 that can be counted with as it is, anything else is None."""
+    return value if isinstance(value, Decimal) and value.is_finite() and 0 < value <= MOST else None
 
 
 def whole_lots_below(quantity: Decimal, lot: Decimal) -> Decimal:
     """The largest whole lots that are not above a quantity >= 0: rounding never raises risk."""
-    return quantity - quantity % lot
+    return quantity - _WIDE.remainder(quantity, lot)

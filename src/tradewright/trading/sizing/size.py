@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from tradewright.domain.errors import InputError
+from tradewright.domain.orders.request import LEAST
 from tradewright.trading.risk.book import Book
 from tradewright.trading.risk.case import Case
-from tradewright.trading.risk.controls.control import Control
+from tradewright.trading.risk.controls.orders import SmallestOrder
 from tradewright.trading.risk.controls.table import controls_of
-from tradewright.trading.risk.gate import judged
 from tradewright.trading.risk.limits import Limits
 from tradewright.trading.risk.request import RiskRequest
-from tradewright.trading.risk.verdict import Finding
+from tradewright.trading.sizing.edge import most_lots
 from tradewright.trading.sizing.methods import SizingMethod
 from tradewright.trading.sizing.situation import Situation, whole_lots_below
 
@@ -62,50 +62,38 @@ def sized(situation: Situation, methods: Sequence[SizingMethod]) -> Sized:
     return Sized(quantity, least.name, least.reason, given)
 
 
-def clipped(size: Sized, request: RiskRequest, *, book: Book, limits: Limits, now_ns: int) -> Sized:
+def clipped(
+    size: Sized, request: RiskRequest, *, book: Book, limits: Limits, now_ns: int, seen: Case | None = None
+) -> Sized:
     """The size cut to what the limits allow for `request`, naming the limit that bound; as it is where they allow it.
 
-    The request's own quantity does not matter. Limits that do not depend on the quantity (a kill switch, a drawdown
-    stop) leave nothing. A market that is not known leaves nothing either.
+    The request's own quantity does not matter; `seen` is its case, where somebody has made it already. Limits that do
+    not depend on the quantity (a kill switch, a drawdown stop) leave nothing. A market that is not known leaves nothing
+    either.
     """
     market = book.markets.get(request.order.instrument)
     if size.quantity == 0:
         return size
     if market is None:
         return replace(size, quantity=_ZERO, bound="market", reason="the market is not known")
-    controls, lot = controls_of(limits), market.instrument.lot
+    lot = max(market.instrument.lot, LEAST)
+    controls = tuple(one for one in controls_of(limits) if not isinstance(one, SmallestOrder))
     wanted = int(size.quantity // lot)
     if wanted == 0:
         return replace(size, quantity=_ZERO, bound="lot", reason=f"less than a lot of {lot}")
-    whole = replace(request, order=replace(request.order, quantity=wanted * lot))
-    case = Case.of(whole, book, drawdown=limits.drawdown, now_ns=now_ns)
-    found = _refusal(controls, case)
-    if found is None:
+    case = seen or Case.of(request, book, limits=limits, now_ns=now_ns)
+    if case.request.order.quantity != wanted * lot:
+        case = case.resized(wanted * lot)
+    edge = most_lots(case, controls, lot=lot, limits=limits)
+    if edge is None:
         return size
-    fits, refused = 0, wanted
-    while refused - fits > 1:
-        middle = (fits + refused) // 2
-        answer = _refusal(controls, case.resized(middle * lot))
-        if answer is None:
-            fits = middle
-        else:
-            refused, found = middle, answer
-    quantity = fits * lot
-    smallest = market.instrument.smallest_quantity
-    quantity = _ZERO if quantity < smallest else quantity
-    return replace(size, quantity=quantity, bound=found.control, reason=found.reason)
+    quantity = edge.lots * lot
+    if quantity and SmallestOrder().judge(case.resized(quantity)).is_refused:
+        quantity = _ZERO
+    return replace(size, quantity=quantity, bound=edge.beyond.control, reason=edge.beyond.reason)
 
 
 def _constraint(method: SizingMethod, situation: Situation) -> Constraint:
     quantity = method.quantity(situation)
     assert quantity.is_finite() and quantity >= 0, f"{method!r} gives {quantity}"
     return Constraint(method.name, quantity, f"{method!r} gives {quantity:.6f}")
-
-
-def _refusal(controls: Sequence[Control], case: Case) -> Finding | None:
-    """The first control that says no."""
-    for control in controls:
-        (finding,) = judged((control,), case)
-        if finding.is_refused:
-            return finding
-    return None

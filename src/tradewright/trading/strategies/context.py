@@ -1,7 +1,7 @@
 """What a strategy sees and may ask for, the same in backtest, paper and live. The engine implements it."""
 
 from collections.abc import Mapping
-from typing import Protocol, TypeVar
+from typing import Protocol, TypedDict, TypeVar, Unpack
 
 from tradewright.trading.bars import Bars
 
@@ -102,6 +102,11 @@ class FillView(Protocol):
         ...
 
     @property
+    def remaining(self) -> float:
+        """What is left of the order after this fill."""
+        ...
+
+    @property
     def price(self) -> float:
         """Price per unit, as the strategy sees prices."""
         ...
@@ -110,6 +115,33 @@ class FillView(Protocol):
     def reason(self) -> str:
         """Why the order existed: target, stop_loss, take_profit, plain."""
         ...
+
+
+class OrderTerms(TypedDict, total=False):
+    """What an order says beyond its quantity. Prices are those that the strategy sees; 0 means none."""
+
+    limit: float
+    """The worst price that is acceptable."""
+    stop: float
+    """The price that wakes the order: a market order from then on, with a `limit` a limit order."""
+    trail: float
+    """A stop that follows the best price seen at this distance, in money a unit ..."""
+    trail_percent: float
+    """... or in percent of that price."""
+    stop_loss: float
+    """Protects the position after the fill."""
+    take_profit: float
+    """Closes the position with a gain after the fill."""
+    time_in_force: str
+    """gtc (until filled or canceled), day, gtd (until `expires`), ioc, fok, at_open or at_close."""
+    expires: int
+    """With gtd: the last moment, nanoseconds UTC."""
+    group: int
+    """Orders of one group (not 0) stand for one another: what fills of one is taken off the others."""
+    reduces_only: bool
+    """It closes, and never opens or turns a position."""
+    day_only: bool
+    """The same as time_in_force="day"."""
 
 
 class Context(Protocol):
@@ -177,17 +209,11 @@ class Context(Protocol):
         """Want no position."""
         ...
 
-    def buy(
-        self, quantity: float, *, instrument: str | None = None, limit: float = 0, stop: float = 0,
-        stop_loss: float = 0, take_profit: float = 0, day_only: bool = False,
-    ) -> int:  # fmt: skip
-        """Order to buy `quantity` > 0 at market, at a limit price, or once a stop price is reached; gives its id."""
+    def buy(self, quantity: float, *, instrument: str | None = None, **terms: Unpack[OrderTerms]) -> int:
+        """Order to buy `quantity` > 0, at market where no term says otherwise; gives its id."""
         ...
 
-    def sell(
-        self, quantity: float, *, instrument: str | None = None, limit: float = 0, stop: float = 0,
-        stop_loss: float = 0, take_profit: float = 0, day_only: bool = False,
-    ) -> int:  # fmt: skip
+    def sell(self, quantity: float, *, instrument: str | None = None, **terms: Unpack[OrderTerms]) -> int:
         """Order to sell, as `buy`."""
         ...
 

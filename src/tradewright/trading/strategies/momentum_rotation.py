@@ -34,11 +34,15 @@ class MomentumRotation(Strategy):
         """Weights on the rows of a choice, no opinion on the others."""
         closes = bars.closes
         weights = np.full(closes.shape, np.nan)
-        for row in range(self.lookback, len(closes), self.every):
-            momentum = closes[row] / closes[row - self.lookback] - 1.0
-            known = ~np.isnan(momentum)
-            order = np.argsort(np.where(known, -momentum, np.inf), kind="stable")[: self.top]
-            chosen = order[known[order] & (~np.asarray(self.only_rising) | (momentum[order] > 0))]
-            weights[row, known] = 0.0
-            weights[row, chosen] = 1.0 / self.top
+        rows = np.arange(self.lookback, len(closes), self.every)
+        momentum = closes[rows] / closes[rows - self.lookback] - 1.0
+        known = ~np.isnan(momentum)
+        order = np.argsort(np.where(known, -momentum, np.inf), kind="stable", axis=1)[:, : self.top]
+        is_chosen = np.take_along_axis(known, order, axis=1)
+        if self.only_rising:
+            is_chosen &= np.take_along_axis(momentum, order, axis=1) > 0
+        chosen = np.where(known, 0.0, np.nan)
+        choice, place = np.nonzero(is_chosen)
+        chosen[choice, order[choice, place]] = 1.0 / self.top
+        weights[rows] = chosen
         return weights if len(bars.instruments) > 1 else weights[:, 0]

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from tradewright.application.backtests.benchmark import benchmark_of
-from tradewright.application.backtests.finished import Circumstances, FinishedBacktest
+from tradewright.application.backtests.finished import Circumstances, FinishedBacktest, RunTerms
 from tradewright.application.backtests.tables import digest_of
 from tradewright.domain.calendars import days_from_date
 from tradewright.domain.errors import InputError
@@ -58,9 +58,17 @@ def run() -> Run:
         fee=[1, 1, 1],
         slippage=[0.5, 0, -0.5],
         asked=[10, 20, 5],
+        remaining=[0, 0, 0],
     )
     endings = columns(
-        EndingColumns, row=[5, 5], order=[4, 5], instrument=[0, 0], reason=[1, 4], needed=[9, 0], available=[8, 0]
+        EndingColumns,
+        row=[5, 5],
+        order=[4, 5],
+        instrument=[0, 0],
+        reason=[1, 4],
+        needed=[9, 0],
+        available=[8, 0],
+        remaining=[9, 0],
     )
     assert isinstance(fills, FillColumns) and isinstance(endings, EndingColumns)
     return Run(
@@ -97,7 +105,7 @@ def finished(*, benchmark: Bars | None = None, version: str = "0.1.0") -> Finish
         MovingAverage(fast=2, slow=3),
         tested,
         strategy_id="moving_average",
-        assumptions=Assumptions(cash=2000.0),
+        terms=RunTerms(Assumptions(cash=2000.0)),
         conventions=Conventions(),
         run=run(),
         benchmark=None if benchmark is None else benchmark_of(benchmark, tested),

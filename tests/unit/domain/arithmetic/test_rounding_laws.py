@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tradewright.domain.arithmetic.rounding import near_lots, steps_down, steps_up, whole_lots
+from tradewright.domain.arithmetic.rounding import left_of, near_lots, steps_down, steps_up, whole_lots
 
 STEP = st.sampled_from(["1", "0.1", "0.01", "0.001", "0.25", "5", "100", "0.00000001"])
 
@@ -69,3 +69,16 @@ def test_whole_lots_are_lots() -> None:
 @pytest.mark.parametrize("quantity", [1e25, float("inf"), 2.0**53 * 1e-8])
 def test_a_count_beyond_what_floats_can_count_is_left_alone(quantity: float) -> None:
     assert whole_lots(quantity, 1e-8) == quantity
+
+
+@given(st.integers(0, 10**7), st.integers(0, 10**7), STEP)
+def test_what_is_left_stays_on_the_grid_and_never_falls_below_nothing(one: int, other: int, step: str) -> None:
+    lot = Decimal(step)
+    assert left_of(one * lot, other * lot, lot) == max(one - other, 0) * lot
+    assert left_of(float(one * lot), float(other * lot), float(lot)) == max(one - other, 0) * float(lot)
+
+
+def test_dust_of_floats_is_nothing_left() -> None:
+    assert 0.3 - 0.1 - 0.2 != 0
+    assert left_of(0.3 - 0.1, 0.2, 0.0) == 0.0
+    assert left_of(1.0, 0.25, 0.0) == 0.75

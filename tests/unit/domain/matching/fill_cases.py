@@ -27,11 +27,11 @@ class Case:
     """Cash at the end, where the case is about money; the account starts with 100,000."""
 
 
-def buy(quantity: float = 10.0, **terms: float) -> Deed:
+def buy(quantity: float = 10.0, **terms: Any) -> Deed:
     return lambda context, bar: context.buy(quantity, **terms)
 
 
-def sell(quantity: float = 10.0, **terms: float) -> Deed:
+def sell(quantity: float = 10.0, **terms: Any) -> Deed:
     return lambda context, bar: context.sell(quantity, **terms)
 
 

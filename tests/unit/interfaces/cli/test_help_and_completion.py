@@ -29,7 +29,11 @@ ALL = list(commands())
 def test_every_command_of_the_plan_is_there() -> None:
     planned = """init doctor check-config demo status; data import; data export; data validate; data quality; data list;
         data show; data compact; data versions; data clean; data sql; strategy list; strategy show; strategy new;
-        backtest run; backtest list; backtest show; backtest report; backtest compare; indicators list"""
+        backtest run; backtest list; backtest show; backtest report; backtest compare; indicators list;
+        trade start; trade stop; trade pause; trade resume; trade list; trade show; trade orders; trade order;
+        trade send; trade change; trade cancel; trade positions; trade close; trade portfolio; trade journal;
+        trade parity; risk limits; risk show; risk size; risk kill; risk release; risk state; broker list;
+        broker connect; broker test"""
     words = [tuple(part.split()) for part in planned.replace("init doctor check-config demo status", "").split(";")[1:]]
     single = [("init",), ("doctor",), ("check-config",), ("demo",), ("status",)]
     assert {*words, *single} == {path for path, _ in ALL}

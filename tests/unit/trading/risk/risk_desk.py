@@ -9,10 +9,11 @@ from tradewright.domain.identifiers import AccountId, ClientOrderId, InstrumentI
 from tradewright.domain.instruments.instrument import AssetClass, Instrument
 from tradewright.domain.orders.request import OrderRequest
 from tradewright.domain.orders.side import Side
-from tradewright.trading.risk.book import Book, MarketView, OpenPosition, Reservation, SentOrder
+from tradewright.trading.risk.book import Book, MarketView, OpenPosition, Reservation
 from tradewright.trading.risk.hours import OpenHours
 from tradewright.trading.risk.limits import Limits, read_limits, shipped_limits
 from tradewright.trading.risk.request import RiskRequest
+from tradewright.trading.risk.sent import SentOrder, SentOrders
 from tradewright.trading.risk.states import TradingState
 from tradewright.trading.risk.verdict import Missing
 
@@ -26,6 +27,10 @@ def hours() -> OpenHours:
     """Yesterday's session, today's around NOW; known for a day either way."""
     day = 86_400 * SECOND
     return OpenHours(((OPENS - day, CLOSES - day), (OPENS, CLOSES)), (NOW - 2 * day, NOW + day))
+
+
+def instrument(name: str = APPLE, **changes: Any) -> Instrument:
+    return Instrument(InstrumentId(name), "USD", AssetClass.EQUITY, **{"sector": "technology", **changes})
 
 
 def market(name: str = APPLE, **changes: Any) -> MarketView:
@@ -59,6 +64,7 @@ def book(**changes: Any) -> Book:
         "markets": {name: market(name) for name in (APPLE, OTHER, COIN)},
         "correlations": {(APPLE, OTHER): D(0), (APPLE, COIN): D(0), (COIN, OTHER): D(0)},
     }
+    changes["sent"] = SentOrders(changes.get("sent", ()))
     return Book(**{**parts, **changes})
 
 
@@ -89,7 +95,8 @@ def reserved(
 
 
 def sent(name: str, time_ns: int = NOW, *, is_reducing: bool = False, **changes: Any) -> SentOrder:
-    return SentOrder(ClientOrderId(name), order(**changes), time_ns, is_reducing)
+    notional, price = changes.pop("notional", D(0)), changes.pop("price", None)
+    return SentOrder(ClientOrderId(name), order(**changes), time_ns, is_reducing, notional, price)
 
 
 def limits(**changes: Any) -> Limits:
@@ -109,6 +116,10 @@ def limits(**changes: Any) -> Limits:
         "correlated_exposure": D(20),
         "buying_power_buffer": D(0),
         "daily_loss": D("0.20"),
+        "basket_notional": D(20),
+        "unknown_notional": D(10),
+        "near_close_ms": 0,
+        "own_travel": D("0.20"),
         "allows_short": True,
     }
     shipped = shipped_limits(frozenset({APPLE, OTHER, COIN}))

@@ -101,7 +101,7 @@ def test_tightening_one_limit_never_approves_more(
 def measured(wish: RiskRequest, book: Book) -> dict[str, Decimal]:
     """Every amount that grows with exposure."""
     limits = desk.limits()
-    case = Case.of(wish, book, drawdown=limits.drawdown, now_ns=NOW)
+    case = Case.of(wish, book, limits=limits, now_ns=NOW)
     growing = [control for control in controls_of(limits) if control.depends_on_quantity]
     found = {one.control: one.value for one in judged(growing, case)}
     return {name: value for name, value in found.items() if isinstance(value, Decimal)}
@@ -134,7 +134,7 @@ def test_no_way_of_filling_exceeds_what_is_counted(book: Book, data: st.DataObje
 @settings(max_examples=30, deadline=None)
 @given(requests(), books(), some_limits(), st.randoms(use_true_random=False))
 def test_the_order_of_controls_changes_no_finding(wish: RiskRequest, book: Book, limits: Limits, chance: Any) -> None:
-    case = Case.of(wish, book, drawdown=limits.drawdown, now_ns=NOW)
+    case = Case.of(wish, book, limits=limits, now_ns=NOW)
     controls = list(controls_of(limits))
     chance.shuffle(controls)
     by_name = sorted(judged(controls_of(limits), case), key=lambda one: one.control)

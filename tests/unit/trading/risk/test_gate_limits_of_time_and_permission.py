@@ -21,6 +21,12 @@ RATES = [
         limit={"orders_per_second": 5},
     ),
     row(
+        "an order of just under a second ago is counted",
+        "orders_per_second",
+        book={"sent": (sent("s", NOW - SECOND + 1, quantity=D(1)),)},
+        limits={"orders_per_second": 1},
+    ),
+    row(
         "an order of a second ago is not counted",
         book={"sent": (sent("s", NOW - SECOND, quantity=D(1)),)},
         limits={"orders_per_second": 1},

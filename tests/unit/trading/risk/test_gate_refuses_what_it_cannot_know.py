@@ -157,7 +157,7 @@ def test_a_way_out_with_a_digit_too_few_is_refused() -> None:
 
 
 def test_orders_of_new_risk_do_not_use_up_the_budget_of_those_that_reduce() -> None:
-    opening = tuple(desk.sent(f"s{i}", quantity=D(i + 1)) for i in range(50))
+    opening = tuple(desk.sent(f"s{i}", quantity=D(i + 1)) for i in range(40))
     busy = desk.book(positions=(held(10),), sent=opening)
     assert isinstance(check(desk.request(side=Side.SELL), busy, limits=desk.limits(), now_ns=NOW), Approved)
 

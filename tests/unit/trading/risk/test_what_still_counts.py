@@ -45,3 +45,32 @@ def test_states_only_go_down_by_themselves() -> None:
     for one in TradingState:
         for other in TradingState:
             assert one.worse_of(other) == max(one, other)
+
+
+@pytest.mark.parametrize(
+    ("moment", "within", "is_near"),
+    [
+        (10, 11, True),
+        (10, 10, False),
+        (20, 1, True),
+        (20, 0, False),
+        (21, 99, False),
+        (25, 99, False),
+        (9, 99, False),
+        (30, 30, False),
+        (30, 31, True),
+        (45, 15, False),
+        (45, 16, True),
+        (60, 1, True),
+        (61, 99, False),
+    ],
+)
+def test_sessions_without_a_gap_are_one_until_the_close(moment: int, within: int, is_near: bool) -> None:
+    hours = OpenHours(((10, 20), (30, 40), (40, 50), (50, 60), (62, 70)), (0, 100))
+    assert hours.is_near_close(moment, within_ns=within) is is_near
+
+
+def test_session_time_is_cut_to_what_is_asked() -> None:
+    hours = OpenHours(((10, 20), (30, 40), (50, 60)), (0, 100))
+    told = [hours.open_time_ns(*span) for span in ((0, 100), (15, 35), (20, 30), (5, 10), (40, 55), (12, 13), (0, 5))]
+    assert told == [30, 10, 0, 0, 5, 1, 0]

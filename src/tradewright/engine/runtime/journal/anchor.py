@@ -23,6 +23,14 @@ _PAGE: Final = 4096
 ANCHOR_BYTES: Final = 2 * _PAGE
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A record by its number and digest: whoever names both means that record and everything before it."""
+
+    sequence: int
+    digest: bytes
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Anchor:
     """The head of the journal; the greater one is the later one."""
@@ -33,6 +41,11 @@ class Anchor:
     offset: int = HEADER_BYTES
     """Where the next record goes."""
     digest: bytes = GENESIS
+
+    @property
+    def head(self) -> Head:
+        """The record that it stands for."""
+        return Head(self.sequence, self.digest)
 
     def packed(self) -> bytes:
         """Its bytes, checksum last."""

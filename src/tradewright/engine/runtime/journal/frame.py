@@ -19,12 +19,9 @@ OVERHEAD: Final = _HEAD.size + DIGEST_BYTES
 """Bytes of a frame beside its body."""
 
 
-def digest_of(*parts: bytes | memoryview) -> bytes:
-    """BLAKE2b-128 of the parts in a row."""
-    state = blake2b(digest_size=DIGEST_BYTES)
-    for part in parts:
-        state.update(part)
-    return state.digest()
+def digest_of(content: bytes | memoryview) -> bytes:
+    """BLAKE2b-128 of some bytes."""
+    return blake2b(content, digest_size=DIGEST_BYTES).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +55,7 @@ def frame_at(content: bytes, offset: int) -> Frame | str:
     end = offset + _HEAD.size + length
     if end + DIGEST_BYTES > len(content):
         return "the segment ends within a record"
-    view = memoryview(content)
-    digest = bytes(view[end : end + DIGEST_BYTES])
-    if digest_of(view[offset:end]) != digest:
+    digest = content[end : end + DIGEST_BYTES]
+    if digest_of(content[offset:end]) != digest:
         return "the record's checksum is wrong"
-    return Frame(schema, sequence, epoch, previous, bytes(view[offset + _HEAD.size : end]), digest)
+    return Frame(schema, sequence, epoch, previous, content[offset + _HEAD.size : end], digest)

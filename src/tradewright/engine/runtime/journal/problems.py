@@ -3,6 +3,7 @@
 StorageError
 └── JournalError
     ├── JournalDamaged    it does not say what was written: a flipped bit, a missing end, another chain
+    ├── JournalDiffers    it does not hold the record that a snapshot of it was taken at
     ├── JournalNewer      a later version wrote it; this one would have to guess
     └── JournalPoisoned   the disk failed, or another writer took over: closed for good until opened anew
 """
@@ -26,6 +27,18 @@ class JournalDamaged(JournalError):  # noqa: N818 - said as it is; the tree abov
         )
         self.segment = segment
         self.offset = offset
+
+
+class JournalDiffers(JournalError):  # noqa: N818 - see JournalDamaged
+    """The record that was named is not in this journal, or is another one there: the snapshot is of another journal."""
+
+    def __init__(self, sequence: int, *, found: str) -> None:
+        super().__init__(
+            "the journal is not the one that the snapshot was taken of",
+            expected=f"record {sequence} with the snapshot's digest",
+            found=found,
+            remedy="take an older snapshot, or replay from the first record",
+        )
 
 
 class JournalNewer(JournalError):  # noqa: N818 - see JournalDamaged

@@ -108,6 +108,11 @@ class Tail:
         if self._spare is None and self.offset * 2 > self.capacity:
             self._spare = blank(self._disk, self.number + 1, capacity=self._segment_bytes)
 
+    @property
+    def is_running_short(self) -> bool:
+        """True when three quarters are used and the next segment's file is not ready."""
+        return self._spare is None and self.offset * 4 > self.capacity * 3
+
     def is_in_place(self) -> bool:
         """Whether the segment's name still leads to it."""
         return self._file.is_in_place()

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from typing import Final, Self
 
 from tradewright.domain.errors import InputError, StorageError
-from tradewright.engine.runtime.journal.anchor import ANCHOR, Anchor, AnchorFile, anchor_content
+from tradewright.engine.runtime.journal.anchor import ANCHOR, Anchor, AnchorFile, Head, anchor_content
 from tradewright.engine.runtime.journal.frame import DIGEST_BYTES, OVERHEAD, packed
-from tradewright.engine.runtime.journal.problems import JournalDamaged, JournalPoisoned
+from tradewright.engine.runtime.journal.problems import JournalDamaged, JournalDiffers, JournalPoisoned
 from tradewright.engine.runtime.journal.reader import anchored
 from tradewright.engine.runtime.journal.record import Catalogue, Record, SessionOpened
 from tradewright.engine.runtime.journal.segment import numbers
@@ -40,6 +40,7 @@ class Journal:
         "_poison",
         "_tail",
         "epoch",
+        "opening",
         "sequence",
     )
 
@@ -56,6 +57,8 @@ class Journal:
         """Number of this opening for writing; the greater one is the later."""
         self.sequence = survey.sequence
         """The last record appended; up to `committed` they are safe."""
+        self.opening = SessionOpened(self.epoch, 0, survey.tail_bytes)
+        """The fact that this opening left in the journal; a replay of later openings meets it too."""
 
     @classmethod
     def open(
@@ -65,11 +68,14 @@ class Journal:
         *,
         opened_ns: int,
         take: Callable[[Record], None] | None = None,
+        after: Head | None = None,
         segment_bytes: int = SEGMENT_BYTES,
     ) -> Self:
         """Prove the journal in the disk's folder, hand every fact to `take`, cut a torn end, and open it; make it when
         the folder is empty. The opening itself is committed as `SessionOpened`, with `opened_ns` from the clock.
 
+        `after` leaves out the facts up to that record, for whoever has a snapshot of them: the chain is proven from the
+        first record all the same, and `JournalDiffers` comes where the record there has another digest.
         `StorageError` where another process holds it (with its number), `JournalDamaged`, `JournalNewer`, and
         `JournalError` for a fact that the catalogue cannot read: nothing was changed on the disk then.
         """
@@ -82,11 +88,12 @@ class Journal:
         hold = disk.hold(LOCK)
         opened: Self | None = None
         try:
-            survey = _surveyed(disk, catalogue, take)
+            survey = _surveyed(disk, catalogue, take, after=after)
             tail = Tail.resume(disk, survey, segment_bytes=segment_bytes)
             anchor_file = _settled_anchor(disk, tail)
             opened = cls(catalogue, hold=hold, tail=tail, anchor_file=anchor_file, survey=survey)
-            opened.append(SessionOpened(opened.epoch, opened_ns, survey.tail_bytes))
+            opened.opening = SessionOpened(opened.epoch, opened_ns, survey.tail_bytes)
+            opened.append(opened.opening)
             opened.commit()
         except BaseException:
             hold.release() if opened is None else opened.close()
@@ -97,6 +104,16 @@ class Journal:
     def committed(self) -> int:
         """The last record that is safe."""
         return self._anchor.sequence
+
+    @property
+    def head(self) -> Head:
+        """The last record that is safe, with its digest."""
+        return self._anchor.head
+
+    @property
+    def is_running_short(self) -> bool:
+        """True when `prepare` should not wait for a quiet moment any more."""
+        return self._tail.is_running_short
 
     @property
     def poison(self) -> str:
@@ -142,6 +159,19 @@ class Journal:
             self._anchor, self._pending, self._poison = head, [], ""
         return self.committed
 
+    def forget_after(self, sequence: int) -> None:
+        """Take back what was appended after a record and not committed, as if it had never been said."""
+        self._refuse_when_poisoned()
+        if not self.committed <= sequence <= self.sequence:
+            raise InputError(
+                "only facts that are not committed can be taken back",
+                expected=f"record {self.committed} to {self.sequence}",
+                found=str(sequence),
+            )
+        del self._pending[sequence - self.committed :]
+        self.sequence = sequence
+        self._digest = self._pending[-1].content[-DIGEST_BYTES:] if self._pending else self._anchor.digest
+
     def prepare(self) -> None:
         """Make the next segment ready before it is needed; call it when there is time.
 
@@ -173,16 +203,23 @@ class Journal:
             )
 
 
-def _surveyed(disk: Disk, catalogue: Catalogue, take: Callable[[Record], None] | None) -> Survey:
+def _surveyed(disk: Disk, catalogue: Catalogue, take: Callable[[Record], None] | None, *, after: Head | None) -> Survey:
     if not disk.exists(ANCHOR):
         if numbers(disk.list()):
             raise JournalDamaged("there are segments and no anchor", segment=ANCHOR, offset=0)
         disk.replace(ANCHOR, anchor_content(Anchor()))
     survey = anchored(disk)
+    start = 0 if after is None else after.sequence
     for frame in survey.frames():
+        if after is not None and frame.sequence == start and frame.digest != after.digest:
+            raise JournalDiffers(start, found=f"digest {frame.digest.hex()}")
+        if frame.sequence <= start:
+            continue
         record = catalogue.record_of(frame)
         if take is not None:
             take(record)
+    if survey.sequence < start:
+        raise JournalDiffers(start, found=f"record {survey.sequence} as the last")
     return survey
 
 

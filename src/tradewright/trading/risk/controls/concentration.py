@@ -1,15 +1,12 @@
 """Controls of eggs in one basket: one symbol at several venues, one sector, one asset class, one correlated cluster."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, cast
 
-from tradewright.domain.instruments.instrument import Instrument
 from tradewright.trading.risk.case import Case
-from tradewright.trading.risk.verdict import Finding, Missing, at_most, number, part
-
-_ZERO = Decimal(0)
+from tradewright.trading.risk.exposure import Totals, Valued
+from tradewright.trading.risk.verdict import Finding, Missing, at_most, part
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +20,11 @@ class SymbolConcentration:
 
     def judge(self, case: Case) -> Finding:
         """The symbol's notionals."""
-        return _concentration(case, self.name, self.limit, lambda one: one.symbol)
+        return _concentration(case, self.name, self.limit, "symbol")
+
+    def growth(self, case: Case) -> Decimal | Missing:
+        """A unit's notional over equity."""
+        return part(case.unit_notional, case.equity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,11 @@ class SectorConcentration:
 
     def judge(self, case: Case) -> Finding:
         """The sector's notionals."""
-        return _concentration(case, self.name, self.limit, lambda one: one.sector)
+        return _concentration(case, self.name, self.limit, "sector")
+
+    def growth(self, case: Case) -> Decimal | Missing:
+        """A unit's notional over equity."""
+        return part(case.unit_notional, case.equity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,11 @@ class AssetClassConcentration:
 
     def judge(self, case: Case) -> Finding:
         """The asset class's notionals."""
-        return _concentration(case, self.name, self.limit, lambda one: one.asset_class.value)
+        return _concentration(case, self.name, self.limit, "asset_class")
+
+    def growth(self, case: Case) -> Decimal | Missing:
+        """A unit's notional over equity."""
+        return part(case.unit_notional, case.equity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,38 +84,31 @@ class CorrelatedExposure:
             remedy="send less, or close something that moves with it",
         )
 
+    def growth(self, case: Case) -> Decimal | Missing:
+        """A unit's notional over equity."""
+        return part(case.unit_notional, case.equity)
+
     def _cluster(self, case: Case) -> Decimal | Missing:
-        if isinstance(case.exposed, Missing):
-            return case.exposed
-        total = _ZERO
-        for one in case.exposed:
-            first, second = sorted((one.name, case.instrument))
-            if first != second:
-                told = case.book.correlations.get((first, second))
-                found = number(told, f"the correlation of {first} and {second}")
-                if isinstance(found, Missing):
-                    return found
-                if abs(found) < self.above:
-                    continue
-            total += one.notional
+        if isinstance(case.others, Missing) or isinstance(case.subject, Missing):
+            return case.others if isinstance(case.others, Missing) else cast("Missing", case.subject)
+        own, total, below, known = case.instrument, case.subject.notional, -self.above, case.book.correlations
+        for one in case.others:
+            name = one.stakes.name
+            pair = (name, own) if name < own else (own, name)
+            found = known.get(pair)
+            if not isinstance(found, Decimal) or not found.is_finite():
+                return Missing(f"the correlation of {pair[0]} and {pair[1]}")
+            if not below < found < self.above:
+                total += one.notional
         return total
 
 
-def _concentration(case: Case, name: str, limit: Decimal, key: Callable[[Instrument], str]) -> Finding:
-    what, total = _basket(case, key)
+def _concentration(case: Case, control: str, limit: Decimal, kind: str) -> Finding:
+    is_known = isinstance(case.subject, Valued) and isinstance(case.totals, Totals)
     return at_most(
-        name,
-        part(total, case.equity),
+        control,
+        part(getattr(case.totals, f"of_{kind}") if is_known else cast("Missing", case.totals), case.equity),
         limit=limit,
-        what=f"everything in {what or 'no group'} over equity",
+        what=f"everything in {(getattr(case.subject, kind) if is_known else '') or 'no group'} over equity",
         remedy="send less, or close something of the same kind",
     )
-
-
-def _basket(case: Case, key: Callable[[Instrument], str]) -> tuple[str, Decimal | Missing]:
-    if case.market is None or isinstance(case.exposed, Missing):
-        missing = case.exposed if isinstance(case.exposed, Missing) else Missing(f"the market of {case.instrument}")
-        return "", missing
-    basket = key(case.market.instrument)
-    markets = case.book.markets
-    return basket, sum((one.notional for one in case.exposed if key(markets[one.name].instrument) == basket), _ZERO)

@@ -1,9 +1,10 @@
 """A control is one rule of the gate: it measures a case, compares with its scalar, and says what it found."""
 
-from typing import ClassVar, Protocol
+from decimal import Decimal
+from typing import ClassVar, Protocol, runtime_checkable
 
 from tradewright.trading.risk.case import Case
-from tradewright.trading.risk.verdict import Finding
+from tradewright.trading.risk.verdict import Finding, Missing
 
 
 class Control(Protocol):
@@ -18,4 +19,13 @@ class Control(Protocol):
 
     def judge(self, case: Case) -> Finding:
         """What was measured, with the order counted in."""
+        ...
+
+
+@runtime_checkable
+class Growing(Protocol):
+    """A control whose measure grows with the quantity, evenly once the order opens: sizing divides by that."""
+
+    def growth(self, case: Case) -> Decimal | Missing:
+        """How much the measure grows with one unit more; a guess where orders of one group stand side by side."""
         ...

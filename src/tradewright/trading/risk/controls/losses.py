@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import ClassVar
 
 from tradewright.trading.risk.case import Case, depth_below_peak
-from tradewright.trading.risk.exposure import stop_risk
-from tradewright.trading.risk.verdict import Finding, Missing, Verdict, absent, at_most, number, part, positive
+from tradewright.trading.risk.exposure import unit_risk
+from tradewright.trading.risk.verdict import Finding, Missing, at_most, below, number, part
 
 _ZERO = Decimal(0)
 
@@ -24,11 +24,19 @@ class PortfolioRisk:
         """Sum over positions and orders; one-day 95% value at risk where there is no stop."""
         return at_most(
             self.name,
-            part(_total_risk(case), case.equity),
+            part(case.totals if isinstance(case.totals, Missing) else case.totals.risk, case.equity),
             limit=self.limit * case.scale,
             what="the loss to all stops over equity",
             remedy="send less, or put the protective stop nearer",
         )
+
+    def growth(self, case: Case) -> Decimal | Missing:
+        """What a unit loses at its stop, or on a bad day, over equity."""
+        if isinstance(case.subject, Missing) or case.market is None:
+            return case.subject if isinstance(case.subject, Missing) else Missing(f"the market of {case.instrument}")
+        order, own = case.request.order, case.reservation
+        loss = unit_risk(case.subject.stakes, case.market, side=order.side, prices=own.prices, stop=own.protective_stop)
+        return part(loss, case.equity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +50,7 @@ class DrawdownStop:
 
     def judge(self, case: Case) -> Finding:
         """The depth below the peak."""
-        return _reached(
+        return below(
             self.name,
             depth_below_peak(case.book),
             limit=self.limit,
@@ -62,7 +70,7 @@ class DailyLoss:
 
     def judge(self, case: Case) -> Finding:
         """Equity lost today over the equity at the start of the day."""
-        return _reached(
+        return below(
             self.name,
             day_loss(case),
             limit=self.limit,
@@ -73,36 +81,8 @@ class DailyLoss:
 
 def day_loss(case: Case) -> Decimal | Missing:
     """Equity lost since the day began, a positive fraction; 0 after a gain."""
-    begun = positive(case.book.day_equity, "the equity at the start of the day")
+    begun = case.day_equity
     equity = number(case.book.equity, "the account's equity")
     if isinstance(begun, Missing) or isinstance(equity, Missing):
         return begun if isinstance(begun, Missing) else equity
     return part(max(begun - equity, _ZERO), begun)
-
-
-def _total_risk(case: Case) -> Decimal | Missing:
-    if isinstance(case.exposed, Missing):
-        return case.exposed
-    total = _ZERO
-    for one in case.exposed:
-        positions = tuple(held for held in case.after.positions if held.instrument == one.name)
-        risk = stop_risk(one, case.after.markets[one.name], positions=positions)
-        if isinstance(risk, Missing):
-            return risk
-        total += risk
-    return total
-
-
-def _reached(control: str, value: Decimal | Missing, *, limit: Decimal, what: str, remedy: str) -> Finding:
-    """Refused at the limit and beyond."""
-    if isinstance(value, Missing):
-        return absent(control, value, limit=limit)
-    is_reached = value >= limit
-    return Finding(
-        control=control,
-        value=value,
-        limit=limit,
-        verdict=Verdict.REFUSED if is_reached else Verdict.PASSED,
-        reason=f"{what} {value:.6f} {'has reached' if is_reached else 'is below'} {limit}",
-        remedy=remedy if is_reached else "",
-    )

@@ -1,12 +1,13 @@
-"""Controls of time: is the market open when the order executes, are the numbers fresh."""
+"""Controls of the market's state: is it open when the order executes, are the numbers fresh, is the spread wide."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
+from tradewright.domain.orders.request import TimeInForce
 from tradewright.trading.risk.book import MarketView
 from tradewright.trading.risk.case import Case
-from tradewright.trading.risk.verdict import Finding, Missing, absent, at_most, stated
+from tradewright.trading.risk.verdict import Finding, Missing, absent, at_most, part, positive, stated
 
 _MS = Decimal(1_000_000)
 
@@ -35,6 +36,54 @@ class MarketHours:
             is_good=is_open and is_ahead,
             reason=reason if is_ahead else "the moment of execution has passed",
             remedy="send it for the next open",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NearClose:
+    """Nothing new that executes shortly before the market closes: what goes wrong there cannot be mended today."""
+
+    name: ClassVar[str] = "near_close"
+    binds_reducing: ClassVar[bool] = False
+    depends_on_quantity: ClassVar[bool] = False
+    window_ms: int
+
+    def judge(self, case: Case) -> Finding:
+        """Whether the close follows that soon; an order for the closing auction is meant to be there."""
+        hours, moment = None if case.market is None else case.market.hours, case.request.executes_ns
+        is_near = (
+            hours is not None
+            and moment is not None
+            and case.request.order.time_in_force is not TimeInForce.AT_CLOSE
+            and hours.is_near_close(moment, within_ns=self.window_ms * 1_000_000)
+        )
+        return stated(
+            self.name,
+            "near" if is_near else "not near",
+            limit=f"{self.window_ms} ms",
+            is_good=not is_near,
+            reason=f"the market of {case.instrument} {'closes' if is_near else 'does not close'} right after",
+            remedy="send it for the next session, or for the closing auction",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """What an order without a limit price would pay at once, where quotes are kept."""
+
+    name: ClassVar[str] = "spread"
+    binds_reducing: ClassVar[bool] = False
+    depends_on_quantity: ClassVar[bool] = False
+    limit: Decimal
+
+    def judge(self, case: Case) -> Finding:
+        """Ask less bid over their middle; 0 for an order with a limit price, and where no quotes are kept."""
+        return at_most(
+            self.name,
+            _spread(case),
+            limit=self.limit,
+            what=f"the spread of {case.instrument}",
+            remedy="give the order a limit price, or wait",
         )
 
 
@@ -87,13 +136,37 @@ def _mark_age(market: MarketView | None, name: str, now_ns: int) -> Decimal | Mi
 def _book_age(case: Case) -> Decimal | Missing:
     if case.market is None or case.book.valued_ns is None:
         return Missing("when the account was valued")
-    oldest = _age(case.market, case.book.valued_ns, case.now_ns, what="the age of the account's valuation")
+    found = _age(case.market, case.book.valued_ns, case.now_ns, what="the age of the account's valuation")
+    if isinstance(found, Missing):
+        return found
+    oldest: dict[int, tuple[int, MarketView]] = {}
     for name in case.after.exposed:
-        age = _mark_age(case.after.markets.get(name), name, case.now_ns)
-        if isinstance(age, Missing) or isinstance(oldest, Missing):
-            return age if isinstance(age, Missing) else oldest
-        oldest = max(oldest, age)
-    return oldest
+        market = case.after.markets.get(name)
+        if market is None or market.marked_ns is None or market.hours is None or market.marked_ns > case.now_ns:
+            return _mark_age(market, name, case.now_ns) if market is None else Missing(f"the age of the mark of {name}")
+        known = oldest.get(id(market.hours))
+        if known is None or market.marked_ns < known[0]:
+            oldest[id(market.hours)] = (market.marked_ns, market)
+    for _, market in oldest.values():  # of those that share their hours, the oldest mark has the greatest age
+        age = _mark_age(market, market.instrument.id, case.now_ns)
+        if isinstance(age, Missing):
+            return age
+        found = max(found, age)
+    return found
+
+
+def _spread(case: Case) -> Decimal | Missing:
+    market, order = case.market, case.request.order
+    is_quoted = market is not None and (market.bid is not None or market.ask is not None)
+    if market is None or not is_quoted or order.limit_price is not None:
+        return Decimal(0)
+    bid, ask = (
+        positive(market.bid, f"the bid of {case.instrument}"),
+        positive(market.ask, f"the ask of {case.instrument}"),
+    )
+    if isinstance(bid, Missing) or isinstance(ask, Missing):
+        return bid if isinstance(bid, Missing) else ask
+    return part(2 * max(ask - bid, Decimal(0)), ask + bid)
 
 
 def _age(market: MarketView, since_ns: int, now_ns: int, *, what: str) -> Decimal | Missing:

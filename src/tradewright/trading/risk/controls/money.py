@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
-from tradewright.domain.orders.side import Side
 from tradewright.trading.risk.case import Case
 from tradewright.trading.risk.verdict import Finding, Missing, at_most, number, positive
 
@@ -24,24 +23,20 @@ class BuyingPower:
     def judge(self, case: Case) -> Finding:
         """Margin of all opening orders, at their highest prices."""
         power = number(case.book.buying_power, "the account's buying power")
+        needed = case.totals if isinstance(case.totals, Missing) else case.totals.needed
         usable = _ZERO if isinstance(power, Missing) else max(power * (1 - self.buffer), _ZERO)
         return at_most(
             self.name,
-            power if isinstance(power, Missing) else _needed(case),
+            power if isinstance(power, Missing) else needed,
             limit=usable,
             what="what all opening orders take",
             remedy="send less, or cancel what is working",
         )
 
-
-def _needed(case: Case) -> Decimal | Missing:
-    if isinstance(case.exposed, Missing):
-        return case.exposed
-    total = _ZERO
-    for one in case.exposed:
-        margin = positive(case.after.markets[one.name].margin, f"the margin of {one.name}")
-        if isinstance(margin, Missing):
-            return margin
-        opened = sum((one.opening(side, lambda leg, _: leg.highest) for side in Side), _ZERO)
-        total += opened * one.unit * margin
-    return total
+    def growth(self, case: Case) -> Decimal | Missing:
+        """What a unit takes."""
+        margin = positive(None if case.market is None else case.market.margin, f"the margin of {case.instrument}")
+        unit = case.unit_notional
+        if isinstance(margin, Missing) or isinstance(unit, Missing):
+            return margin if isinstance(margin, Missing) else unit
+        return unit * margin

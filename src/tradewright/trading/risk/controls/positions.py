@@ -5,9 +5,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from tradewright.trading.risk.case import Case
-from tradewright.trading.risk.verdict import Finding, Missing, at_most, part, positive
-
-_ZERO = Decimal(0)
+from tradewright.trading.risk.verdict import Finding, Missing, at_most, part
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +28,10 @@ class PositionSize:
             remedy="send less, or cancel what is working",
         )
 
+    def growth(self, case: Case) -> Decimal | Missing:
+        """A unit's notional over equity."""
+        return part(case.unit_notional, case.equity)
+
 
 @dataclass(frozen=True, slots=True)
 class GrossExposure:
@@ -44,11 +46,15 @@ class GrossExposure:
         """The sum of the largest notionals."""
         return at_most(
             self.name,
-            part(gross(case), positive(case.book.day_equity, "the equity at the start of the day")),
+            part(gross(case), case.day_equity),
             limit=self.limit,
             what="gross exposure over the equity at the start of the day",
             remedy="send less, or close something first",
         )
+
+    def growth(self, case: Case) -> Decimal | Missing:
+        """A unit's notional over the equity of the morning."""
+        return part(case.unit_notional, case.day_equity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +70,15 @@ class NetExposure:
         """The larger of the most long and the most short."""
         return at_most(
             self.name,
-            part(_net(case), positive(case.book.day_equity, "the equity at the start of the day")),
+            part(_net(case), case.day_equity),
             limit=self.limit,
             what="net exposure over the equity at the start of the day",
             remedy="send less, or close something on the same side first",
         )
+
+    def growth(self, case: Case) -> Decimal | Missing:
+        """A unit's notional over the equity of the morning."""
+        return part(case.unit_notional, case.day_equity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +100,17 @@ class Leverage:
             remedy="send less, or close something first",
         )
 
+    def growth(self, case: Case) -> Decimal | Missing:
+        """A unit's notional over equity."""
+        return part(case.unit_notional, case.equity)
+
 
 def gross(case: Case) -> Decimal | Missing:
     """The sum of the largest notionals of everything exposed."""
-    if isinstance(case.exposed, Missing):
-        return case.exposed
-    return sum((one.notional for one in case.exposed), _ZERO)
+    return case.totals if isinstance(case.totals, Missing) else case.totals.gross
 
 
 def _net(case: Case) -> Decimal | Missing:
-    if isinstance(case.exposed, Missing):
-        return case.exposed
-    longest = sum((one.longest for one in case.exposed), _ZERO)
-    return max(abs(longest), abs(sum((one.shortest for one in case.exposed), _ZERO)))
+    if isinstance(case.totals, Missing):
+        return case.totals
+    return max(abs(case.totals.longest), abs(case.totals.shortest))

@@ -1,6 +1,7 @@
-"""Controls of the prices of an order against the mark: the collar on the paying side, the slip of a finger on any."""
+"""Controls of the prices of an order: against the mark the collar on the paying side and the slip of a finger on any;
+against own orders just before, whether they chase the price."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
@@ -30,7 +31,7 @@ class PriceCollar:
         return at_most(
             self.name,
             self._beyond(case),
-            limit=self._limit(case),
+            limit=collar_of(case, self.shares, crypto=self.crypto, others=self.others),
             what="the limit price beyond the mark",
             remedy="bring the limit price nearer to the mark",
         )
@@ -43,10 +44,6 @@ class PriceCollar:
             return _ZERO
         worse = price - mark if case.request.order.side is Side.BUY else mark - price
         return part(max(worse, _ZERO), mark)
-
-    def _limit(self, case: Case) -> Decimal:
-        kind = None if case.market is None else case.market.instrument.asset_class
-        return self.shares if kind in _SHARES else self.crypto if kind in _CRYPTO else self.others
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +69,58 @@ class FatFinger:
             remedy="check the prices for a digit too many",
         )
         is_blind = isinstance(distance, Missing) and case.is_reducing
-        return replace(finding, verdict=Verdict.EXEMPT) if is_blind else finding
+        return finding._replace(verdict=Verdict.EXEMPT) if is_blind else finding
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTravel:
+    """How far own orders that trade at once have chased the price within a window."""
+
+    name: ClassVar[str] = "own_travel"
+    binds_reducing: ClassVar[bool] = False
+    depends_on_quantity: ClassVar[bool] = False
+    limit: Decimal
+    window_ms: int
+
+    def judge(self, case: Case) -> Finding:
+        """What this order pays more than the best of those before it; 0 for an order that waits."""
+        return at_most(
+            self.name,
+            self._travel(case),
+            limit=self.limit,
+            what="the price beyond that of own orders just before",
+            remedy="wait, or let the order wait at a price of its own",
+        )
+
+    def _travel(self, case: Case) -> Decimal | Missing:
+        if isinstance(case.subject, Missing):
+            return case.subject
+        price, order = case.crossing_price, case.request.order
+        if price is None:
+            return _ZERO
+        since = case.now_ns - self.window_ms * 1_000_000
+        sent = case.book.sent.on_side(case.instrument, side=order.side, after_ns=since)
+        before = [one.price for one in sent if one.price is not None]
+        if not before:
+            return _ZERO
+        best = min(before) if order.side is Side.BUY else max(before)
+        return part(max((price - best) * order.side.sign, _ZERO), best)
+
+
+def collar_of(case: Case, shares: Decimal, *, crypto: Decimal, others: Decimal) -> Decimal:
+    """The collar of the asset class that is traded."""
+    kind = None if case.market is None else case.market.instrument.asset_class
+    return shares if kind in _SHARES else crypto if kind in _CRYPTO else others
 
 
 def _furthest(case: Case) -> Decimal | Missing:
     if isinstance(case.subject, Missing):
         return case.subject
     mark = case.subject.mark
-    offset, stop = case.request.order.trailing_offset, case.request.protective_stop
+    order, stop = case.request.order, case.request.protective_stop
     distances = [abs(price - mark) for price in case.request.prices]
-    distances += [offset] if offset is not None else []
+    distances += [] if order.trailing_offset is None else [order.trailing_offset]
+    distances += [] if order.trailing_share is None else [order.trailing_share * mark]
     if stop is not None:
         if not (isinstance(stop, Decimal) and stop.is_finite()):
             return Missing("the protective stop")

@@ -1,16 +1,17 @@
-"""Controls of how much is sent: orders in a second, trades in a day, the same order twice."""
+"""Controls of how much is sent: orders in a second, a minute and a day, messages in a second, messages for a fill."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from tradewright.domain.calendars import SECOND
-from tradewright.domain.identifiers import ClientOrderId
-from tradewright.domain.orders.request import OrderRequest
-from tradewright.trading.risk.book import Book, SentOrder
+from tradewright.trading.risk.book import Book
 from tradewright.trading.risk.case import Case
-from tradewright.trading.risk.verdict import Finding, at_most, stated
+from tradewright.trading.risk.limits import Limits
+from tradewright.trading.risk.verdict import Finding, at_most
+
+_HOUR: Final = 3600 * SECOND
+_ONE: Final = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +29,35 @@ class OrdersPerSecond:
 
     def judge(self, case: Case) -> Finding:
         """Orders of the same budget within a second, with this one."""
-        recent = [
-            one for one in case.book.sent if one.is_reducing is case.is_reducing and one.time_ns > case.now_ns - SECOND
-        ]
+        since, sent = case.now_ns - SECOND + 1, case.book.sent
+        opening = sent.opening(since_ns=since)
+        recent = sent.number(since_ns=since) - opening if case.is_reducing else opening
         return at_most(
             self.name,
-            Decimal(len(recent) + 1),
+            Decimal(recent + 1),
             limit=Decimal(self.reducing if case.is_reducing else self.limit),
             what="orders in a second",
             remedy="wait a second",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersPerMinute:
+    """Orders of new risk in the last minute."""
+
+    name: ClassVar[str] = "orders_per_minute"
+    binds_reducing: ClassVar[bool] = False
+    depends_on_quantity: ClassVar[bool] = False
+    limit: int
+
+    def judge(self, case: Case) -> Finding:
+        """Orders within a minute, with this one."""
+        return at_most(
+            self.name,
+            Decimal(case.book.sent.opening(since_ns=case.now_ns - 60 * SECOND + 1) + 1),
+            limit=Decimal(self.limit),
+            what="orders in a minute",
+            remedy="wait a minute",
         )
 
 
@@ -51,10 +72,9 @@ class TradesPerDay:
 
     def judge(self, case: Case) -> Finding:
         """Orders of new risk approved today, with this one."""
-        today = [one for one in case.book.sent if not one.is_reducing and one.time_ns >= case.book.day_began_ns]
         return at_most(
             self.name,
-            Decimal(len(today) + 1),
+            Decimal(case.book.sent.opening(since_ns=case.book.day_began_ns) + 1),
             limit=Decimal(self.limit),
             what="trades of the day",
             remedy="wait for the next trading day",
@@ -62,69 +82,56 @@ class TradesPerDay:
 
 
 @dataclass(frozen=True, slots=True)
-class SameId:
-    """A client order id is used once; only a proven absence lets a further attempt pass."""
+class MessagesPerSecond:
+    """Orders, replacements and cancels in the last second; a part of the budget is kept for cancels and ways out."""
 
-    name: ClassVar[str] = "order_id"
+    name: ClassVar[str] = "messages_per_second"
     binds_reducing: ClassVar[bool] = True
     depends_on_quantity: ClassVar[bool] = False
+    limit: int
+    reserve: Decimal
 
     def judge(self, case: Case) -> Finding:
-        """Whether the id was seen before, and whether it had to be."""
-        own = case.request.client_order_id
-        is_known = any(own == known for known in _known_ids(case.book))
-        is_again = case.request.attempt > 1
-        reason = (
-            f"order {own} was {'sent before' if is_known else 'never sent'} and this is attempt {case.request.attempt}"
-        )
-        return stated(
+        """Messages within a second, with this one."""
+        return at_most(
             self.name,
-            "known" if is_known else "new",
-            limit="known" if is_again else "new",
-            is_good=is_known is is_again,
-            reason=reason,
-            remedy="make a new id for a new order; send one again only after its absence was proven",
+            Decimal(_messages(case.book, since_ns=case.now_ns - SECOND + 1) + 1),
+            limit=Decimal(self.limit) if case.is_reducing else self.limit * (_ONE - self.reserve),
+            what="messages in a second",
+            remedy="wait a second",
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Duplicate:
-    """The same order of the same strategy within a window is a double click or a loop."""
+class MessagesPerFill:
+    """Messages over fills within an hour: a strategy that asks much and trades little."""
 
-    name: ClassVar[str] = "duplicate"
+    name: ClassVar[str] = "messages_per_fill"
     binds_reducing: ClassVar[bool] = False
     depends_on_quantity: ClassVar[bool] = False
-    window_ms: int
+    limit: int
+    judged_from: int
+    """Fewer messages than that say nothing."""
 
     def judge(self, case: Case) -> Finding:
-        """The same strategy, instrument, side, quantity and prices."""
-        since = case.now_ns - self.window_ms * 1_000_000
-        own = case.request.client_order_id
-        like = [one for one in case.book.sent if one.client_order_id != own and one.time_ns > since]
-        twin = next((one for one in like if _print(one.order) == _print(case.request.order)), None)
-        return stated(
+        """Messages of the hour with this one; without a fill they count as for one."""
+        messages = _messages(case.book, since_ns=case.now_ns - _HOUR + 1) + 1
+        fills = max(case.book.fills.count(after_ns=case.now_ns - _HOUR), 1)
+        return at_most(
             self.name,
-            twin.client_order_id if isinstance(twin, SentOrder) else "none",
-            limit=f"none in {self.window_ms} ms",
-            is_good=twin is None,
-            reason=f"order {twin.client_order_id} is the same" if twin else "no order of late is the same",
-            remedy="if it is meant, send it after the window",
+            Decimal(messages) / fills if messages >= self.judged_from else Decimal(0),
+            limit=Decimal(self.limit),
+            what="messages for each fill of the hour",
+            remedy="ask less often; the count falls as the hour passes",
         )
 
 
-def _known_ids(book: Book) -> Iterator[ClientOrderId]:
-    yield from (one.client_order_id for one in book.sent)
-    yield from (one.client_order_id for one in book.reservations)
+def messages_left(book: Book, *, limits: Limits, now_ns: int, is_cancel: bool) -> int:
+    """How many messages may go out now: of the whole budget for cancels, else of what is not kept for them."""
+    budget = limits.messages_per_second
+    usable = budget if is_cancel else int(budget * (_ONE - limits.message_reserve))
+    return max(usable - _messages(book, since_ns=now_ns - SECOND + 1), 0)
 
 
-def _print(order: OrderRequest) -> tuple[object, ...]:
-    return (
-        order.strategy,
-        order.instrument,
-        order.side,
-        order.quantity,
-        order.kind,
-        order.limit_price,
-        order.stop_price,
-        order.trailing_offset,
-    )
+def _messages(book: Book, *, since_ns: int) -> int:
+    return book.sent.number(since_ns=since_ns) + book.messages.count(after_ns=since_ns - 1)

@@ -1,17 +1,18 @@
-"""The one place where concrete things meet: a project folder and its settings become a wired application.
+"""The wired application over one project folder and its settings: every message finds its handler and what that needs.
 
 Nothing is loaded before a message needs it: a backtest of a file opens no store, and `--help` loads nothing at all.
 """
 
-import hashlib
 import os
-import sys
-from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property, partial
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from tradewright.bootstrap.engines import backtesting, comparing, engine_version, sweeping
+from tradewright.bootstrap.logs import audit
+from tradewright.bootstrap.routes import APPLICATION, routes
 from tradewright.lazy import load
 
 if TYPE_CHECKING:
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
     from tradewright.adapters.runs.folder import RunFolder
     from tradewright.adapters.workspace.folder import FolderWorkspace
     from tradewright.application.backtests.messages import LoadedBars, Market
-    from tradewright.application.dispatcher import AuditRecord, Dispatcher, Route
+    from tradewright.application.dispatcher import Dispatcher
     from tradewright.application.projects.views import SettingLine
+    from tradewright.bootstrap.running import Ended
+    from tradewright.bootstrap.trading import TradingParts
     from tradewright.settings import Settings
 
 Answer = TypeVar("Answer")
@@ -30,62 +33,6 @@ Progress = Callable[[int, int | None], None]
 SETTINGS_FILE: Final = "tradewright.toml"
 STATE_FOLDER: Final = ".tradewright"
 DEFAULT_VENUE: Final = "XNYS"
-ENGINE_ROOMS: Final = ("quant", "domain", "trading", "engine", "simulation")
-"""Rooms whose code can change a number of a run."""
-
-_APPLICATION: Final = "tradewright.application"
-ROUTES: Final = (
-    # messages, handlers, then what is asked, what answers it, and who may ask
-    (
-        "backtests.messages",
-        "backtests.handlers",
-        (
-            ("RunBacktest", "run_backtest", "command", "trader"),
-            ("KeepBacktest", "keep_backtest", "command", "trader"),
-            ("KeptBacktests", "kept_backtests", "query", "viewer"),
-            ("KeptBacktest", "kept_backtest", "query", "viewer"),
-            ("BacktestComparison", "backtest_comparison", "query", "viewer"),
-        ),
-    ),
-    ("backtests.messages", "backtests.loading", (("BarsOfFiles", "bars_of_files", "query", "viewer"),)),
-    ("sweeps.messages", "sweeps.handlers", (("SweepStrategy", "sweep_strategy", "query", "trader"),)),
-    (
-        "strategies.messages",
-        "strategies.handlers",
-        (
-            ("KnownStrategies", "known_strategies", "query", "viewer"),
-            ("StrategyDetails", "strategy_details", "query", "trader"),
-            ("WriteStrategy", "write_strategy", "command", "trader"),
-        ),
-    ),
-    ("indicators.messages", "indicators.handlers", (("KnownIndicators", "known_indicators", "query", "viewer"),)),
-    (
-        "projects.messages",
-        "projects.handlers",
-        (
-            ("InitializeProject", "initialize_project", "command", "admin"),
-            ("ProjectDiagnosis", "project_diagnosis", "query", "viewer"),
-            ("ProjectStatus", "project_status", "query", "viewer"),
-        ),
-    ),
-    (
-        "data.messages",
-        "data.reading",
-        (
-            ("LoadBars", "load_bars", "query", "viewer"),
-            ("StoredData", "stored_data", "query", "viewer"),
-            ("StoredRows", "stored_rows", "query", "viewer"),
-            ("StoreVersions", "store_versions", "query", "viewer"),
-            ("SqlQuestion", "sql_answer", "query", "viewer"),
-            ("CompactStore", "compact_store", "command", "trader"),
-            ("CleanStore", "clean_store", "command", "admin"),
-        ),
-    ),
-    ("data.messages", "data.exporting", (("ExportData", "export_data", "command", "viewer"),)),
-    ("data.importing_request", "data.importing", (("ImportFile", "import_file", "command", "trader"),)),
-    ("data.demo", "data.demo", (("ImportDemo", "import_demo", "command", "trader"),)),
-    ("data.quality", "data.quality", (("DataQuality", "data_quality", "query", "viewer"),)),
-)
 
 
 class App:
@@ -98,17 +45,20 @@ class App:
         environment: Mapping[str, str] = MappingProxyType({}),
         flags: Mapping[str, object] = MappingProxyType({}),
         frames: "Mapping[str, pl.DataFrame] | None" = None,
+        settings: "Settings | None" = None,
     ) -> None:
-        """`flags` are settings by name that go before others; `frames` are tables in memory in place of files."""
+        """`flags` are settings by name that go before others; `frames` are tables in memory in place of files;
+        `settings` hold instead of those that would be read."""
         self.project = project
         self._environment = environment
         self._flags = flags
         self._frames = frames
+        self._given = settings
         self._progress: Progress | None = None
 
     def ask(self, message: object, *, answer: type[Answer], progress: Progress | None = None) -> Answer:
         """The answer to a message of the owner of this machine; `progress` is told how far long work is."""
-        envelopes, messages = load(f"{_APPLICATION}.envelope"), load(f"{_APPLICATION}.messages")
+        envelopes, messages = load(f"{APPLICATION}.envelope"), load(f"{APPLICATION}.messages")
         correlation = load("tradewright.adapters.system.randomness").SystemRandomness().token()
         envelope = envelopes.Envelope(message, messages.OWNER, correlation)
         before = self._progress
@@ -121,19 +71,21 @@ class App:
     @cached_property
     def dispatcher(self) -> "Dispatcher":
         """The gate that every message passes."""
-        dispatching, clock = load(f"{_APPLICATION}.dispatcher"), load("tradewright.adapters.system.clock").SystemClock()
+        dispatching, clock = load(f"{APPLICATION}.dispatcher"), load("tradewright.adapters.system.clock").SystemClock()
         made: Dispatcher = dispatching.Dispatcher(
             routes(),
             providers=self._providers() | {"clock": lambda: clock},
-            repeats=load(f"{_APPLICATION}.repeats").RecentAnswers(),
+            repeats=load(f"{APPLICATION}.repeats").RecentAnswers(),
             clock=clock,
-            audit=_audit,
+            audit=audit,
         )
         return made
 
     @cached_property
     def settings(self) -> "Settings":
         """The settings; InputError that lists every problem."""
+        if self._given is not None:
+            return self._given
         settings = load("tradewright.settings")
         try:
             found: Settings = settings.load(self.project, environment=self._environment, flags=self._flags)
@@ -143,10 +95,35 @@ class App:
             raise load("tradewright.domain.errors").InputError(str(problem), remedy=remedy) from problem
         return found
 
+    def by_default(self) -> "App":
+        """The same project without its settings, for what has to work while they are broken.
+
+        That is paper, with its state in the project's folder or where TRADEWRIGHT_HOME says.
+        """
+        settings = load("tradewright.settings").Settings(home=self._environment.get("TRADEWRIGHT_HOME", ""))
+        return App(self.project, environment=self._environment, settings=settings)
+
     @cached_property
     def state_folder(self) -> Path:
         """Where market data and runs are kept."""
         return self.project / STATE_FOLDER if self._is_bare else self.settings.state_folder(self.project)
+
+    @cached_property
+    def trading(self) -> "TradingParts":
+        """Trading in the mode of the settings."""
+        mode = "paper" if self._is_bare else self.settings.trading.mode
+        made: TradingParts = load("tradewright.bootstrap.trading").TradingParts(self, mode)
+        return made
+
+    def trade(self, session: str, *, started: Callable[[], None] = lambda: None) -> "Ended":
+        """Run a prepared session in this process until it ends; `started` is called once it can be asked."""
+        ended: Ended = load("tradewright.bootstrap.running").run_session(self.trading, session, started=started)
+        return ended
+
+    def dismiss(self, account: str) -> bool:
+        """Let the paper venue of an account leave now; it comes back when a session needs it. False where it stays."""
+        is_gone: bool = load("tradewright.bootstrap.venue").dismiss_venue(self.trading, account)
+        return is_gone
 
     @cached_property
     def reports(self) -> Path:
@@ -156,7 +133,9 @@ class App:
     @cached_property
     def _is_bare(self) -> bool:
         """Nobody has set anything: then the defaults hold, and a first result need not wait 15 ms for the settings."""
-        is_set = self._flags or any(name.startswith("TRADEWRIGHT_") for name in self._environment)
+        is_set = (
+            self._given is not None or self._flags or any(name.startswith("TRADEWRIGHT_") for name in self._environment)
+        )
         return not is_set and not (self.project / SETTINGS_FILE).exists()
 
     def _providers(self) -> dict[str, Callable[[], object]]:
@@ -174,12 +153,27 @@ class App:
             "workspace": lambda: self._workspace(self.project),
             "state": lambda: self._workspace(self.state_folder),
             "code": lambda: load("tradewright.adapters.code.python_file").PythonFiles(),
-            "engine": _engine,
-            "sweeping": _sweeping,
+            "engine": backtesting,
+            "comparing": comparing,
+            "session_disk": lambda: load("tradewright.bootstrap.folders").session_disk,
+            "example_session": lambda: load("tradewright.bootstrap.example_session").example_disk,
+            "sweeping": sweeping,
+            "playing": lambda: load("tradewright.bootstrap.playing").playing,
             "engine_version": lambda: engine_version,
-            "bars_of": lambda: self._bars_of,
+            "bars_of": lambda: self.bars_of,
             "inspected": lambda: self._inspected,
             "progress": lambda: self._report,
+            "sessions": lambda: self.trading.sessions,
+            "accounts": lambda: self.trading.accounts,
+            "traders": lambda: self.trading.traders,
+            "grounds": lambda: self.trading.grounds,
+            "kept_limits": lambda: self.trading.kept_limits,
+            "cancel_without": lambda: self.trading.cancel_without,
+            "guard_alone": lambda: self.trading.guard_alone,
+            "guard_notes": lambda: self.trading.guard_notes,
+            "tables": lambda: self.trading.tables,
+            "reach": lambda: self.trading.reach,
+            "randomness": lambda: load("tradewright.adapters.system.randomness").SystemRandomness(),
         }
 
     def _store(self) -> object:
@@ -201,16 +195,16 @@ class App:
         made: FolderWorkspace = load("tradewright.adapters.workspace.folder").FolderWorkspace(folder)
         return made
 
-    def _bars_of(self, market: "Market") -> "LoadedBars":
+    def bars_of(self, market: "Market") -> "LoadedBars":
         """The bars of a market: straight from its file, else from the store."""
-        loading = load(f"{_APPLICATION}.backtests.loading")
+        loading = load(f"{APPLICATION}.backtests.loading")
         found: LoadedBars = loading.loaded(self.ask(loading.question_of(market), answer=object), market)
         return found
 
     def _inspected(self) -> "tuple[list[SettingLine], list[str]]":
         """Every setting with its origin, and every problem."""
         found = load("tradewright.settings").inspect(self.project, environment=self._environment)
-        line = load(f"{_APPLICATION}.projects.views").SettingLine
+        line = load(f"{APPLICATION}.projects.views").SettingLine
         lines = [line(one.name, one.value, one.origin, one.description) for one in found.values]
         return lines, [str(problem) for problem in found.problems]
 
@@ -235,45 +229,3 @@ def find_project(start: Path) -> Path:
         if (folder / SETTINGS_FILE).is_file() or (folder / STATE_FOLDER).is_dir():
             return folder
     return start
-
-
-def routes() -> "Iterator[Route]":
-    """Every message with the function that answers it."""
-    dispatching, kinds = load(f"{_APPLICATION}.dispatcher"), load(f"{_APPLICATION}.messages")
-    for messages, handlers, answers in ROUTES:
-        for message, handler, kind, role in answers:
-            yield dispatching.Route(
-                f"{_APPLICATION}.{messages}:{message}",
-                f"{_APPLICATION}.{handlers}:{handler}",
-                kinds.MessageKind(kind),
-                kinds.Role(role),
-            )
-
-
-def engine_version() -> str:
-    """The version of the package and a hash of all code that can change a number of a run."""
-    digest = hashlib.blake2b(digest_size=5)
-    package = Path(__file__).resolve().parent
-    for room in ENGINE_ROOMS:
-        for path in sorted((package / room).rglob("*.py")):
-            digest.update(path.relative_to(package).as_posix().encode())
-            digest.update(path.read_bytes())
-    version: str = load("tradewright").__version__  # the root package is the notebook's door, which stands above
-    return f"{version}+{digest.hexdigest()}"
-
-
-def _engine() -> Callable[..., object]:
-    broker = load("tradewright.simulation.broker").SimulatedBroker
-    return partial(load("tradewright.engine.backtest").run_backtest, broker_factory=broker)
-
-
-def _sweeping() -> Callable[..., object]:
-    broker = load("tradewright.simulation.broker").SimulatedBroker
-    return partial(load("tradewright.research.sweep").sweep, broker_factory=broker)
-
-
-def _audit(record: "AuditRecord") -> None:
-    """To the log, once somebody has loaded logging; before that nobody can be listening."""
-    logging = sys.modules.get("logging")
-    if logging is not None:
-        logging.getLogger("tradewright.audit").info("%s", record)

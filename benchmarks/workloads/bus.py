@@ -1,0 +1,80 @@
+"""P10: events through the bus within one process, in portions as a feed brings them.
+
+The bare library is an asyncio queue, filled and emptied without waiting and without any promise about readers.
+"""
+
+import asyncio
+
+from benchmarks.workloads.case import Answers, Case, Place, steady
+from tradewright.adapters.buses.local import LocalBus
+from tradewright.domain.market.quote import Quote
+from tradewright.ports.bus import Topic
+
+PORTION = 1_000
+QUOTES = Topic("quotes", Quote)
+
+
+def _quotes() -> list[Quote]:
+    """One portion; making the events is not measured."""
+    return [Quote(f"S{n % 10}.BINANCE", n, 100.0, 1.0, 100.5, 1.0) for n in range(PORTION)]
+
+
+class _Reader:
+    """Counts what it gets."""
+
+    def __init__(self) -> None:
+        self.delivered = 0
+
+    def take(self, quote: Quote) -> None:
+        self.delivered += 1
+
+
+def _handled(place: Place) -> Case:
+    quotes, portions = _quotes(), place.sizes.events // PORTION
+
+    def run() -> Answers:
+        bus, reader = LocalBus(), _Reader()
+        bus.handle(QUOTES, "reader", handler=reader.take)
+        for _ in range(portions):
+            for quote in quotes:
+                bus.publish(QUOTES, quote)
+            bus.drain()
+        return {"delivered": float(reader.delivered)}
+
+    def bare() -> int:
+        queue: asyncio.Queue[Quote] = asyncio.Queue()
+        reader = _Reader()
+        for _ in range(portions):
+            for quote in quotes:
+                queue.put_nowait(quote)
+            while not queue.empty():
+                reader.take(queue.get_nowait())
+        return reader.delivered
+
+    return Case(portions * PORTION, lambda: run, bare_turn=lambda: bare)
+
+
+def _awaited(place: Place) -> Case:
+    quotes, portions = _quotes(), place.sizes.events // PORTION
+
+    async def story() -> int:
+        bus, delivered = LocalBus(), 0
+        reader = bus.subscribe(QUOTES, "reader", capacity=PORTION // 2)
+
+        async def publish() -> None:
+            for _ in range(portions):
+                for quote in quotes:
+                    await bus.deliver(QUOTES, quote)
+            bus.close()
+
+        publishing = asyncio.create_task(publish())
+        async for _ in reader:
+            delivered += 1
+        await publishing
+        return delivered
+
+    return steady(portions * PORTION, lambda: {"delivered": float(asyncio.run(story()))})
+
+
+CASES = {"P10.bus": _handled, "P10.await": _awaited}
+"""How each line is made."""

@@ -1,0 +1,1 @@
+"""Parts of the proof of the kill switch, the guard and the alerts."""

@@ -1,0 +1,1 @@
+"""A venue with its own book of record: what truly happened, whatever anybody was told."""

@@ -1,0 +1,1 @@
+"""Brokers: one folder each, with the wire, the translation both ways, and the port's class."""

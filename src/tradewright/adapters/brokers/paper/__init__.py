@@ -1,0 +1,1 @@
+"""The paper broker: a client of the paper venue's process."""

@@ -1,0 +1,1 @@
+"""Buses: how events travel between the parts of the system."""

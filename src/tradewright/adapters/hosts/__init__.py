@@ -1,0 +1,1 @@
+"""Hosts of strategies: in this process, or in a worker process that can be ended."""

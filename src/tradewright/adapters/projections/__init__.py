@@ -1,0 +1,1 @@
+"""SQL tables that follow the journals."""

@@ -1,0 +1,1 @@
+"""Folders of trading sessions and accounts."""

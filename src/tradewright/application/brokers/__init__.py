@@ -1,0 +1,1 @@
+"""Brokers: which there are, and whether one can be reached."""

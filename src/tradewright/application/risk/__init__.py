@@ -1,0 +1,1 @@
+"""Risk as it can be asked: limits and their use, sizes, the kill switch."""

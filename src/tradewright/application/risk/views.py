@@ -1,0 +1,127 @@
+"""What every door shows of risk."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitLine:
+    """One limit."""
+
+    name: str
+    value: str
+    shipped: str
+    """The default."""
+    least: str
+    most: str
+    """The ceiling that is compiled in; empty where it is no number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitsView:
+    """Limits of a scope."""
+
+    version: int
+    scope: str
+    limits: tuple[LimitLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitsChange:
+    """What came of a wish to change limits."""
+
+    is_done: bool
+    version: int
+    scope: str
+    before: Mapping[str, str]
+    after: Mapping[str, str]
+    loosened: tuple[str, ...]
+    """Names that allow more than before."""
+    to_type: Mapping[str, str]
+    """What must be typed to confirm, by name; empty when it is done."""
+    told: tuple[str, ...] = ()
+    """Running sessions that measure by it now, or why one does not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlLine:
+    """What one control says."""
+
+    control: str
+    value: str
+    """What was measured; a dash where it could not be."""
+    limit: str
+    verdict: str
+    """`passed`, `refused` or `exempt`."""
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskView:
+    """The gate as it stands."""
+
+    session: str
+    account: str
+    state: str
+    """`active`, `reduce_only`, `cancel_only` or `killed`."""
+    shut_by: str
+    shut_because: str
+    halts: Mapping[str, str]
+    """Instruments and strategies that are shut."""
+    limits_version: int
+    asked: str
+    """The order that the controls were asked about."""
+    is_allowed: bool
+    controls: tuple[ControlLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SizeConstraint:
+    """What one method would let be traded."""
+
+    name: str
+    quantity: Decimal
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SizeView:
+    """How much to trade."""
+
+    instrument: str
+    side: str
+    quantity: Decimal
+    bound: str
+    """The method or the limit that made it no larger."""
+    reason: str
+    entry: Decimal
+    notional: Decimal
+    equity: Decimal
+    constraints: tuple[SizeConstraint, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KillEntry:
+    """One line of an account's history of kills."""
+
+    what: str
+    """`killed` or `released`."""
+    who: str
+    reason: str
+    time_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KillView:
+    """The kill switch of an account."""
+
+    account: str
+    is_killed: bool
+    who: str
+    reason: str
+    time_ns: int
+    story: str
+    """What was done about it just now, and by whom."""
+    history: tuple[KillEntry, ...]

@@ -1,0 +1,1 @@
+"""Trading sessions: start, watch and end them; orders, positions and the journal of each."""

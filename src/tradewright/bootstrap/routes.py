@@ -1,0 +1,144 @@
+"""Which function answers which message, and who may ask it: one line a message."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from tradewright.lazy import load
+
+if TYPE_CHECKING:
+    from tradewright.application.dispatcher import Route
+
+APPLICATION: Final = "tradewright.application"
+ROUTES: Final = (
+    # messages, handlers, then what is asked, what answers it, and who may ask
+    (
+        "backtests.messages",
+        "backtests.handlers",
+        (
+            ("RunBacktest", "run_backtest", "command", "trader"),
+            ("KeepBacktest", "keep_backtest", "command", "trader"),
+            ("KeptBacktests", "kept_backtests", "query", "viewer"),
+            ("KeptBacktest", "kept_backtest", "query", "viewer"),
+            ("BacktestComparison", "backtest_comparison", "query", "viewer"),
+        ),
+    ),
+    ("backtests.messages", "backtests.loading", (("BarsOfFiles", "bars_of_files", "query", "viewer"),)),
+    ("sweeps.messages", "sweeps.handlers", (("SweepStrategy", "sweep_strategy", "query", "trader"),)),
+    ("playing.messages", "playing.handlers", (("PlaySession", "play_session", "command", "trader"),)),
+    (
+        "strategies.messages",
+        "strategies.handlers",
+        (
+            ("KnownStrategies", "known_strategies", "query", "viewer"),
+            ("StrategyDetails", "strategy_details", "query", "trader"),
+            ("WriteStrategy", "write_strategy", "command", "trader"),
+        ),
+    ),
+    ("indicators.messages", "indicators.handlers", (("KnownIndicators", "known_indicators", "query", "viewer"),)),
+    (
+        "projects.messages",
+        "projects.handlers",
+        (
+            ("InitializeProject", "initialize_project", "command", "admin"),
+            ("ProjectDiagnosis", "project_diagnosis", "query", "viewer"),
+            ("ProjectStatus", "project_status", "query", "viewer"),
+        ),
+    ),
+    (
+        "data.messages",
+        "data.reading",
+        (
+            ("LoadBars", "load_bars", "query", "viewer"),
+            ("StoredData", "stored_data", "query", "viewer"),
+            ("StoredRows", "stored_rows", "query", "viewer"),
+            ("StoreVersions", "store_versions", "query", "viewer"),
+            ("SqlQuestion", "sql_answer", "query", "viewer"),
+            ("CompactStore", "compact_store", "command", "trader"),
+            ("CleanStore", "clean_store", "command", "admin"),
+        ),
+    ),
+    ("data.messages", "data.exporting", (("ExportData", "export_data", "command", "viewer"),)),
+    ("data.importing_request", "data.importing", (("ImportFile", "import_file", "command", "trader"),)),
+    ("data.demo", "data.demo", (("ImportDemo", "import_demo", "command", "trader"),)),
+    ("data.quality", "data.quality", (("DataQuality", "data_quality", "query", "viewer"),)),
+    (
+        "trading.messages",
+        "trading.starting",
+        (
+            ("StartSession", "start_session", "command", "trader"),
+            ("ReopenSession", "reopen_session", "command", "trader"),
+            ("LaunchSession", "launch_session", "command", "trader"),
+            ("SessionList", "session_list", "query", "viewer"),
+        ),
+    ),
+    (
+        "trading.messages",
+        "trading.asking",
+        (
+            ("SessionShown", "ask_shown", "query", "viewer"),
+            ("Orders", "ask_orders", "query", "viewer"),
+            ("Positions", "ask_positions", "query", "viewer"),
+            ("Portfolio", "ask_portfolio", "query", "viewer"),
+            ("SubmitOrder", "ask_done", "command", "trader"),
+            ("ChangeOrder", "ask_done", "command", "trader"),
+            ("CancelOrders", "ask_done", "command", "trader"),
+            ("ClosePosition", "ask_done", "command", "trader"),
+            ("PauseStrategy", "ask_done", "command", "trader"),
+            ("ResumeStrategy", "ask_done", "command", "trader"),
+            ("StopSession", "ask_done", "command", "trader"),
+            ("SeeAlert", "ask_done", "command", "trader"),
+        ),
+    ),
+    (
+        "trading.messages",
+        "trading.journal",
+        (
+            ("OrderTrace", "order_trace", "query", "viewer"),
+            ("JournalEntries", "journal_entries", "query", "viewer"),
+            ("JournalVerify", "journal_verify", "query", "viewer"),
+        ),
+    ),
+    ("trading.parity", "trading.parity", (("SessionParity", "session_parity", "query", "trader"),)),
+    ("trading.messages", "trading.projecting", (("RebuildTables", "rebuild_tables", "command", "trader"),)),
+    (
+        "risk.messages",
+        "risk.handlers",
+        (
+            ("RiskLimits", "risk_limits", "query", "viewer"),
+            ("ChangeLimits", "change_limits", "command", "risk"),
+            ("RiskShown", "ask_risk", "query", "viewer"),
+            ("SizeQuestion", "ask_size", "query", "viewer"),
+        ),
+    ),
+    (
+        "risk.messages",
+        "risk.kills",
+        (
+            ("PressKill", "press_kill", "command", "trader"),
+            ("ReleaseKill", "release_kill", "command", "risk"),
+            ("KillShown", "kill_shown", "query", "viewer"),
+        ),
+    ),
+    (
+        "brokers.messages",
+        "brokers.handlers",
+        (
+            ("BrokerList", "broker_list", "query", "viewer"),
+            ("ConnectBroker", "connect_broker", "command", "trader"),
+            ("CheckBroker", "check_broker", "query", "trader"),
+        ),
+    ),
+)
+
+
+def routes() -> "Iterator[Route]":
+    """Every message with the function that answers it."""
+    dispatching, kinds = load(f"{APPLICATION}.dispatcher"), load(f"{APPLICATION}.messages")
+    for messages, handlers, answers in ROUTES:
+        for message, handler, kind, role in answers:
+            yield dispatching.Route(
+                f"{APPLICATION}.{messages}:{message}",
+                f"{APPLICATION}.{handlers}:{handler}",
+                kinds.MessageKind(kind),
+                kinds.Role(role),
+            )

@@ -1,0 +1,391 @@
+"""Reports are what the venue tells of orders and executions, in any order, any number of times.
+
+This file decides which fact follows from each. What is known already is no fact; what the table of steps forbids is an
+incident; an order that nobody here knows is adopted, never dropped.
+"""
+
+from dataclasses import replace
+
+from tradewright.domain.orders.fill import Fill
+from tradewright.domain.orders.life import OrderLife
+from tradewright.domain.orders.pending import PendingKind
+from tradewright.domain.orders.request import OrderRequest
+from tradewright.domain.orders.transitions import IllegalStep, OrderEvent, transition
+from tradewright.engine.session import facts
+from tradewright.engine.session.deciding.adopting import (
+    GUESSED,
+    adopt,
+    by_venue_id,
+    foreign_id,
+    found,
+    parent_of,
+    report_of,
+)
+from tradewright.engine.session.deciding.desk import Desk, Outcomes
+from tradewright.engine.session.deciding.linking import late_leg, leg_failed
+from tradewright.engine.session.deciding.ordering import cancel
+from tradewright.engine.session.deciding.proposing import settle
+from tradewright.engine.session.deciding.supervising import supervise
+from tradewright.engine.session.deciding.watching import watch
+from tradewright.engine.session.effects import SetTimer, Severity, Tell
+from tradewright.engine.session.facts import Role
+from tradewright.engine.session.memory import Watch
+from tradewright.engine.session.tracked import TrackedOrder
+from tradewright.ports.broker import (
+    AskFills,
+    AskOrder,
+    CancelRejected,
+    CashMoved,
+    ExecutionBusted,
+    OrderReport,
+    Replaced,
+    ReplaceRejected,
+    ReportedLife,
+    SendUnclear,
+    SplitDone,
+    SubmitRejected,
+)
+
+_IN_DOUBT = frozenset({OrderLife.APPROVED, OrderLife.UNKNOWN})
+"""The reason of an adopted order whose terms nobody has told yet."""
+
+
+def reported(desk: Desk, given: OrderReport) -> Outcomes:
+    """The venue's view of one order."""
+    tracked = found(desk, given)
+    if tracked is None:
+        yield from adopt(desk, given)
+        tracked = found(desk, given)
+        assert tracked is not None, "an adopted order is known"
+    desk.memory.missing.pop(tracked.id, None)
+    if given.filled > tracked.order.filled:
+        yield Tell(AskFills(desk.memory.question(), _asked_from(desk)))
+    match given.life:
+        case ReportedLife.WORKING | ReportedLife.FILLED:
+            yield from _working(desk, tracked, given)
+        case ReportedLife.CANCELED:
+            canceled = facts.OrderCanceled(desk.now_ns, tracked.id, given.reason)
+            yield from _ended(desk, tracked, canceled, OrderEvent.CANCELED)
+        case ReportedLife.EXPIRED:
+            expired = facts.OrderExpired(desk.now_ns, tracked.id, given.reason)
+            yield from _ended(desk, tracked, expired, OrderEvent.EXPIRED)
+        case ReportedLife.REJECTED:
+            yield from rejected(desk, SubmitRejected(tracked.id, given.reason))
+
+
+def rejected(desk: Desk, given: SubmitRejected) -> Outcomes:
+    """The venue proved that it did not take the order."""
+    tracked = desk.state.orders.get(given.client_order_id)
+    if tracked is None:
+        yield from desk.incident("UNKNOWN_ORDER", "", story=f"{given.client_order_id} was rejected and never sent")
+        return
+    fact = facts.OrderRejected(desk.now_ns, tracked.id, given.reason)
+    yield from _ended(desk, tracked, fact, OrderEvent.REJECTED)
+    if desk.state.orders[tracked.id].order.life is OrderLife.REJECTED:
+        yield from _forget(desk, tracked)
+        yield from desk.alert(
+            Severity.WARNING,
+            "REJECTED",
+            subject=tracked.instrument,
+            story=f"order {tracked.id} was rejected: {given.reason}",
+        )
+
+
+def executed(desk: Desk, fill: Fill) -> Outcomes:
+    """One execution, booked once however often it is told."""
+    state = desk.state
+    known = state.executions.get(fill.execution_id)
+    if known is not None:
+        if _body(known) != _body(fill):
+            story = f"execution {fill.execution_id} was {_body(known)} and is {_body(fill)}: the first one is booked"
+            yield from desk.incident_once("EXECUTION_DIFFERS", fill.instrument, story=story)
+        return
+    tracked = state.orders.get(fill.client_order_id)
+    if tracked is None and fill.venue_order_id:
+        tracked = by_venue_id(desk, fill.venue_order_id)
+        if tracked is not None and (tracked.instrument, tracked.order.request.side) != (fill.instrument, fill.side):
+            tracked = None
+    if tracked is None:
+        fill = fill if fill.client_order_id else replace(fill, client_order_id=foreign_id(f"fill {fill.execution_id}"))
+        yield from adopt(desk, report_of(fill, parent=parent_of(desk, fill.client_order_id)))
+        tracked = state.orders[fill.client_order_id]
+    fill = fill if fill.client_order_id == tracked.id else replace(fill, client_order_id=tracked.id)
+    yield from _room_for(desk, tracked, fill)
+    tracked = state.orders[tracked.id]
+    order = tracked.order.with_fill(fill)
+    if isinstance(order, IllegalStep):
+        yield from desk.illegal(tracked, order)
+        return
+    yield from _odd(desk, tracked, fill)
+    yield facts.OrderFilled(desk.now_ns, fill)
+    if fill.execution_id in desk.memory.early_busts:
+        yield from busted(desk, ExecutionBusted(tracked.id, fill.execution_id))
+    yield from _after(desk, tracked)
+    yield from late_leg(desk, desk.state.orders[tracked.id])
+    yield from supervise(desk, happened_ns=fill.time_ns)
+    yield from watch(desk)
+
+
+def _body(fill: Fill) -> str:
+    return f"{fill.side.value} {fill.quantity} {fill.instrument} at {fill.price}"
+
+
+def busted(desk: Desk, given: ExecutionBusted) -> Outcomes:
+    """The venue took an execution back; one that is not known yet is taken back as soon as it is."""
+    if given.execution_id in desk.state.busted:
+        return
+    fill = desk.state.executions.get(given.execution_id)
+    if fill is None:
+        desk.memory.early_busts.add(given.execution_id)
+        return
+    tracked = desk.state.orders[fill.client_order_id]
+    order = tracked.order.without_fill(given.execution_id)
+    if isinstance(order, IllegalStep):
+        yield from desk.illegal(tracked, order)
+        return
+    yield facts.FillBusted(desk.now_ns, tracked.id, given.execution_id)
+    desk.memory.early_busts.discard(given.execution_id)
+    story = f"{fill.side.value} {fill.quantity} at {fill.price} of order {tracked.id} was taken back by the venue"
+    yield from desk.incident("BUSTED", tracked.instrument, story=story)
+
+
+def unclear(desk: Desk, given: SendUnclear) -> Outcomes:
+    """Nobody can tell whether it arrived: full exposure, until the venue is asked."""
+    tracked = desk.state.orders.get(given.client_order_id)
+    if tracked is None:
+        return
+    if tracked.order.life is OrderLife.APPROVED:
+        yield facts.OrderHandedOver(desk.now_ns, tracked.id, tracked.order.attempt)
+    desk.memory.watches.setdefault(tracked.id, Watch(desk.mono_ns))
+    yield SetTimer(f"answer {tracked.id}", desk.rules.query_every_ns)
+
+
+def handed_over(desk: Desk, name: str) -> Outcomes:
+    """Bytes may have left."""
+    tracked = desk.state.orders.get(name)
+    if tracked is not None and tracked.order.life is OrderLife.APPROVED:
+        yield facts.OrderHandedOver(desk.now_ns, name, tracked.order.attempt)
+    if tracked is not None and name in desk.memory.watches:
+        desk.memory.watches[name].since_ns = desk.mono_ns
+
+
+def not_handed_over(desk: Desk, name: str, *, kind: str, reason: str) -> Outcomes:
+    """Proven: nothing left. A submit ends there; a cancel or a replacement is asked for again later."""
+    if not name:  # canceling everything: the look at the venue that comes in a moment asks for it again
+        yield SetTimer("reconcile", desk.rules.query_every_ns)
+        return
+    tracked = desk.state.orders.get(name)
+    if tracked is None or kind != "submit" or tracked.order.life is not OrderLife.APPROVED:
+        return
+    yield facts.OrderNotSent(desk.now_ns, name, reason)
+    yield from _forget(desk, tracked)
+    yield from leg_failed(desk, tracked.order.request, name=name, reason=reason)
+    yield from desk.alert(
+        Severity.WARNING, "NOT_SENT", subject=tracked.instrument, story=f"order {name} was not sent: {reason}"
+    )
+
+
+def cancel_rejected(desk: Desk, given: CancelRejected) -> Outcomes:
+    """Not canceled; often a fill is on its way, so the order is asked for."""
+    tracked = desk.state.orders.get(given.client_order_id)
+    if tracked is None:
+        return
+    pending = tracked.order.pending
+    if pending is not None and pending.kind is PendingKind.CANCEL:
+        yield facts.CancelRefusedByVenue(desk.now_ns, tracked.id, given.reason)
+    if tracked.is_open:
+        yield Tell(AskOrder(desk.memory.question(), tracked.id))
+
+
+def replace_rejected(desk: Desk, given: ReplaceRejected) -> Outcomes:
+    """It works on as it was."""
+    tracked = desk.state.orders.get(given.client_order_id)
+    if tracked is None or tracked.order.pending is None or tracked.order.pending.kind is not PendingKind.REPLACE:
+        return
+    yield facts.ReplaceRefusedByVenue(desk.now_ns, tracked.id, given.reason)
+    yield from desk.alert(
+        Severity.WARNING, "REPLACE_REJECTED", subject=tracked.instrument, story=f"order {tracked.id}: {given.reason}"
+    )
+    yield from unwanted(desk, tracked)
+    if tracked.is_open:
+        yield Tell(AskOrder(desk.memory.question(), tracked.id))
+
+
+def replaced(desk: Desk, given: Replaced) -> Outcomes:
+    """It works on these terms."""
+    tracked = desk.state.orders.get(given.client_order_id)
+    if tracked is None or not tracked.is_open or tracked.order.request == given.request:
+        return  # not ours, over meanwhile, or no news
+    yield from _new_terms(desk, tracked, given.request)
+    yield from unwanted(desk, tracked)
+
+
+def split_done(desk: Desk, given: SplitDone) -> Outcomes:
+    """Shares were split: booked once; resting orders come back in new shares with the next look at the venue."""
+    if given.identity in desk.state.moved:
+        return
+    yield facts.SplitBooked(desk.now_ns, given.identity, given.instrument, given.ratio, given.price, given.time_ns)
+
+
+def cash_moved(desk: Desk, given: CashMoved) -> Outcomes:
+    """A dividend, funding, interest, a transfer: booked once."""
+    if given.identity in desk.state.moved:
+        return
+    yield facts.CashBooked(desk.now_ns, given.identity, given.kind, given.instrument, given.currency, given.amount)
+
+
+def _room_for(desk: Desk, tracked: TrackedOrder, fill: Fill) -> Outcomes:
+    """An order known by its executions alone, or one that closes what is held, is as large as its executions say, and
+    more: until the venue says how large."""
+    order = tracked.order
+    total, wanted = order.filled + fill.quantity, order.request.quantity
+    is_loose = order.request.reason == GUESSED
+    if order.request.closes_position:
+        left = desk.state.held(fill.instrument) + fill.signed_quantity
+        is_loose = is_loose or total > wanted or left != 0
+    is_loose = is_loose and total >= wanted
+    if is_loose and order.life in _IN_DOUBT:
+        yield facts.OrderAccepted(desk.now_ns, tracked.id, fill.venue_order_id or "")
+        order = desk.state.orders[tracked.id].order
+    if is_loose and order.life.is_at_venue:
+        yield facts.OrderReplaced(desk.now_ns, tracked.id, replace(order.request, quantity=total + fill.quantity))
+
+
+def _working(desk: Desk, tracked: TrackedOrder, given: OrderReport) -> Outcomes:
+    """It works, or it is filled and the executions are on their way."""
+    order = tracked.order
+    if order.venue_order_id is None and not order.life.is_final:
+        yield from _one_name_each(desk, tracked, given.venue_order_id)
+    if order.life in _IN_DOUBT or order.life is OrderLife.LOST:
+        yield from _odd_step(desk, tracked, OrderEvent.REPORTED_WORKING)
+        yield facts.OrderAccepted(desk.now_ns, tracked.id, given.venue_order_id)
+    elif order.life.is_at_venue and order.venue_order_id is None:  # a fill beat the acknowledgement: bind its id now
+        yield facts.OrderAccepted(desk.now_ns, tracked.id, given.venue_order_id)
+    elif order.venue_order_id not in {None, given.venue_order_id}:
+        step = order.accepted_as(given.venue_order_id)
+        if isinstance(step, IllegalStep):
+            yield from desk.illegal(tracked, step)
+        return
+    tracked = desk.state.orders[tracked.id]
+    if tracked.is_open and _differs(tracked.order.request, given.request):
+        pending = tracked.order.pending
+        is_over = given.life is ReportedLife.FILLED  # nothing can be replaced any more
+        waits = pending is not None and pending.kind is PendingKind.REPLACE and not is_over
+        if not waits or tracked.wanted_terms is None or not _differs(tracked.wanted_terms, given.request):
+            yield from _new_terms(desk, tracked, given.request)
+    yield from unwanted(desk, tracked)
+
+
+def _one_name_each(desk: Desk, tracked: TrackedOrder, venue_order_id: str) -> Outcomes:
+    """A venue that calls two orders that work by one name has mixed them up: nobody knows which is meant."""
+    other = next((one for one in desk.state.working() if one.order.venue_order_id == venue_order_id), None)
+    if other is not None:
+        story = f"the venue calls {other.id} and {tracked.id} both {venue_order_id}"
+        yield from desk.incident_once("VENUE_ID_TWICE", tracked.instrument, story=story)
+        yield from desk.freeze(tracked.instrument, story)
+
+
+def unwanted(desk: Desk, tracked: TrackedOrder) -> Outcomes:
+    """An order that was in doubt when its cancel was wanted is canceled now that it is found."""
+    wish = desk.memory.unwanted.pop(tracked.id, None)
+    if wish is not None:
+        yield from cancel(desk, desk.state.orders[tracked.id], who=wish[0], reason=wish[1])
+
+
+def _new_terms(desk: Desk, tracked: TrackedOrder, request: OrderRequest) -> Outcomes:
+    """The venue works it on other terms than we knew; instrument, side and who wanted it stay ours."""
+    ours = tracked.order.request
+    reason = "" if ours.reason == GUESSED else ours.reason
+    request = replace(request, strategy=ours.strategy, origin=ours.origin, reason=reason)
+    if request.quantity < tracked.order.filled:
+        return  # old news: more is filled by now
+    if request.quantity == tracked.order.filled:
+        yield facts.OrderCanceled(desk.now_ns, tracked.id, "all that is left of it is filled")
+        yield from _after(desk, tracked)
+        return
+    step = tracked.order.with_terms(request)
+    if isinstance(step, IllegalStep):
+        yield from desk.illegal(tracked, step)
+        return
+    yield facts.OrderReplaced(desk.now_ns, tracked.id, request)
+
+
+def _differs(ours: OrderRequest, theirs: OrderRequest) -> bool:
+    """Whether price, quantity or legs are not the same."""
+    return any(
+        getattr(ours, name) != getattr(theirs, name)
+        for name in ("quantity", "limit_price", "stop_price", "stop_loss", "take_profit")
+    )
+
+
+def _ended(
+    desk: Desk, tracked: TrackedOrder, fact: facts.OrderCanceled | facts.OrderExpired | facts.OrderRejected,
+    event: OrderEvent,
+) -> Outcomes:  # fmt: skip
+    """An end told by the venue; told again it is no news."""
+    order = tracked.order
+    if order.life.is_final and order.life is not OrderLife.LOST:
+        return
+    if order.life is OrderLife.LOST:
+        yield from _odd_step(desk, tracked, OrderEvent.REPORTED_WORKING)
+        yield facts.OrderAccepted(desk.now_ns, tracked.id, order.venue_order_id or "")
+    step = desk.state.orders[tracked.id].order.after(event)
+    if isinstance(step, IllegalStep):
+        yield from desk.illegal(tracked, step)
+        return
+    yield fact
+    yield from _after(desk, tracked)
+
+
+def _after(desk: Desk, tracked: TrackedOrder) -> Outcomes:
+    """What an order's change of life leads to."""
+    if desk.state.orders[tracked.id].is_open:
+        return
+    desk.memory.watches.pop(tracked.id, None)
+    if tracked.instrument in desk.state.deferred:
+        yield from settle(desk, tracked.instrument)
+    ended = desk.state.orders[tracked.id]
+    if ended.order.filled == 0:
+        yield from leg_failed(desk, ended.order.request, name=ended.id, reason=ended.order.life.value)
+
+
+def _forget(desk: Desk, tracked: TrackedOrder) -> Outcomes:
+    """An order for a target came to nothing: the same weight, wished again, asks again."""
+    if tracked.role is Role.TARGET and tracked.instrument in desk.state.wanted:
+        yield facts.TargetForgotten(desk.now_ns, tracked.instrument)
+
+
+def _odd(desk: Desk, tracked: TrackedOrder, fill: Fill) -> Outcomes:
+    """A fill after the end, or of more than was ordered: real, so it is booked, and somebody is told."""
+    total = tracked.order.filled + fill.quantity
+    wanted = tracked.order.request.quantity
+    event = OrderEvent.OVERFILLED if total > wanted else OrderEvent.FILLED_IN_FULL
+    if total < wanted:
+        event = OrderEvent.FILLED_IN_PART
+    yield from _odd_step(desk, tracked, event, story=f"{fill.quantity} at {fill.price}")
+
+
+def _odd_step(desk: Desk, tracked: TrackedOrder, event: OrderEvent, *, story: str = "") -> Outcomes:
+    step = transition(tracked.order.life, event)
+    if isinstance(step, IllegalStep):
+        return
+    told = f"order {tracked.id} was {tracked.order.life.value} and is {event.value}: {story or step.remark}"
+    if step.incident is not None:
+        yield from desk.incident(step.incident, tracked.instrument, story=told)
+        if event is OrderEvent.OVERFILLED:
+            yield from desk.freeze(tracked.instrument, told)
+    elif step.is_late:
+        yield from desk.alert(Severity.WARNING, "LATE_FILL", subject=tracked.instrument, story=told)
+
+
+def _asked_from(desk: Desk) -> int:
+    """From when executions are asked for: well before the first open order, never before the session."""
+    began = desk.state.terms.time_ns - desk.rules.skew_ns
+    oldest = min((one.born_ns for one in desk.state.working()), default=desk.now_ns)
+    return max(began, oldest - desk.rules.overlap_ns) if began else oldest
+
+
+__all__ = [
+    "busted", "cancel_rejected", "cash_moved", "executed", "handed_over",
+    "not_handed_over", "rejected", "replace_rejected", "replaced", "reported", "split_done", "unclear", "unwanted",
+]  # fmt: skip

@@ -1,0 +1,145 @@
+"""How the journal of a session names its facts.
+
+A fact may gain fields with defaults; any other change needs the next `SCHEMA` and the step from the one before.
+"""
+
+from tradewright.engine.runtime.journal.record import Catalogue
+from tradewright.engine.session.facts.account import CashBooked, PositionAdopted, Reconciled, SplitBooked
+from tradewright.engine.session.facts.orders import (
+    CancelRefusedByVenue,
+    CancelRequested,
+    FillBusted,
+    OrderAccepted,
+    OrderAdopted,
+    OrderCanceled,
+    OrderExpired,
+    OrderFilled,
+    OrderHandedOver,
+    OrderIntended,
+    OrderLost,
+    OrderNotSent,
+    OrderRefused,
+    OrderRejected,
+    OrderReplaced,
+    ReplaceRefusedByVenue,
+    ReplaceRequested,
+)
+from tradewright.engine.session.facts.oversight import (
+    AlertRaised,
+    AlertSeen,
+    CommandAnswered,
+    IncidentRaised,
+    InstrumentFrozen,
+    InstrumentThawed,
+    LimitsAdopted,
+    TradingStateChanged,
+)
+from tradewright.engine.session.facts.session import (
+    DayBegan,
+    SessionResumed,
+    SessionStarted,
+    SessionStopped,
+    SliceClosed,
+)
+from tradewright.engine.session.facts.strategy import (
+    ExitTimed,
+    ProposalDropped,
+    StrategyLifeChanged,
+    StrategyProposed,
+    TargetDeferred,
+    TargetForgotten,
+    TargetSettled,
+)
+
+SCHEMA = 1
+_FACTS = (
+    SessionStarted,
+    SessionResumed,
+    SessionStopped,
+    SliceClosed,
+    DayBegan,
+    OrderIntended,
+    OrderRefused,
+    OrderHandedOver,
+    OrderNotSent,
+    OrderAccepted,
+    OrderRejected,
+    OrderFilled,
+    FillBusted,
+    OrderCanceled,
+    OrderExpired,
+    OrderLost,
+    CancelRequested,
+    CancelRefusedByVenue,
+    ReplaceRequested,
+    OrderReplaced,
+    ReplaceRefusedByVenue,
+    OrderAdopted,
+    StrategyProposed,
+    ProposalDropped,
+    TargetDeferred,
+    TargetSettled,
+    TargetForgotten,
+    StrategyLifeChanged,
+    ExitTimed,
+    SplitBooked,
+    CashBooked,
+    PositionAdopted,
+    Reconciled,
+    TradingStateChanged,
+    LimitsAdopted,
+    InstrumentFrozen,
+    InstrumentThawed,
+    IncidentRaised,
+    AlertRaised,
+    AlertSeen,
+    CommandAnswered,
+)
+Fact = (
+    SessionStarted
+    | SessionResumed
+    | SessionStopped
+    | SliceClosed
+    | DayBegan
+    | OrderIntended
+    | OrderRefused
+    | OrderHandedOver
+    | OrderNotSent
+    | OrderAccepted
+    | OrderRejected
+    | OrderFilled
+    | FillBusted
+    | OrderCanceled
+    | OrderExpired
+    | OrderLost
+    | CancelRequested
+    | CancelRefusedByVenue
+    | ReplaceRequested
+    | OrderReplaced
+    | ReplaceRefusedByVenue
+    | OrderAdopted
+    | StrategyProposed
+    | ProposalDropped
+    | TargetDeferred
+    | TargetSettled
+    | TargetForgotten
+    | StrategyLifeChanged
+    | ExitTimed
+    | SplitBooked
+    | CashBooked
+    | PositionAdopted
+    | Reconciled
+    | TradingStateChanged
+    | LimitsAdopted
+    | InstrumentFrozen
+    | InstrumentThawed
+    | IncidentRaised
+    | AlertRaised
+    | AlertSeen
+    | CommandAnswered
+)
+
+
+def catalogue() -> Catalogue:
+    """The names, with the facts they stand for."""
+    return Catalogue(schema=SCHEMA, kinds={kind.__name__: kind for kind in _FACTS})

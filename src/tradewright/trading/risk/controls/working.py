@@ -1,0 +1,188 @@
+"""Controls of what is on its way already: how many orders work, which of them we know nothing of, which of them would
+trade with this one, and the large order that this one is a part of."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import ClassVar
+
+from tradewright.domain.orders.side import Side
+from tradewright.trading.risk.book import Reservation
+from tradewright.trading.risk.case import Case
+from tradewright.trading.risk.controls.prices import collar_of
+from tradewright.trading.risk.exposure import valued
+from tradewright.trading.risk.verdict import Finding, Missing, absent, at_most, number, part, stated
+
+_ZERO = Decimal(0)
+_ONE = Decimal(1)
+_NONE: tuple[Reservation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingPerSide:
+    """Orders that could fill on one side of an instrument, this one among them."""
+
+    name: ClassVar[str] = "working_per_side"
+    binds_reducing: ClassVar[bool] = False
+    depends_on_quantity: ClassVar[bool] = False
+    limit: int
+
+    def judge(self, case: Case) -> Finding:
+        """How many there would be."""
+        side, orders = case.request.order.side, case.after.memo.orders.get(case.instrument, _NONE)
+        return at_most(
+            self.name,
+            Decimal(sum(1 for one in orders if one.side is side and one.quantity != 0)),
+            limit=Decimal(self.limit),
+            what=f"orders that work on that side of {case.instrument}:",
+            remedy="cancel one, or change one in place of sending another",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingOrders:
+    """Orders of the account that could fill, this one among them."""
+
+    name: ClassVar[str] = "working_orders"
+    binds_reducing: ClassVar[bool] = False
+    depends_on_quantity: ClassVar[bool] = False
+    limit: int
+
+    def judge(self, case: Case) -> Finding:
+        """How many there would be."""
+        return at_most(
+            self.name,
+            Decimal(case.after.memo.working),
+            limit=Decimal(self.limit),
+            what="orders that work:",
+            remedy="cancel what is not needed",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownOrders:
+    """Orders of which nobody can tell whether the venue has them: until that is settled, only so many are borne."""
+
+    name: ClassVar[str] = "unknown_orders"
+    binds_reducing: ClassVar[bool] = False
+    depends_on_quantity: ClassVar[bool] = False
+    limit: int
+
+    def judge(self, case: Case) -> Finding:
+        """How many there are now."""
+        return at_most(
+            self.name,
+            Decimal(len(case.book.memo.unknown)),
+            limit=Decimal(self.limit),
+            what="orders of unknown outcome:",
+            remedy="wait until the venue was asked about them",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownNotional:
+    """What those orders could move, over equity."""
+
+    name: ClassVar[str] = "unknown_notional"
+    binds_reducing: ClassVar[bool] = False
+    depends_on_quantity: ClassVar[bool] = False
+    limit: Decimal
+
+    def judge(self, case: Case) -> Finding:
+        """Their notional, at their highest prices."""
+        return at_most(
+            self.name,
+            part(_unknown_money(case), case.equity),
+            limit=self.limit,
+            what="the notional of orders of unknown outcome over equity",
+            remedy="wait until the venue was asked about them",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTrade:
+    """No order trades with another of the same account: that moves no risk, and venues call it a wash."""
+
+    name: ClassVar[str] = "self_trade"
+    binds_reducing: ClassVar[bool] = False
+    depends_on_quantity: ClassVar[bool] = False
+    shares: Decimal
+    """How far from the mark an order without a limit price is taken to reach: the collar of its asset class."""
+    crypto: Decimal
+    others: Decimal
+
+    def judge(self, case: Case) -> Finding:
+        """An own order on the other side that this one reaches; stops that still wait reach nothing."""
+        order, limit = case.request.order, "none within reach"
+        against = [
+            one
+            for one in case.book.memo.orders.get(case.instrument, _NONE)
+            if one.side is not order.side and one.quantity != 0 and not one.is_dormant
+        ]
+        if against and isinstance(case.subject, Missing):
+            return absent(self.name, case.subject, limit=limit)
+        met = None
+        if against and not isinstance(case.subject, Missing) and not case.reservation.is_dormant:
+            mark, reach = case.subject.mark, collar_of(case, self.shares, crypto=self.crypto, others=self.others)
+            own = _reached(order.side, order.limit_price, mark, reach)
+            met = next(
+                (one for one in against if _meets(own, one, _reached(one.side, one.limit_price, mark, reach))), None
+            )
+        return stated(
+            self.name,
+            "none" if met is None else met.client_order_id,
+            limit=limit,
+            is_good=met is None,
+            reason="no own order is within reach" if met is None else f"it could trade with {met.client_order_id}",
+            remedy="cancel the other order first",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WithinParent:
+    """The parts of a large order are never more than it: what they filled, and what they still could."""
+
+    name: ClassVar[str] = "parent"
+    binds_reducing: ClassVar[bool] = True
+    depends_on_quantity: ClassVar[bool] = True
+
+    def judge(self, case: Case) -> Finding:
+        """Filled and open quantity of all parts, with this one."""
+        name = case.request.parent
+        if not name:
+            return stated(self.name, "none", limit="none", is_good=True, reason="it is no part of an order", remedy="")
+        parent = case.book.parents.get(name)
+        whole = Missing(f"the quantity of order {name}") if parent is None else number(parent.quantity, "")
+        filled = Missing(f"what is filled of order {name}") if parent is None else number(parent.filled, "")
+        if isinstance(whole, Missing) or isinstance(filled, Missing):
+            return absent(self.name, Missing(f"the quantity of order {name}"), limit="the order's quantity")
+        waiting = sum((one.quantity for one in case.after.reservations if one.parent == name), _ZERO)
+        return at_most(
+            self.name,
+            filled + waiting,
+            limit=whole,
+            what=f"the parts of order {name}",
+            remedy=f"send at most {max(whole - filled - waiting + case.request.order.quantity, _ZERO)}",
+        )
+
+    def growth(self, case: Case) -> Decimal | Missing:
+        """One."""
+        return _ONE
+
+
+def _reached(side: Side, price: Decimal | None, mark: Decimal, reach: Decimal) -> Decimal:
+    return mark * (1 + reach * side.sign) if price is None else price
+
+
+def _meets(own: Decimal, one: Reservation, theirs: Decimal) -> bool:
+    """Whether a price and an order on the other side of it can trade."""
+    return own >= theirs if one.side is Side.SELL else own <= theirs
+
+
+def _unknown_money(case: Case) -> Decimal | Missing:
+    total = _ZERO
+    for one in case.book.memo.unknown:
+        found = valued(case.after, one.instrument)
+        if isinstance(found, Missing):
+            return found
+        total += one.quantity * max((found.mark, *one.prices)) * found.unit
+    return total
