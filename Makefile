@@ -112,8 +112,8 @@ build: $(DEV) ## build the wheel into dist/
 
 requirements: ## lock the dependencies anew
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --extra plots requirements/build.in --universal --generate-hashes --no-header -q -o requirements/runtime.txt
-	$(BIN)/uv pip compile pyproject.toml --extra plots --extra oracles --group dev requirements/build.in --universal --generate-hashes --no-header -q -o requirements/dev.txt
+	$(BIN)/uv pip compile pyproject.toml --extra plots --extra postgres --extra redis requirements/build.in --universal --generate-hashes --no-header -q -o requirements/runtime.txt
+	$(BIN)/uv pip compile pyproject.toml --extra plots --extra postgres --extra redis --extra oracles --group dev requirements/build.in --universal --generate-hashes --no-header -q -o requirements/dev.txt
 
 shell: $(RUNTIME) ## Python with the package at hand
 	@$(BIN)/python -i -c 'import tradewright as tw'
