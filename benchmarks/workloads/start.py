@@ -60,7 +60,7 @@ def _always(command: list[str]) -> Case:
 
 def _help(place: Place) -> Case:
     script = Path(sys.executable).with_name("tradewright")
-    by_name = [sys.executable, "-c", "from tradewright.interfaces.cli.main import main; main()"]
+    by_name = [sys.executable, "-c", "from tradewright.__main__ import main; main()"]
     return _always([*([str(script)] if script.exists() else by_name), "--help"])
 
 

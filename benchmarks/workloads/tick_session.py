@@ -32,7 +32,7 @@ MOST_GROWTH = 0.02
 LOOKS = 80
 """A session that is over sooner has hardly warmed up: it is not asked how it grew."""
 LOOK_S = 0.25
-COMMAND = (sys.executable, "-c", "from tradewright.interfaces.cli.main import main; main()")
+COMMAND = (sys.executable, "-c", "from tradewright.__main__ import main; main()")
 STRATEGY = '''"""Ten bars in, ten bars out, with stops."""
 
 from tradewright import Strategy

@@ -3,10 +3,9 @@
 The names of a notebook's door are loaded when first used, so that importing the package costs nothing.
 """
 
-from typing import TYPE_CHECKING
-
 from tradewright.lazy import attach
 
+TYPE_CHECKING = False  # as `typing` says, whose loading takes longer than all else that an import of the package does
 if TYPE_CHECKING:
     from tradewright import indicators as indicators
     from tradewright import metrics as metrics

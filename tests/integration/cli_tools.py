@@ -19,7 +19,7 @@ import pytest
 
 from tradewright.interfaces.cli.main import main
 
-COMMAND = (sys.executable, "-c", "from tradewright.interfaces.cli.main import main; main()")
+COMMAND = (sys.executable, "-c", "from tradewright.__main__ import main; main()")
 
 
 @dataclass(frozen=True)

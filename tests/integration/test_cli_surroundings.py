@@ -33,7 +33,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def shell(command: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """A command line with redirections; `tw` is the program."""
-    program = f"{sys.executable} -c 'from tradewright.interfaces.cli.main import main; main()'"
+    program = f"{sys.executable} -c 'from tradewright.__main__ import main; main()'"
     text = command.replace("tw ", f"{program} ", 1)
     plain = {name: value for name, value in os.environ.items() if not name.startswith("TRADEWRIGHT")}
     return subprocess.run(

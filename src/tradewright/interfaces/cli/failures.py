@@ -13,11 +13,11 @@ from typing import Final
 import typer
 
 from tradewright.domain.errors import StrategyError, TradewrightError, UnknownInstrument
+from tradewright.interfaces.cli import interrupts
 from tradewright.lazy import MissingLibraryError
 
 FAILED = 1
 WRONG_INPUT = 2
-INTERRUPTED = 130
 TERMINATED = 143
 BRING_DATA = "; `tradewright demo` or `tradewright data import FILE` brings data in"
 SHOW_STACK = "; --traceback shows the whole stack"
@@ -73,7 +73,7 @@ def explain(error: BaseException) -> Failure:
         hint = "see `tradewright --help`, or --help of the command" if error.exit_code == WRONG_INPUT else ""
         return Failure("usage_error", error.format_message(), hint, error.exit_code)
     if isinstance(error, KeyboardInterrupt | typer.Abort):
-        return Failure("interrupted", "interrupted; nothing half-written is left", "", INTERRUPTED)
+        return Failure(interrupts.CODE, interrupts.STORY, "", interrupts.EXIT_CODE)
     if isinstance(error, MissingLibraryError):
         return Failure("missing_library", str(error), "", FAILED)
     if isinstance(error, OSError):

@@ -11,7 +11,8 @@ import typer
 
 import tradewright
 from tradewright.interfaces.cli import backtest, broker, data, demo, indicators, project, risk, strategy, trade
-from tradewright.interfaces.cli.failures import ENDED_BY_CODE, FAILED, INTERRUPTED, TERMINATED, Failure, explain
+from tradewright.interfaces.cli.failures import ENDED_BY_CODE, FAILED, TERMINATED, Failure, explain
+from tradewright.interfaces.cli.interrupts import EXIT_CODE, tidied_up
 from tradewright.interfaces.cli.options import example
 from tradewright.interfaces.cli.surroundings import Terminated, abandon_output, flush_or_abandon_output, prepared
 from tradewright.interfaces.terminal.output import notes, print_json
@@ -69,10 +70,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     as_json = "--json" in given
     with prepared(as_json=as_json):
         try:
-            code = typer.main.get_command(app).main(args=given, prog_name="tradewright", standalone_mode=False)
-            if code == INTERRUPTED:  # typer has caught the interrupt, and says nothing
-                raise KeyboardInterrupt
-            sys.stdout.flush()
+            with tidied_up():
+                code = typer.main.get_command(app).main(args=given, prog_name="tradewright", standalone_mode=False)
+                if code == EXIT_CODE:  # typer has caught the interrupt, and says nothing
+                    raise KeyboardInterrupt
+                sys.stdout.flush()
         except BrokenPipeError:  # the reader has seen enough: `tradewright backtest list | head -3`
             abandon_output()
             sys.exit(FAILED)
