@@ -211,7 +211,7 @@ def _busted(fold: Fold, fields: dict[str, Any], _: int) -> None:
         fold.wrong("I9", f"execution {name} of {order.name} was taken back and does not stand")
         return
     del order.executions[name]
-    if order.life in {"filled", "partially_filled"}:
+    if order.life == "partially_filled" or (order.life == "filled" and order.filled < order.quantity):
         order.life = "partially_filled" if order.filled > 0 else "working"
     _book(fold, order, fold.fills[name], -1)
 
@@ -285,6 +285,8 @@ def _replaced(fold: Fold, fields: dict[str, Any], _: int) -> None:
     if order is not None:
         order.pending, order.request = "", fields["request"]
         order.quantity = Decimal(fields["request"]["quantity"])
+        if order.life == "filled" and order.filled < order.quantity:
+            order.life = "partially_filled"
 
 
 def _split(fold: Fold, fields: dict[str, Any], _: int) -> None:

@@ -93,7 +93,8 @@ def test_filled_falls_only_by_a_bust() -> None:
     fewer = {
         event for (source, event), step in TRANSITIONS.items() if source is L.FILLED and step.target is not L.FILLED
     }
-    assert fewer == {E.BUSTED_IN_PART, E.BUSTED_IN_FULL}
+    assert fewer == {E.BUSTED_IN_PART, E.BUSTED_IN_FULL, E.REPLACE_CONFIRMED}
+    assert TRANSITIONS[L.FILLED, E.REPLACE_CONFIRMED].target is L.PARTIALLY_FILLED, "filled stays, more was ordered"
 
 
 def test_a_fill_after_the_end_is_late() -> None:
@@ -105,7 +106,7 @@ def test_a_fill_after_the_end_is_late() -> None:
 
 def test_what_must_not_happen_raises_an_incident() -> None:
     for (source, event), step in TRANSITIONS.items():
-        resurrected = source is L.LOST and step.target is not L.LOST
+        resurrected = source in {L.LOST, L.REJECTED} and step.target is not source
         assert (step.incident is not None) is (resurrected or event is E.OVERFILLED), (source, event)
 
 

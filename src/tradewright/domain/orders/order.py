@@ -95,7 +95,12 @@ class Order:
         return self._after(event)
 
     def _after(
-        self, event: OrderEvent, *, named: VenueOrderId | None = None, successor: ClientOrderId | None = None
+        self,
+        event: OrderEvent,
+        *,
+        named: VenueOrderId | None = None,
+        successor: ClientOrderId | None = None,
+        request: OrderRequest | None = None,
     ) -> "Order | IllegalStep":
         step = transition(self.life, event)
         if isinstance(step, IllegalStep):
@@ -106,6 +111,7 @@ class Order:
         again = 1 if event is OrderEvent.RESEND_APPROVED else 0
         return replace(
             self,
+            request=request or self.request,
             life=step.target,
             pending=pending,
             attempt=self.attempt + again,
@@ -126,8 +132,7 @@ class Order:
         if (ours.instrument, ours.side) != (theirs.instrument, theirs.side) or theirs.quantity <= self.filled:
             reason = f"a replacement keeps instrument and side, and asks for more than the {self.filled} that is filled"
             return IllegalStep(self.life, OrderEvent.REPLACE_CONFIRMED, reason)
-        order = self._after(OrderEvent.REPLACE_CONFIRMED)
-        return order if isinstance(order, IllegalStep) else replace(order, request=request)
+        return self._after(OrderEvent.REPLACE_CONFIRMED, request=request)
 
     def succeeded_by(self, successor: ClientOrderId) -> "Order | IllegalStep":
         """The order after a venue that cannot change orders canceled it and took another in its place."""

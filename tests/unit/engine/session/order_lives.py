@@ -109,6 +109,14 @@ def changed(order: TrackedOrder) -> ChangeOrder:
     return ChangeOrder(number=5, who="kim", client_order_id=order.id, request=request)
 
 
+def confirmed(desk: Desk, order: TrackedOrder) -> Said:
+    """A replacement is confirmed; an order that is filled is told to have been made larger before."""
+    if order.order.life is OrderLife.FILLED:
+        larger = replace(order.order.request, quantity=Decimal(QUANTITY + 5))
+        return desk.give(broker.Replaced(order.id, larger), desk.report(order, request=larger))
+    return desk.give(broker.Replaced(order.id, changed(order).request))
+
+
 def first_execution(order: TrackedOrder) -> ExecutionId:
     known = order.order.executions
     return known[0][0] if known else ExecutionId("never told")
@@ -140,7 +148,7 @@ HAPPENINGS: Final[dict[OrderEvent, Happening]] = {
     E.CANCEL_REJECTED: lambda desk, one: desk.give(broker.CancelRejected(one.id, "too late")),
     E.CANCEL_UNANSWERED: unanswered,
     E.REPLACE_REQUESTED: lambda desk, one: desk.give(changed(one)),
-    E.REPLACE_CONFIRMED: lambda desk, one: desk.give(broker.Replaced(one.id, changed(one).request)),
+    E.REPLACE_CONFIRMED: confirmed,
     E.REPLACE_REJECTED: lambda desk, one: desk.give(broker.ReplaceRejected(one.id, "no")),
     E.REPLACE_UNANSWERED: unanswered,
     E.BUSTED_IN_PART: lambda desk, one: desk.give(broker.ExecutionBusted(one.id, first_execution(one))),

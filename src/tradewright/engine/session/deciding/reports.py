@@ -60,6 +60,8 @@ def reported(desk: Desk, given: OrderReport) -> Outcomes:
     desk.memory.missing.pop(tracked.id, None)
     if given.filled > tracked.order.filled:
         yield Tell(AskFills(desk.memory.question(), _asked_from(desk)))
+    yield from _grown(desk, tracked, given)
+    tracked = desk.state.orders[tracked.id]
     match given.life:
         case ReportedLife.WORKING | ReportedLife.FILLED:
             yield from _working(desk, tracked, given)
@@ -69,6 +71,8 @@ def reported(desk: Desk, given: OrderReport) -> Outcomes:
         case ReportedLife.EXPIRED:
             expired = facts.OrderExpired(desk.now_ns, tracked.id, given.reason)
             yield from _ended(desk, tracked, expired, OrderEvent.EXPIRED)
+        case ReportedLife.REJECTED if tracked.order.filled > 0:
+            yield from _rejected_with_fills(desk, tracked, given.reason)
         case ReportedLife.REJECTED:
             yield from rejected(desk, SubmitRejected(tracked.id, given.reason))
 
@@ -89,6 +93,17 @@ def rejected(desk: Desk, given: SubmitRejected) -> Outcomes:
             subject=tracked.instrument,
             story=f"order {tracked.id} was rejected: {given.reason}",
         )
+
+
+def _rejected_with_fills(desk: Desk, tracked: TrackedOrder, reason: str) -> Outcomes:
+    """The venue's own record says rejected, and it has told executions: these stand, and nothing of it works on."""
+    if not tracked.is_open:
+        return
+    step = tracked.order.after(OrderEvent.REJECTED)
+    assert isinstance(step, IllegalStep), "an order with executions cannot be rejected"
+    yield from desk.illegal(tracked, step)
+    told = f"the venue calls it rejected, with {tracked.order.filled} filled: {reason}"
+    yield from _ended(desk, tracked, facts.OrderCanceled(desk.now_ns, tracked.id, told), OrderEvent.CANCELED)
 
 
 def executed(desk: Desk, fill: Fill) -> Outcomes:
@@ -214,6 +229,8 @@ def replace_rejected(desk: Desk, given: ReplaceRejected) -> Outcomes:
 def replaced(desk: Desk, given: Replaced) -> Outcomes:
     """It works on these terms."""
     tracked = desk.state.orders.get(given.client_order_id)
+    if tracked is not None and tracked.order.life is OrderLife.FILLED and given.request.quantity > tracked.order.filled:
+        yield Tell(AskOrder(desk.memory.question(), tracked.id))  # old news, or some of it is left
     if tracked is None or not tracked.is_open or tracked.order.request == given.request:
         return  # not ours, over meanwhile, or no news
     yield from _new_terms(desk, tracked, given.request)
@@ -236,9 +253,14 @@ def cash_moved(desk: Desk, given: CashMoved) -> Outcomes:
 
 def _room_for(desk: Desk, tracked: TrackedOrder, fill: Fill) -> Outcomes:
     """An order known by its executions alone, or one that closes what is held, is as large as its executions say, and
-    more: until the venue says how large."""
+    more: until the venue says how large. One of which more was asked for may have got it before it filled."""
     order = tracked.order
     total, wanted = order.filled + fill.quantity, order.request.quantity
+    asked = tracked.wanted_terms
+    if asked is not None and wanted <= total < asked.quantity:
+        yield facts.OrderReplaced(desk.now_ns, tracked.id, asked)
+        yield Tell(AskOrder(desk.memory.question(), tracked.id))
+        return
     is_loose = order.request.reason == GUESSED
     if order.request.closes_position:
         left = desk.state.held(fill.instrument) + fill.signed_quantity
@@ -247,8 +269,17 @@ def _room_for(desk: Desk, tracked: TrackedOrder, fill: Fill) -> Outcomes:
     if is_loose and order.life in _IN_DOUBT:
         yield facts.OrderAccepted(desk.now_ns, tracked.id, fill.venue_order_id or "")
         order = desk.state.orders[tracked.id].order
-    if is_loose and order.life.is_at_venue:
+    if is_loose and (order.life.is_at_venue or order.life is OrderLife.FILLED):
         yield facts.OrderReplaced(desk.now_ns, tracked.id, replace(order.request, quantity=total + fill.quantity))
+
+
+def _grown(desk: Desk, tracked: TrackedOrder, given: OrderReport) -> Outcomes:
+    """What was filled for us is larger at the venue, which knew of every execution when it said so: something of it
+    is left, or ended unfilled."""
+    order = tracked.order
+    is_newer = given.filled >= order.filled and given.request.quantity > max(order.filled, order.request.quantity)
+    if order.life is OrderLife.FILLED and is_newer:
+        yield from _new_terms(desk, tracked, given.request)
 
 
 def _working(desk: Desk, tracked: TrackedOrder, given: OrderReport) -> Outcomes:
@@ -267,6 +298,10 @@ def _working(desk: Desk, tracked: TrackedOrder, given: OrderReport) -> Outcomes:
             yield from desk.illegal(tracked, step)
         return
     tracked = desk.state.orders[tracked.id]
+    order = tracked.order
+    if given.life is ReportedLife.FILLED and tracked.is_open and given.request.quantity < order.filled == given.filled:
+        yield from _too_much(desk, tracked, given)
+        return
     if tracked.is_open and _differs(tracked.order.request, given.request):
         pending = tracked.order.pending
         is_over = given.life is ReportedLife.FILLED  # nothing can be replaced any more
@@ -274,6 +309,15 @@ def _working(desk: Desk, tracked: TrackedOrder, given: OrderReport) -> Outcomes:
         if not waits or tracked.wanted_terms is None or not _differs(tracked.wanted_terms, given.request):
             yield from _new_terms(desk, tracked, given.request)
     yield from unwanted(desk, tracked)
+
+
+def _too_much(desk: Desk, tracked: TrackedOrder, given: OrderReport) -> Outcomes:
+    """It was thought larger than it was, to make room for its executions, and these are more than was ordered."""
+    story = f"order {tracked.id} of {given.request.quantity} is filled with {given.filled}"
+    yield from desk.incident("OVERFILL", tracked.instrument, story=story)
+    yield from desk.freeze(tracked.instrument, story)
+    yield facts.OrderCanceled(desk.now_ns, tracked.id, story)
+    yield from _after(desk, tracked)
 
 
 def _one_name_each(desk: Desk, tracked: TrackedOrder, venue_order_id: str) -> Outcomes:
@@ -330,8 +374,9 @@ def _ended(
         yield from _odd_step(desk, tracked, OrderEvent.REPORTED_WORKING)
         yield facts.OrderAccepted(desk.now_ns, tracked.id, order.venue_order_id or "")
     step = desk.state.orders[tracked.id].order.after(event)
-    if isinstance(step, IllegalStep):
+    if isinstance(step, IllegalStep):  # rejected, and something is filled: what the venue has of it is asked
         yield from desk.illegal(tracked, step)
+        yield Tell(AskOrder(desk.memory.question(), tracked.id))
         return
     yield fact
     yield from _after(desk, tracked)
@@ -372,7 +417,7 @@ def _odd_step(desk: Desk, tracked: TrackedOrder, event: OrderEvent, *, story: st
     told = f"order {tracked.id} was {tracked.order.life.value} and is {event.value}: {story or step.remark}"
     if step.incident is not None:
         yield from desk.incident(step.incident, tracked.instrument, story=told)
-        if event is OrderEvent.OVERFILLED:
+        if event is OrderEvent.OVERFILLED or tracked.order.life is OrderLife.REJECTED:
             yield from desk.freeze(tracked.instrument, told)
     elif step.is_late:
         yield from desk.alert(Severity.WARNING, "LATE_FILL", subject=tracked.instrument, story=told)

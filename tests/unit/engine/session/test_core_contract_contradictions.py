@@ -1,0 +1,173 @@
+"""A venue that contradicts itself: it fills what it rejected, and more, or other, than it had told."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from tests.unit.engine.session.core_desk import (
+    CASH,
+    A,
+    Desk,
+    answer_of,
+    buy,
+    codes_of,
+    commands_of,
+    facts_of,
+    sell,
+    trading_desk,
+)
+from tests.unit.engine.session.order_lives import QUANTITY, absent, desk_with
+
+from tradewright.domain.identifiers import ExecutionId
+from tradewright.domain.orders.life import OrderLife
+from tradewright.domain.orders.request import OrderKind, OrderRequest
+from tradewright.domain.orders.side import Side
+from tradewright.engine.session import facts
+from tradewright.engine.session.inputs import ChangeOrder, SendOrder, SetTradingState
+from tradewright.ports import broker
+from tradewright.ports.broker import ReportedLife
+from tradewright.ports.hosts import TargetWish
+from tradewright.trading.risk.states import TradingState
+
+D = Decimal
+
+
+def life(desk: Desk, at: int = 0) -> OrderLife:
+    return desk.orders[at].order.life
+
+
+def protected_desk(quantity: int = 2) -> Desk:
+    """A desk that holds 2 shares, with a stop of that size which closes the position."""
+    desk = trading_desk()
+    desk.send(SendOrder(number=1, who="kim", request=buy(2)))
+    desk.fill(desk.last)
+    stop = sell(
+        quantity, kind=OrderKind.STOP, stop_price=D(90), reduces_only=True, closes_position=True, reason="protection"
+    )
+    desk.send(SendOrder(number=2, who="kim", request=stop))
+    desk.accept(desk.last)
+    return desk
+
+
+def larger(order: OrderRequest, quantity: int) -> OrderRequest:
+    return replace(order, quantity=D(quantity))
+
+
+def test_a_stop_that_the_venue_made_larger_before_it_filled_works_on_and_ends_as_the_venue_says() -> None:
+    desk = protected_desk()
+    stop = desk.last
+    desk.fill(stop, 2)
+    assert life(desk, 1) is OrderLife.FILLED
+    said = desk.fill(stop, 5)
+    assert "OVERFILL" not in codes_of(said) and not desk.core.state.frozen
+    assert life(desk, 1) is OrderLife.PARTIALLY_FILLED, "how large it is, only the venue can tell"
+    desk.give(broker.ExecutionBusted(stop.id, ExecutionId("e2")))
+    desk.give(desk.report(stop, ReportedLife.CANCELED, request=larger(stop.order.request, 7)))
+    assert (life(desk, 1), desk.last.order.filled) == (OrderLife.CANCELED, 5)
+    assert desk.core.state.held(A) == -3
+
+
+def test_a_stop_of_which_more_is_filled_than_the_venue_says_was_ordered_is_an_overfill_after_all() -> None:
+    desk = protected_desk()
+    stop = desk.last
+    desk.fill(stop, 2)
+    desk.fill(stop, 5)
+    said = desk.give(desk.report(stop, ReportedLife.FILLED, request=larger(stop.order.request, 2)))
+    assert "OVERFILL" in codes_of(said) and A in desk.core.state.frozen
+    assert not desk.last.is_open and desk.core.state.held(A) == -5
+
+
+@pytest.mark.parametrize(
+    ("told", "then"),
+    [
+        (ReportedLife.WORKING, OrderLife.PARTIALLY_FILLED),
+        (ReportedLife.CANCELED, OrderLife.CANCELED),
+        (ReportedLife.EXPIRED, OrderLife.EXPIRED),
+    ],
+    ids=str,
+)
+def test_an_order_that_is_filled_for_us_and_larger_at_the_venue_is_what_the_venue_says(
+    told: ReportedLife, then: OrderLife
+) -> None:
+    desk = desk_with(OrderLife.FILLED)
+    order = desk.last
+    desk.give(desk.report(order, told, request=larger(order.order.request, QUANTITY + 10)))
+    assert life(desk) is then
+    assert desk.last.reservation().quantity == 10 or not desk.last.is_open
+
+
+def test_a_report_from_before_the_last_execution_makes_no_filled_order_larger() -> None:
+    desk = desk_with(OrderLife.FILLED)
+    order = desk.last
+    old = replace(desk.report(order, request=larger(order.order.request, QUANTITY + 10)), filled=D(QUANTITY - 1))
+    desk.give(old)
+    assert life(desk) is OrderLife.FILLED
+
+
+def test_an_order_that_fills_while_more_is_asked_for_counts_what_it_may_have_got() -> None:
+    desk = desk_with(OrderLife.WORKING)
+    order = desk.last
+    wanted = larger(order.order.request, QUANTITY + 5)
+    desk.give(ChangeOrder(number=1, who="kim", client_order_id=order.id, request=wanted))
+    said = desk.fill(order, QUANTITY)
+    assert life(desk) is OrderLife.PARTIALLY_FILLED and desk.last.reservation().quantity == 5
+    assert commands_of(said, broker.AskOrder), "and the venue is asked"
+    desk.give(
+        broker.ReplaceRejected(order.id, "it was filled"),
+        desk.report(order, ReportedLife.FILLED, request=order.order.request),
+    )
+    assert not desk.last.is_open and desk.core.state.held(A) == QUANTITY
+
+
+@pytest.mark.parametrize("quantity", [1, QUANTITY, QUANTITY + 1])
+def test_a_fill_of_an_order_that_the_venue_had_rejected_is_booked_frozen_and_told(quantity: int) -> None:
+    desk = desk_with(OrderLife.REJECTED)
+    order = desk.last
+    said = desk.fill(order, quantity)
+    state = desk.core.state
+    assert state.held(A) == quantity and state.cash["USD"] == CASH - 100 * quantity - 1
+    wanted = OrderLife.PARTIALLY_FILLED if quantity < QUANTITY else OrderLife.FILLED
+    assert life(desk) is wanted
+    assert ("OVERFILL" if quantity > QUANTITY else "REJECTED_FILLED") in codes_of(said)
+    assert "rejected" in state.frozen[A]
+    desk.slice()
+    assert not facts_of(desk.wish(TargetWish(A, 0.049)), facts.OrderIntended), "nothing new is risked"
+    opened = SetTradingState(number=9, who="kim", state=TradingState.ACTIVE, scope=A, reason="it was looked at")
+    assert answer_of(desk.give(opened)).is_done and not state.frozen
+
+
+def test_what_is_left_of_a_rejected_order_that_was_filled_counts_until_the_venue_says_that_nothing_works() -> None:
+    desk = desk_with(OrderLife.REJECTED)
+    order = desk.last
+    desk.fill(order, 1)
+    assert desk.last.reservation().quantity == QUANTITY - 1
+    desk.give(desk.report(order, ReportedLife.REJECTED, reason="no"))
+    assert (life(desk), desk.last.order.filled) == (OrderLife.CANCELED, 1)
+    assert "rejected" in desk.last.remark
+
+
+def test_a_rejection_of_an_order_with_executions_ends_nothing_and_the_venue_is_asked() -> None:
+    desk = desk_with(OrderLife.PARTIALLY_FILLED, fills=1)
+    order = desk.last
+    said = desk.give(broker.SubmitRejected(order.id, "no"))
+    assert life(desk) is OrderLife.PARTIALLY_FILLED and A in desk.core.state.frozen
+    assert "ILLEGAL_STEP" in codes_of(said) and commands_of(said, broker.AskOrder)
+
+
+@pytest.mark.parametrize("quantity", [1, QUANTITY])
+def test_a_fill_of_an_order_that_was_proven_absent_is_booked_and_told(quantity: int) -> None:
+    desk = desk_with(OrderLife.LOST)
+    said = desk.fill(desk.orders[0], quantity)
+    assert desk.core.state.held(A) == quantity and "LOST_RESURRECTED" in codes_of(said)
+    assert not absent(desk, desk.orders[0]) or desk.core.state.held(A) == quantity
+
+
+@pytest.mark.parametrize("end", [OrderLife.CANCELED, OrderLife.EXPIRED], ids=str)
+@pytest.mark.parametrize("quantity", [1, QUANTITY])
+def test_a_fill_after_an_end_is_booked_to_the_last_cent(end: OrderLife, quantity: int) -> None:
+    desk = desk_with(end)
+    said = desk.fill(desk.orders[0], quantity)
+    state = desk.core.state
+    assert state.held(A) == quantity and state.cash["USD"] == CASH - 100 * quantity - 1
+    assert "LATE_FILL" in codes_of(said)
+    assert desk.orders[0].order.request.side is Side.BUY
