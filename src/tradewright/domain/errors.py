@@ -3,15 +3,20 @@ failed, 2 what was asked cannot be used or is not there).
 
     TradewrightError               1   something went wrong that has no branch of its own
     ├── InputError                 2   what a person typed or handed in cannot be used
-    │   ├── UnknownInstrument      2   no instrument of that name; carries near matches
-    │   └── UnknownVenue           2   no venue of that code; carries near matches
+    │   ├── NotFound               2   what is named is not there, or not for whoever asks
+    │   │   ├── UnknownInstrument  2   no instrument of that name; carries near matches
+    │   │   └── UnknownVenue       2   no venue of that code; carries near matches
+    │   └── Conflict               2   it does not fit what is there now: taken, changed since, at work
     ├── DataError                  2   market data is absent, damaged or not enough
     ├── StrategyError              1   a strategy raised or answered nonsense
     ├── StorageError               1   the place that keeps things failed: full, locked, damaged
     ├── BrokerError                1   a broker, its venue or the way there failed
     │   └── NotSent                1   a command, and it is proven that no byte of it left
-    ├── ControlError               1   a running trader could not be asked: not there, frozen, or not understood
-    └── Unauthorized               1   this actor may not do that
+    ├── ControlError               1   a running trader could not be asked: frozen, or not understood
+    │   └── NotRunning             1   there is no running trader to be asked
+    ├── Unauthorized               1   this actor may not do that
+    ├── NotIdentified              1   nobody knows who asks: no key, or one that opens nothing
+    └── TooOften                   1   asked more often than is allowed; carries how long to wait
 
 An expected "no" of the market or of risk is a value, never an exception; a broken assumption is an assertion. The
 settings have an error of their own (`tradewright.settings.SettingsError`), because they know no room; doors answer it
@@ -56,7 +61,23 @@ class InputError(TradewrightError):
     exit_code: ClassVar[int] = 2
 
 
-class UnknownInstrument(InputError):  # noqa: N818 - said as a trader says it; the tree above tells that it is an error
+class NotFound(InputError):  # noqa: N818 - said as a trader says it; the tree above tells that it is an error
+    """What is named is not there, or not for whoever asks.
+
+    >>> str(NotFound("order a1 is not known", remedy="list them: tradewright trade orders"))
+    'order a1 is not known; list them: tradewright trade orders'
+    """
+
+
+class Conflict(InputError):  # noqa: N818 - see NotFound
+    """What is asked does not fit what is there now: a name is taken, somebody changed it since, it is at work.
+
+    >>> str(Conflict("watchlist tech is there already", remedy="choose another name"))
+    'watchlist tech is there already; choose another name'
+    """
+
+
+class UnknownInstrument(NotFound):
     """No instrument of that name; `near` holds the known names that look like it.
 
     >>> str(UnknownInstrument("APPL", near=["AAPL.XNAS"]))
@@ -69,7 +90,7 @@ class UnknownInstrument(InputError):  # noqa: N818 - said as a trader says it; t
         self.near = tuple(near)
 
 
-class UnknownVenue(InputError):  # noqa: N818 - see UnknownInstrument
+class UnknownVenue(NotFound):
     """No venue of that code; `near` holds the known codes that look like it.
 
     >>> str(UnknownVenue("XNSA", near=["XNAS"]))
@@ -116,7 +137,7 @@ class BrokerError(TradewrightError):
     """
 
 
-class NotSent(BrokerError):  # noqa: N818 - see UnknownInstrument
+class NotSent(BrokerError):  # noqa: N818 - see NotFound
     """A command was not sent, proven: no byte of it left. Only then may it be counted as never made.
 
     >>> str(NotSent("order a1 was not sent", found="no connection"))
@@ -132,12 +153,42 @@ class ControlError(TradewrightError):
     """
 
 
-class Unauthorized(TradewrightError):  # noqa: N818 - see UnknownInstrument
+class NotRunning(ControlError):  # noqa: N818 - see NotFound
+    """There is no running trader that could be asked: it was proven that nothing was done.
+
+    >>> str(NotRunning("session a1 is not running", found="stopped"))
+    'session a1 is not running: found stopped'
+    """
+
+
+class Unauthorized(TradewrightError):  # noqa: N818 - see NotFound
     """This actor may not do that.
 
     >>> str(Unauthorized("guest may not ReleaseKillSwitch"))
     'guest may not ReleaseKillSwitch'
     """
+
+
+class NotIdentified(TradewrightError):  # noqa: N818 - see NotFound
+    """Nobody knows who asks. It says the same for every key and password that opens nothing, whatever is wrong with it.
+
+    >>> str(NotIdentified("nobody is known by this", expected="a key"))
+    'nobody is known by this: expected a key'
+    """
+
+
+class TooOften(TradewrightError):  # noqa: N818 - see NotFound
+    """Asked more often than is allowed; `wait_s` says for how many seconds nothing will be answered.
+
+    >>> TooOften("too many requests", wait_s=3).wait_s
+    3
+    """
+
+    wait_s: int = 1
+
+    def __init__(self, problem: str, *, wait_s: int = 1, expected: str = "", remedy: str = "") -> None:
+        super().__init__(problem, expected=expected, remedy=remedy or f"ask again in {wait_s} s")
+        self.wait_s = wait_s
 
 
 def way_out(problem: BaseException) -> str:

@@ -3,7 +3,15 @@ import pickle
 import pytest
 
 from tradewright.domain import errors
-from tradewright.domain.errors import InputError, StorageError, TradewrightError, UnknownInstrument, UnknownVenue
+from tradewright.domain.errors import (
+    InputError,
+    NotFound,
+    StorageError,
+    TooOften,
+    TradewrightError,
+    UnknownInstrument,
+    UnknownVenue,
+)
 
 
 def branches() -> list[type[TradewrightError]]:
@@ -40,6 +48,7 @@ def test_a_message_says_what_is_known(parts: dict[str, str], told: str) -> None:
         StorageError("full", found="0 bytes", remedy="free some"),
         UnknownInstrument("APPL", near=["AAPL.XNAS"]),
         UnknownVenue("XNSA", near=["XNAS"]),
+        TooOften("too many requests", wait_s=7),
     ],
 )
 def test_an_error_survives_the_way_from_a_worker_process(error: TradewrightError) -> None:
@@ -53,4 +62,4 @@ def test_an_unknown_instrument_without_a_near_one_says_where_to_look() -> None:
     assert "tradewright data list" in str(UnknownInstrument("ZZZ"))
     assert str(UnknownInstrument("ZZZ", remedy="import it")) == "instrument ZZZ is not known; import it"
     assert str(UnknownVenue("ZZZ")) == "venue ZZZ is not known"
-    assert isinstance(UnknownVenue("ZZZ"), InputError)
+    assert isinstance(UnknownVenue("ZZZ"), NotFound) and isinstance(UnknownVenue("ZZZ"), InputError)

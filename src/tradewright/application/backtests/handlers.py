@@ -23,7 +23,7 @@ from tradewright.application.backtests.records import record_of, summary_of, vie
 from tradewright.application.backtests.summaries import BacktestSummary, ComparisonView
 from tradewright.application.backtests.views import BacktestView
 from tradewright.application.strategies.finding import make_strategy
-from tradewright.domain.errors import InputError
+from tradewright.domain.errors import InputError, NotFound
 from tradewright.engine.assumptions import Assumptions
 from tradewright.engine.run import Run
 from tradewright.ports.clock import Clock
@@ -144,7 +144,7 @@ def full_id(given: str, runs: RunStore) -> str:
         return given.lower()
     if len(matching) == 1 and given:
         return matching[0]
-    raise InputError(
+    raise NotFound(
         f"run {given} is not known" if not matching else f"{given!r} is the beginning of {len(matching)} runs",
         expected="the id of a kept run, the beginning of one, or latest",
         found=", ".join(matching[:5]) or given,

@@ -25,7 +25,7 @@ from tradewright.application.trading.messages import (
 )
 from tradewright.application.trading.trader import Trader
 from tradewright.application.trading.views import Done, OrderView, PortfolioView, PositionView, SessionView
-from tradewright.domain.errors import InputError
+from tradewright.domain.errors import InputError, NotFound
 from tradewright.domain.identifiers import resolve
 from tradewright.domain.orders.life import OrderLife
 from tradewright.domain.orders.request import OrderKind, OrderRequest, Origin, TimeInForce
@@ -235,7 +235,7 @@ def order_of(state: SessionState, name: str) -> TrackedOrder:
     exact = state.orders.get(wanted) or state.orders.get(name.strip())
     found = [exact] if exact else [one for one in state.orders.values() if wanted and one.id.lower().startswith(wanted)]
     if len(found) != 1:
-        raise InputError(
+        raise NotFound(
             f"order {name} is not {'the only one' if found else 'known'}",
             expected="a client order id, or the beginning of one",
             found=", ".join(one.id for one in found[:5]) or "no order of that id in this session",

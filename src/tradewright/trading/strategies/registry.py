@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from tradewright.domain.errors import InputError
+from tradewright.domain.errors import NotFound
 from tradewright.trading.strategies.breakout import Breakout
 from tradewright.trading.strategies.mean_reversion import MeanReversion
 from tradewright.trading.strategies.momentum_rotation import MomentumRotation
@@ -24,11 +24,11 @@ REGISTRY: Mapping[str, type[Strategy]] = MappingProxyType(
 
 
 def find_strategy(name: str) -> type[Strategy]:
-    """The built-in strategy of that id; an unknown one is an InputError with near matches."""
+    """The built-in strategy of that id; an unknown one is NotFound with near matches."""
     if name in REGISTRY:
         return REGISTRY[name]
     near = difflib.get_close_matches(name, REGISTRY, n=1)
-    raise InputError(
+    raise NotFound(
         f"strategy {name} is not known",
         expected="one of " + ", ".join(REGISTRY) + ", or a file as my_strategy.py",
         found=name,
