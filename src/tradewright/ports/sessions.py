@@ -77,6 +77,8 @@ class SessionLife(StrEnum):
     """It refused to start; the reason is kept."""
     CRASHED = "crashed"
     """Its process is gone without having ended it: `--resume` goes on with it."""
+    DAMAGED = "damaged"
+    """A file of it cannot be read; its end says which, why, and what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +86,7 @@ class SessionEnd:
     """How a session ended."""
 
     life: SessionLife
-    """STOPPED or FAILED."""
+    """STOPPED or FAILED; DAMAGED where that cannot be read."""
     time_ns: int
     reason: str
     remedy: str = ""
@@ -102,6 +104,20 @@ class KeptSession:
     end: SessionEnd | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DamagedSession:
+    """A session whose terms cannot be read: it can be seen, and nothing can be asked of it."""
+
+    session: str
+    """The name of its folder."""
+    folder: Path
+    process: int | None
+    """Number of the process that trades it all the same."""
+    reason: str
+    """The file, and why it cannot be read."""
+    remedy: str
+
+
 class Sessions(Protocol):
     """The sessions of one mode."""
 
@@ -110,11 +126,15 @@ class Sessions(Protocol):
         ...
 
     def all(self) -> Sequence[KeptSession]:
-        """Every session, newest first. A folder that cannot be read is left out."""
+        """Every session whose terms can be read, newest first."""
+        ...
+
+    def damaged(self) -> Sequence[DamagedSession]:
+        """Every other one, by name. A folder in which nothing was ever written is none."""
         ...
 
     def find(self, name: str) -> KeptSession:
-        """One by its id or the beginning of it; InputError that lists what there is."""
+        """One by its id or the beginning of it; InputError that lists what there is, StorageError for a damaged one."""
         ...
 
     def hold(self, session: str) -> Hold:

@@ -25,7 +25,7 @@ from tradewright.domain.identifiers import AccountId, StrategyId
 from tradewright.domain.portfolio.position import Position
 from tradewright.engine.session.state import SessionState
 from tradewright.engine.session.tracked import TrackedOrder
-from tradewright.ports.sessions import KeptSession
+from tradewright.ports.sessions import DamagedSession, KeptSession, SessionLife
 from tradewright.trading.risk.limits import Limits
 from tradewright.trading.risk.states import TradingState
 
@@ -51,6 +51,22 @@ def line_of(kept: KeptSession) -> SessionLine:
         feed=f"{terms.feed.kind} {terms.feed.interval} {days}, speed {terms.feed.speed}",
         created_ns=terms.created_ns,
         end=told,
+    )
+
+
+def damaged_line(broken: DamagedSession) -> SessionLine:
+    """A session in a list of which nothing is known but that it is there."""
+    return SessionLine(
+        session=broken.session,
+        mode="",
+        life=SessionLife.DAMAGED.value,
+        process=broken.process,
+        account="",
+        strategy="",
+        instruments=(),
+        feed="",
+        created_ns=0,
+        end=f"{broken.reason}; {broken.remedy}",
     )
 
 

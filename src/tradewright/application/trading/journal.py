@@ -12,7 +12,7 @@ import msgspec
 from tradewright.application.trading.books import order_view
 from tradewright.application.trading.handlers import order_of
 from tradewright.application.trading.messages import JournalEntries, JournalVerify, OrderTrace
-from tradewright.application.trading.traders import Traders
+from tradewright.application.trading.traders import Traders, told_of
 from tradewright.application.trading.views import FactView, JournalCheck, JournalPage, OrderTraceView
 from tradewright.domain.errors import InputError, StorageError
 from tradewright.engine.runtime.journal.reader import read, replay, verify
@@ -133,4 +133,5 @@ def _order_of(fact: object) -> str:
 
 
 def _records(traders: Traders, kept: KeptSession) -> Iterator[Record]:
-    return read(traders.journal_of(kept), facts.catalogue())
+    with told_of(kept):
+        yield from read(traders.journal_of(kept), facts.catalogue())

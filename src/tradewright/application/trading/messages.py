@@ -55,7 +55,7 @@ class LaunchSession:
 
 @dataclass(frozen=True, slots=True)
 class SessionList:
-    """The sessions of this mode, newest first. Answer: a tuple of `SessionLine`."""
+    """The sessions of this mode, newest first, then damaged ones. Answer: a tuple of `SessionLine`."""
 
     is_running: bool = False
     """Only those that run."""

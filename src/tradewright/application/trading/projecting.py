@@ -203,7 +203,8 @@ class Projector:
 def rebuild_tables(command: RebuildTables, *, traders: Traders, tables: TradingTables) -> TablesBuilt:
     """Anew from the journals; one that cannot be read is left out and named."""
     chosen = [traders.sessions.find(command.session)] if command.session else list(traders.sessions.all())
-    count, built, problems = 0, [], []
+    broken = () if command.session else traders.sessions.damaged()
+    count, built, problems = 0, [], [f"{one.session}: {one.reason}" for one in broken]
     for kept in chosen:
         name = kept.terms.session
         tables.forget(name)

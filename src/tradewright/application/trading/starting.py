@@ -18,7 +18,7 @@ from tradewright.application.data.dates import session_range
 from tradewright.application.envelope import Envelope
 from tradewright.application.strategies.finding import FoundStrategy, make_strategy
 from tradewright.application.strategies.source import code_digest
-from tradewright.application.trading.books import line_of
+from tradewright.application.trading.books import damaged_line, line_of
 from tradewright.application.trading.messages import LaunchSession, ReopenSession, SessionList, StartSession
 from tradewright.application.trading.views import SessionLine
 from tradewright.domain.calendars import DAY, date_from_days, days_from_date
@@ -140,9 +140,10 @@ def launch_session(command: LaunchSession, *, sessions: Sessions, grounds: Groun
 
 
 def session_list(query: SessionList, *, sessions: Sessions) -> tuple[SessionLine, ...]:
-    """Newest first."""
-    found = (one for one in sessions.all() if not query.is_running or one.life is SessionLife.RUNNING)
-    return tuple(line_of(one) for one in found)
+    """Newest first; last those of which nothing more is known than that they are there."""
+    found = (line_of(one) for one in sessions.all() if not query.is_running or one.life is SessionLife.RUNNING)
+    broken = (damaged_line(one) for one in sessions.damaged() if not query.is_running or one.process is not None)
+    return (*found, *broken)
 
 
 def free(account: str, *, sessions: Sessions, accounts: Accounts, is_resumed: bool = False) -> None:

@@ -4,7 +4,8 @@ This file decides that a command needs a running session, and that a query of on
 its journal, which changes nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tradewright.application.envelope import Envelope
@@ -14,6 +15,7 @@ from tradewright.application.trading.views import SessionCounts, Vitals
 from tradewright.application.trading.wire import Wire
 from tradewright.domain.errors import ControlError, InputError
 from tradewright.engine.runtime.journal.anchor import ANCHOR
+from tradewright.engine.runtime.journal.problems import JournalError
 from tradewright.engine.runtime.journal.reader import read, replay
 from tradewright.engine.session.apply import apply
 from tradewright.engine.session.effects import Answer
@@ -116,7 +118,8 @@ class Traders:
         state = SessionState()
         journal = self.journal_of(kept)
         if journal.exists(ANCHOR):  # a session that never began has none
-            replay(read(journal, catalogue()), apply, state=state)
+            with told_of(kept):
+                replay(read(journal, catalogue()), apply, state=state)
         return Bygone(kept, state)
 
     def counts(self, kept: KeptSession) -> SessionCounts:
@@ -136,9 +139,21 @@ class Traders:
         if name not in self._followed:
             self._followed[name] = _Followed(Follower(self.journal_of(kept), catalogue()))
         followed = self._followed[name]
-        for record in followed.follower.new():
-            followed.tally.add(record.fact)
+        with told_of(kept):
+            for record in followed.follower.new():
+                followed.tally.add(record.fact)
         return followed.tally
+
+
+@contextmanager
+def told_of(kept: KeptSession) -> Iterator[None]:
+    """A journal that refuses says what is wrong in it; of which session it is, is said here."""
+    try:
+        yield
+    except JournalError as refused:
+        refused.problem = f"the journal of session {kept.terms.session} cannot be used: {refused.problem}"
+        refused.found = refused.found or str(kept.folder)
+        raise
 
 
 def not_running(kept: KeptSession) -> ControlError:

@@ -19,7 +19,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionLine:
-    """A session in a list."""
+    """A session in a list; of one whose terms cannot be read only name, process and end are known."""
 
     session: str
     mode: str
@@ -31,7 +31,7 @@ class SessionLine:
     feed: str
     created_ns: int
     end: str
-    """Why it ended; empty while it has not."""
+    """Why it ended, or which file of it is damaged, with what to do; empty while it has not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
         TickView,
     )
 
-_LIFE = {"running": "green", "starting": "yellow", "crashed": "bold red", "failed": "red", "stopped": "dim"}
+_LIFE = {"running": "green", "starting": "yellow", "crashed": "bold red", "failed": "red", "stopped": "dim",
+         "damaged": "bold red"}  # fmt: skip
 _LONGEST = 120
 """Letters of a field of a fact that are shown."""
 _FULL = Decimal("0.9")
@@ -38,9 +39,9 @@ def sessions_table(lines: "Sequence[SessionLine]") -> ScreenTable:
             one.session,
             Text(one.life, style=_LIFE.get(one.life, "")),
             DASH if one.process is None else str(one.process),
-            one.account,
-            " ".join(symbol_of(name) for name in one.instruments),
-            one.feed,
+            one.account or DASH,
+            " ".join(symbol_of(name) for name in one.instruments) or DASH,
+            one.feed or DASH,
             one.end or DASH,
         ]
         for one in lines

@@ -2,6 +2,7 @@ import os
 import subprocess
 import sys
 import textwrap
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -107,9 +108,68 @@ def test_a_process_that_is_killed_leaves_a_crashed_session(sessions: SessionFold
 def test_what_is_no_session_is_left_out(sessions: SessionFolders, tmp_path: Path) -> None:
     sessions.create(terms("a1"))
     (tmp_path / "s" / "junk").mkdir()
-    (tmp_path / "s" / "broken").mkdir()
-    (tmp_path / "s" / "broken" / "terms.json").write_text("{")
+    (tmp_path / "s" / "begins").mkdir()
+    (tmp_path / "s" / "begins" / "terms.json.4711.writing").write_text("{")
+    (tmp_path / "s" / "notes.txt").write_text("bought a boat")
     assert [one.terms.session for one in sessions.all()] == ["a1"]
+    assert not sessions.damaged()
+
+
+def _cut(place: Path) -> None:
+    (place / "terms.json").write_bytes((place / "terms.json").read_bytes()[:40])
+
+
+def _of_another(place: Path) -> None:
+    (place / "terms.json").write_bytes((place.parent / "a1" / "terms.json").read_bytes())
+
+
+def _gone(place: Path) -> None:
+    (place / "terms.json").unlink()
+    (place / "running").touch()
+
+
+DAMAGES = ((_cut, "truncated"), (_of_another, "it is of session a1"), (_gone, "No such file"))
+
+
+@pytest.mark.parametrize(("damage", "told"), DAMAGES, ids=[one.__name__ for one, _ in DAMAGES])
+def test_a_session_without_its_terms_is_seen_as_damaged_and_leaves_others_alone(
+    sessions: SessionFolders, tmp_path: Path, damage: Callable[[Path], None], told: str
+) -> None:
+    sessions.create(terms("a1"))
+    place = sessions.create(terms("a2", 2)).folder
+    damage(place)
+    assert [one.terms.session for one in sessions.all()] == ["a1"]
+    assert sessions.find("a1").terms.session == "a1"
+    assert sessions.find("latest").terms.session == "a1"
+    (broken,) = sessions.damaged()
+    assert (broken.session, broken.folder, broken.process) == ("a2", place, None)
+    assert "terms.json cannot be read" in broken.reason and told in broken.reason
+    assert str(place / "terms.json") in broken.remedy
+    with pytest.raises(StorageError, match=r"session a2 is damaged: terms.json cannot be read"):
+        sessions.find("a2")
+    with pytest.raises(InputError, match="not the only one"):
+        sessions.find("a")
+
+
+def test_a_damaged_session_that_is_traded_all_the_same_says_by_whom(sessions: SessionFolders) -> None:
+    place = sessions.create(terms("a1")).folder
+    hold = sessions.hold("a1")
+    _cut(place)
+    assert sessions.damaged()[0].process == os.getpid()
+    hold.release()
+    assert sessions.damaged()[0].process is None
+
+
+def test_an_end_that_cannot_be_read_is_damage_and_no_crash(sessions: SessionFolders) -> None:
+    place = sessions.create(terms("a1")).folder
+    sessions.hold("a1").release()
+    (place / "ended.json").write_text('{"life":"stop')
+    found = sessions.find("a1")
+    assert found.life is SessionLife.DAMAGED
+    assert found.end is not None
+    assert "ended.json cannot be read" in found.end.reason
+    sessions.reopen("a1")
+    assert sessions.find("a1").life is SessionLife.CRASHED
 
 
 def test_a_place_that_takes_no_folder_is_a_storage_error(tmp_path: Path, clock: ManualClock) -> None:
