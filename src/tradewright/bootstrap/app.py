@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tradewright.adapters.workspace.folder import FolderWorkspace
     from tradewright.application.backtests.messages import LoadedBars, Market
     from tradewright.application.dispatcher import Dispatcher
+    from tradewright.application.envelope import Envelope
     from tradewright.application.projects.views import SettingLine
     from tradewright.bootstrap.running import Ended
     from tradewright.bootstrap.trading import TradingParts
@@ -60,11 +61,17 @@ class App:
         """The answer to a message of the owner of this machine; `progress` is told how far long work is."""
         envelopes, messages = load(f"{APPLICATION}.envelope"), load(f"{APPLICATION}.messages")
         correlation = load("tradewright.adapters.system.randomness").SystemRandomness().token()
-        envelope = envelopes.Envelope(message, messages.OWNER, correlation)
+        found = self.answer(envelopes.Envelope(message, messages.OWNER, correlation), progress=progress)
+        if not isinstance(found, answer):
+            raise TypeError(f"{type(message).__name__} should answer {answer.__name__}, found {type(found).__name__}")
+        return found
+
+    def answer(self, envelope: "Envelope", *, progress: Progress | None = None) -> object:
+        """The answer to a message of whoever the envelope names. Only one thread at a time may ask with `progress`."""
         before = self._progress
         self._progress = progress or before
         try:
-            return self.dispatcher.ask(envelope, answer=answer)
+            return self.dispatcher.dispatch(envelope)
         finally:
             self._progress = before
 
@@ -168,6 +175,8 @@ class App:
             "traders": lambda: self.trading.traders,
             "grounds": lambda: self.trading.grounds,
             "kept_limits": lambda: self.trading.kept_limits,
+            "policy_for": lambda: lambda instruments: self.trading.policy_for(instruments),
+            "job_table": lambda: load("tradewright.bootstrap.jobs").JOBS,
             "cancel_without": lambda: self.trading.cancel_without,
             "guard_alone": lambda: self.trading.guard_alone,
             "guard_notes": lambda: self.trading.guard_notes,

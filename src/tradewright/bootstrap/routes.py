@@ -23,6 +23,7 @@ ROUTES: Final = (
         ),
     ),
     ("backtests.messages", "backtests.loading", (("BarsOfFiles", "bars_of_files", "query", "viewer"),)),
+    ("backtests.wishes", "backtests.submitting", (("MakeBacktest", "make_backtest", "command", "trader"),)),
     ("sweeps.messages", "sweeps.handlers", (("SweepStrategy", "sweep_strategy", "query", "trader"),)),
     ("playing.messages", "playing.handlers", (("PlaySession", "play_session", "command", "trader"),)),
     (

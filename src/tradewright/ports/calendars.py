@@ -41,3 +41,11 @@ class Calendars(Protocol):
     def schedule(self, venue: str, *, first: int, last: int) -> Schedule:
         """The same sessions with their real opens and closes."""
         ...
+
+
+class CronTimes(Protocol):
+    """Knows when a cron expression comes next."""
+
+    def next(self, expression: str, *, after_ns: int, timezone: str) -> int:
+        """The first moment after then, nanoseconds UTC; InputError for an expression or zone that cannot be read."""
+        ...

@@ -4,12 +4,10 @@ This file decides what a worker does to itself before it runs code of others: it
 printed goes to the log, its memory is bounded, and it dies with the process that started it.
 """
 
-import ctypes
 import faulthandler
 import gc
 import os
 import resource
-import signal
 import sys
 import time
 import traceback
@@ -31,19 +29,19 @@ from tradewright.adapters.hosts.frames import (
 )
 from tradewright.adapters.hosts.in_process import told, trouble_of
 from tradewright.adapters.hosts.prints import BoundedPrints
+from tradewright.adapters.system.parent import bind_to
 from tradewright.domain.errors import InputError, TradewrightError
 from tradewright.ports.hosts import HostTrouble, ProgramLoader, Shown, StrategyProgram
 
 CHUNK: Final = 1 << 16
 FLUSH_NS: Final = 50_000_000
-PR_SET_PDEATHSIG: Final = 1
 
 
 def serve(load: ProgramLoader, arguments: list[str]) -> int:
     """Serve one session; `arguments` are those of `launch.command`. Gives the exit code."""
     parent, memory, printed, wishes = (int(argument) for argument in arguments)
     calls, reports = _take_pipes()
-    _bind_to(parent)
+    bind_to(parent)
     faulthandler.enable(file=2)
     sys.stdout = sys.stderr = BoundedPrints(2, printed)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
@@ -59,14 +57,6 @@ def _take_pipes() -> tuple[int, int]:
     os.close(nothing)
     os.dup2(2, 1)
     return calls, reports
-
-
-def _bind_to(parent: int) -> None:
-    """Die with the session's process, whatever becomes of it."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
 
 
 class Worker:

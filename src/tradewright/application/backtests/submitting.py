@@ -1,0 +1,117 @@
+"""Backtests as jobs: what can be seen to be wrong is told at once, the rest by the job."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+
+from tradewright.application.backtests.costs import costs_of
+from tradewright.application.backtests.handlers import Engine, assumptions_of, run_backtest
+from tradewright.application.backtests.messages import Account, LoadedBars, Market, RunBacktest
+from tradewright.application.backtests.records import record_of
+from tradewright.application.backtests.wishes import BacktestWish, MakeBacktest, SubmitBacktest
+from tradewright.application.data.dates import session_range
+from tradewright.application.envelope import Envelope
+from tradewright.application.jobs.submitting import JobTable, submitted
+from tradewright.application.jobs.views import JobView
+from tradewright.application.strategies.finding import make_strategy
+from tradewright.domain.errors import InputError
+from tradewright.domain.timeframe import Timeframe
+from tradewright.ports.clock import Clock
+from tradewright.ports.code import CodeFiles
+from tradewright.ports.jobs import JobQueue
+from tradewright.ports.runs import RunStore
+from tradewright.trading.risk.policy import LimitsPolicy
+
+KIND = "backtest"
+STEPS = 3
+"""Parts of the work that are told: the run, its statistics, keeping it."""
+
+
+def submit_backtest(
+    command: SubmitBacktest, *, jobs: JobQueue, job_table: JobTable, code: CodeFiles, envelope: Envelope
+) -> JobView:
+    """Checked as far as can be done without data; InputError says what cannot be used."""
+    if not command.symbols:
+        raise InputError("a backtest needs an instrument", expected="at least one symbol", found="none")
+    make_strategy(plain_id(command.strategy), command.parameters, code=code)
+    Timeframe.parse(command.timeframe)
+    session_range(command.start, command.end)
+    costs_of(command.costs)
+    assumptions_of(account_of(command))
+    wish = {one.name: getattr(command, one.name) for one in fields(BacktestWish)}
+    title = f"{command.strategy} on {', '.join(command.symbols[:5])}{' ...' if len(command.symbols) > 5 else ''}"
+    return submitted(
+        job_table.wish_of(KIND, MakeBacktest(**wish), title=title, subject=command.strategy, envelope=envelope), jobs
+    )
+
+
+def make_backtest(
+    command: MakeBacktest,
+    *,
+    code: CodeFiles,
+    clock: Clock,
+    engine: Engine,
+    bars_of: Callable[[Market], LoadedBars],
+    engine_version: Callable[[], str],
+    runs: RunStore,
+    policy_for: Callable[[tuple[str, ...]], LimitsPolicy],
+    progress: Callable[[int, int | None], None],
+) -> Mapping[str, str]:
+    """Run and kept; the same wish made twice is kept once, because a run is named by what went into it."""
+    progress(0, STEPS)
+    market = market_of(command)
+    limits = policy_for(bars_of(market).bars.instruments) if command.is_limited else None
+    run = RunBacktest(
+        strategy=plain_id(command.strategy),
+        parameters=command.parameters,
+        market=market,
+        account=account_of(command),
+        engine=command.engine,
+        limits=limits,
+    )
+    finished = run_backtest(run, code=code, clock=clock, engine=engine, bars_of=bars_of, engine_version=engine_version)
+    progress(1, STEPS)
+    view = finished.view
+    progress(2, STEPS)
+    runs.save(record_of(view))
+    progress(STEPS, STEPS)
+    return {"run_id": view.run_id}
+
+
+def plain_id(named: str) -> str:
+    """The id of a strategy; InputError for a file: whoever asks from elsewhere runs no file of this machine."""
+    if not named.isidentifier():
+        raise InputError(
+            "the strategy is named by its id",
+            expected="an id as moving_average, letters and digits",
+            found=named,
+            remedy="upload a file as a strategy first; `tradewright strategy list` names the built-in ones",
+        )
+    return named
+
+
+def market_of(wish: BacktestWish) -> Market:
+    """The part of the store that the run reads."""
+    return Market(
+        symbols=wish.symbols,
+        timeframe=wish.timeframe,
+        start=wish.start,
+        end=wish.end,
+        prices=wish.prices,
+        as_of=wish.as_of,
+        benchmark=wish.benchmark,
+    )
+
+
+def account_of(wish: BacktestWish) -> Account:
+    """What the run starts with."""
+    return Account(
+        cash=float(wish.cash),
+        costs=wish.costs,
+        fill=wish.fill,
+        lot=float(wish.lot),
+        leverage=wish.leverage,
+        rebalance_band=wish.rebalance_band,
+        numbers=wish.numbers,
+        close_at_end=wish.close_at_end,
+        participation=wish.participation,
+    )

@@ -1,0 +1,75 @@
+"""Making a job of a message: what a worker does later, as the one who asked for it.
+
+This file decides which messages may be jobs: those in the table, which a worker can read back from JSON.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from tradewright.application.envelope import Envelope
+from tradewright.application.jobs.views import JobView, job_view
+from tradewright.application.messages import Actor, Role
+from tradewright.domain.errors import InputError
+from tradewright.domain.identifiers import CorrelationId
+from tradewright.ports.jobs import Job, JobQueue, JobWish
+
+Made = Mapping[str, str]
+"""What a job's message answers: names of what it made."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobTable:
+    """The messages that workers do."""
+
+    messages: Mapping[str, type]
+    """Kind of job -> its message."""
+    _by_name: dict[str, type] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_name", {_name(one): one for one in self.messages.values()})
+
+    def wish_of(self, kind: str, message: object, *, title: str, subject: str, envelope: Envelope) -> JobWish:
+        """A job of this message, asked for by the envelope's actor."""
+        if type(message) is not self.messages.get(kind):
+            raise LookupError(f"{type(message).__name__} is no job of kind {kind}; add it to the table")
+        return JobWish(
+            kind=kind,
+            message=_name(type(message)),
+            content=msgspec.json.encode(message),
+            title=title,
+            subject=subject,
+            actor=envelope.actor.name,
+            roles=frozenset(role.value for role in envelope.actor.roles),
+            correlation_id=envelope.correlation_id,
+        )
+
+    def kind_of(self, message: str) -> str:
+        """The kind of job that a message is; InputError for one that is none."""
+        for kind, one in self.messages.items():
+            if _name(one) == message:
+                return kind
+        raise InputError("this version has no such job", found=message)
+
+    def envelope_of(self, wish: JobWish) -> Envelope:
+        """The message of a job, from the one who asked for it; InputError where it cannot be read."""
+        kind = self._by_name.get(wish.message)
+        if kind is None:
+            raise InputError("this version has no such job", found=wish.message, remedy="submit it again")
+        try:
+            message: object = msgspec.json.decode(wish.content, type=kind)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as problem:
+            raise InputError(f"this is no {kind.__name__}", found=str(problem), remedy="submit it again") from problem
+        actor = Actor(wish.actor, frozenset(Role(one) for one in wish.roles))
+        return Envelope(message, actor, CorrelationId(wish.correlation_id))
+
+
+def submitted(wish: JobWish, jobs: JobQueue) -> JobView:
+    """In the queue, durably."""
+    job: Job = jobs.submit(wish)
+    return job_view(job)
+
+
+def _name(message: type) -> str:
+    return f"{message.__module__}:{message.__qualname__}"

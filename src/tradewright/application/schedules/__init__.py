@@ -1,0 +1,1 @@
+"""Schedules: what the system does by itself at its time, once."""
