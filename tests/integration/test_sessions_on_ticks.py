@@ -234,3 +234,5 @@ def test_too_little_history_for_the_warm_up_refuses_the_start(folder: Path) -> N
     done = run("trade", "start", *wish, "--detach", folder=folder)
     assert done.returncode == 2
     assert "too little history" in done.stderr
+    assert not [one for one in asked("trade", "list", folder=folder)["sessions"] if one["account"] == "short"]
+    assert not (folder / ".tradewright" / "paper" / "accounts" / "short").exists()

@@ -295,15 +295,26 @@ def test_what_cannot_be_done_says_what_to_do(folder: Path, arguments: str, told:
     assert "Traceback" not in done.stderr
 
 
-def test_too_little_history_for_the_warm_up_is_told_by_a_start_in_the_background(folder: Path) -> None:
-    done = run(
-        "trade", "start", "moving_average", "--symbols", "SPY", "--from", "2015-01-05", "--account", "six", "--detach",
-        folder=folder,
-    )  # fmt: skip
+@pytest.mark.parametrize("way", ["--detach", "--json"])
+def test_too_little_history_for_the_warm_up_is_told_before_anything_is_made(folder: Path, way: str) -> None:
+    before = asked("trade", "list", folder=folder)["sessions"]
+    wish = ("--symbols", "SPY", "--from", "2015-01-05", "--account", "six", "--cash", "5000")
+    done = run("trade", "start", "moving_average", *wish, way, folder=folder)
     assert done.returncode == 2
-    assert "too little history" in done.stderr
-    newest = asked("trade", "list", folder=folder)["sessions"][0]
-    assert (newest["account"], newest["life"]) == ("six", "failed")
+    assert "too little history" in done.stderr + done.stdout
+    assert "start on 2015-03-" in done.stderr + done.stdout
+    assert asked("trade", "list", folder=folder)["sessions"] == before
+    assert not (folder / ".tradewright" / "paper" / "accounts" / "six").exists()
+
+
+def test_the_first_day_that_a_refusal_names_can_be_traded_on(folder: Path) -> None:
+    wish = ("trade", "start", "moving_average", "--symbols", "SPY", "--to", "2015-04-01", "--account", "first")
+    told = json.loads(run(*wish, "--from", "2015-01-05", "--json", folder=folder).stdout)["error"]["hint"]
+    day = told.split()[2]
+    view = asked(*wish, "--from", day, folder=folder)
+    assert view["counts"]["slices"] > 0
+    earlier = run(*wish, "--from", "2015-01-05", "--account", "other", folder=folder)
+    assert earlier.returncode == 2
 
 
 def test_live_names_every_lock_that_is_shut(folder: Path) -> None:

@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from tradewright.bootstrap.app import App
-from tradewright.domain.calendars import days_from_date, session_close_ns, session_open_ns, venue_of
+from tradewright.domain.calendars import days_from_date
+from tradewright.domain.timeframe import Timeframe
 from tradewright.lazy import load
+from tradewright.simulation.paper.hours import Hours
 
 if TYPE_CHECKING:
     from tradewright.bootstrap.tapes import RecordedTrades
@@ -64,12 +66,26 @@ def paper_trades(app: App) -> TradesFrom:
 def traded(state_folder: Path, symbols: tuple[str, ...], *, feed: "FeedTerms") -> tuple[str, ...]:
     """Ids of instruments that have recorded trades in the feed's days; DataError names one that has none."""
     found = _recorded(state_folder, symbols)
-    first, last = (days_from_date(date.fromisoformat(one)) if one else None for one in (feed.first, feed.last))
-    venues = {venue_of(name) for name in found.instruments}
-    begin_ns = 0 if first is None else min(session_open_ns(first, one) for one in venues)
-    end_ns = 2**62 if last is None else max(session_close_ns(last, one) for one in venues)
-    found.require(begin_ns, end_ns)
+    hours, first = _hours(found, feed), days_from_date(date.fromisoformat(feed.first))
+    last_ns = hours.closes(days_from_date(date.fromisoformat(feed.last))) if feed.last else 2**62
+    found.require(hours.opens(first), last_ns)
     return found.instruments
+
+
+def traded_before(state_folder: Path, instruments: tuple[str, ...], *, feed: "FeedTerms", bars: int) -> int:
+    """Of how many bars there are recorded trades before the feed's first day; no more are counted than are needed."""
+    found = _recorded(state_folder, instruments)
+    hours, first = _hours(found, feed), days_from_date(date.fromisoformat(feed.first))
+
+    def bar_of(place: int, time_ns: int) -> int | None:
+        session = hours.session_at(place, time_ns)
+        return None if session is None else hours.bar_ends(session, time_ns)
+
+    return found.warm_up(hours.opens(first), bars=bars, bar_of=bar_of)[1]
+
+
+def _hours(found: "RecordedTrades", feed: "FeedTerms") -> Hours:
+    return Hours(found.instruments, Timeframe.parse(feed.interval).nanoseconds)
 
 
 def _recorded(state_folder: Path, instruments: tuple[str, ...]) -> "RecordedTrades":

@@ -126,6 +126,7 @@ class TradingParts:
             launch=self.launch,
             cash=Decimal(str(self.app.settings.backtest.cash)),
             trades_of=self.trades_of,
+            trades_before=self.trades_before,
             reached_ns=_reached_ns,
             credentials=self._credentials,
         )
@@ -147,6 +148,12 @@ class TradingParts:
     def trades_of(self, symbols: tuple[str, ...], feed: FeedTerms) -> tuple[str, ...]:
         """Ids of instruments that have recorded trades in the feed's days."""
         found: tuple[str, ...] = load("tradewright.bootstrap.paper").traded(self.app.state_folder, symbols, feed=feed)
+        return found
+
+    def trades_before(self, instruments: tuple[str, ...], feed: FeedTerms, bars: int) -> int:
+        """For how many bars there are recorded trades before the feed's first day, counted up to `bars` or so."""
+        traded_before = load("tradewright.bootstrap.paper").traded_before
+        found: int = traded_before(self.app.state_folder, instruments, feed=feed, bars=bars)
         return found
 
     @cached_property

@@ -21,11 +21,13 @@ from tradewright.application.strategies.source import code_digest
 from tradewright.application.trading.books import damaged_line, line_of
 from tradewright.application.trading.messages import LaunchSession, ReopenSession, SessionList, StartSession
 from tradewright.application.trading.views import SessionLine
+from tradewright.application.trading.warm_up import require_warm_up
 from tradewright.domain.calendars import DAY, date_from_days, days_from_date
 from tradewright.domain.currencies import currency_of
 from tradewright.domain.errors import InputError
 from tradewright.domain.identifiers import AccountId, StrategyId
 from tradewright.domain.timeframe import DAILY, Timeframe
+from tradewright.engine.session.strategies.live import warm_up_bars_of
 from tradewright.ports.clock import Clock
 from tradewright.ports.code import CodeFiles
 from tradewright.ports.kill import GuardTerms, KillMode
@@ -66,6 +68,8 @@ class Grounds:
     """Of a new account, where nobody says else."""
     trades_of: Callable[[tuple[str, ...], FeedTerms], tuple[str, ...]]
     """Ids of these instruments, proven to have recorded trades in the feed's days; DataError where one has none."""
+    trades_before: Callable[[tuple[str, ...], FeedTerms, int], int]
+    """For how many bars there are recorded trades before the feed's first day; counted up to a number."""
     reached_ns: Callable[[KeptSession], int]
     """The market's time that a session has reached; 0 where it never began."""
     credentials: Callable[[], str]
@@ -96,6 +100,8 @@ def start_session(
     opening = _opening(command, currency, accounts=accounts, grounds=grounds)
     free(command.account, sessions=sessions, accounts=accounts)
     _forwards(command.account, feed, sessions=sessions, grounds=grounds)
+    needed = warm_up_bars_of(made)
+    require_warm_up(instruments, feed, bars=needed, bars_of=grounds.bars_of, trades_before=grounds.trades_before)
     now_ns = clock.now_ns()
     day = date_from_days(now_ns // DAY)
     terms = SessionTerms(
@@ -240,7 +246,7 @@ def _checked_feed(command: StartSession) -> FeedTerms:
 
 
 def _instruments(command: StartSession, feed: FeedTerms, grounds: Grounds) -> tuple[tuple[str, ...], str]:
-    """Ids of the instruments, proven by their bars of the period; all in one currency."""
+    """Ids of the instruments, proven by their market in the period; all in one currency."""
     if not command.symbols:
         raise InputError("there is nothing to trade", expected="at least one symbol", remedy="--symbols AAPL,MSFT")
     names = grounds.trades_of(command.symbols, feed) if feed.kind == TRADES else _with_bars(command, feed, grounds)

@@ -37,7 +37,7 @@ class LiveStrategy:
         if not terms.instruments:
             raise InputError("a strategy needs an instrument", expected="at least one", found="none")
         self.code = code
-        self.warm_up_bars: int = _warm_up_bars(strategy)
+        self.warm_up_bars: int = warm_up_bars_of(strategy)
         """How many bars must pass before the first opinion."""
         self._strategy = strategy
         self._newest: int | None = None
@@ -74,7 +74,8 @@ class LiveStrategy:
         self._speaker.end()
 
 
-def _warm_up_bars(strategy: Strategy) -> int:
+def warm_up_bars_of(strategy: Strategy) -> int:
+    """How many bars it sees before it may trade; StrategyError for what is no such number."""
     bars = call(strategy, "warm_up_bars")
     if type(bars) is int and bars >= 0:
         return bars
