@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tradewright.application.envelope import Envelope
     from tradewright.application.projects.views import SettingLine
     from tradewright.bootstrap.running import Ended
+    from tradewright.bootstrap.state import PlatformState
     from tradewright.bootstrap.trading import TradingParts
     from tradewright.settings import Settings
 
@@ -102,18 +103,28 @@ class App:
             raise load("tradewright.domain.errors").InputError(str(problem), remedy=remedy) from problem
         return found
 
-    def by_default(self) -> "App":
-        """The same project without its settings, for what has to work while they are broken.
-
-        That is paper, with its state in the project's folder or where TRADEWRIGHT_HOME says.
-        """
-        settings = load("tradewright.settings").Settings(home=self._environment.get("TRADEWRIGHT_HOME", ""))
-        return App(self.project, environment=self._environment, settings=settings)
+    def at_hand(self) -> "tuple[App, str]":
+        """This, or where its settings are broken the same by default, with what is wrong: for what is there already and
+        has to be reached whatever the settings say today."""
+        if self._is_bare:
+            return self, ""
+        try:
+            _ = self.settings
+        except load("tradewright.domain.errors").InputError as broken:
+            given = load("tradewright.settings").whereabouts(self.project, environment=self._environment)
+            return App(self.project, environment=self._environment, settings=given), broken.problem
+        return self, ""
 
     @cached_property
     def state_folder(self) -> Path:
         """Where market data and runs are kept."""
         return self.project / STATE_FOLDER if self._is_bare else self.settings.state_folder(self.project)
+
+    @cached_property
+    def state(self) -> "PlatformState":
+        """The platform's state; no database is opened before somebody asks for what is in it."""
+        made: PlatformState = load("tradewright.bootstrap.state").PlatformState(self)
+        return made
 
     @cached_property
     def trading(self) -> "TradingParts":
@@ -183,6 +194,7 @@ class App:
             "tables": lambda: self.trading.tables,
             "reach": lambda: self.trading.reach,
             "randomness": lambda: load("tradewright.adapters.system.randomness").SystemRandomness(),
+            **self.state.providers(),
         }
 
     def _store(self) -> object:

@@ -12,7 +12,7 @@ from tradewright.settings.contradictions import contradictions
 from tradewright.settings.fields import PREFIX, Field, built, fields
 from tradewright.settings.problems import FLAG, Problem, SettingsError
 from tradewright.settings.secrets import masked
-from tradewright.settings.tree import Settings
+from tradewright.settings.tree import Settings, Trading
 
 FILE_NAME = "tradewright.toml"
 
@@ -52,6 +52,12 @@ ALIASES: Mapping[str, str] = MappingProxyType(
 READ_ELSEWHERE = frozenset({"TRADEWRIGHT_FAIL_POINT", "TRADEWRIGHT_KERNEL_CACHE", "TRADEWRIGHT_TRACEBACK"})
 """Variables with our prefix that are no settings of a project: the compiler's cache belongs to the machine, whether a
 traceback is shown is asked before there are settings, and where a process dies for a proof is nobody's wish."""
+
+
+ABOUT_THE_MODE = frozenset(
+    {"trading.mode", "trading.broker", "brokers.ibkr.port", "brokers.alpaca.paper", "brokers.alpaca.base_url"}
+)
+"""Settings that say together whether it is paper or live."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +134,15 @@ def inspect(project: Path, *, environment: Mapping[str, str], flags: Mapping[str
         for name, one in reading.fields.items()
     )
     return Inspection(None if reading.problems else settings, values, tuple(reading.problems))
+
+
+def whereabouts(project: Path, *, environment: Mapping[str, str]) -> Settings:
+    """The defaults, but for the mode and the state folder as far as they can be read: by these, what is there can be
+    found whatever else is wrong. It is paper where the mode is in doubt."""
+    reading, settings = _read(project, environment, flags=None)
+    is_doubtful = any(one.name in ABOUT_THE_MODE for one in reading.problems)
+    mode = "paper" if is_doubtful else settings.trading.mode
+    return Settings(home=str(settings.state_folder(project)), trading=Trading(mode=mode))
 
 
 def _read(

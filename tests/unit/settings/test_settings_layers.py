@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tradewright.settings import Inspection, Settings, SettingsError, inspect, load
+from tradewright.settings import Inspection, Settings, SettingsError, inspect, load, whereabouts
 from tradewright.settings.fields import fields
 from tradewright.settings.loading import ALIASES
 
@@ -224,3 +224,21 @@ class TestSecrets:
 def test_a_wrong_option_is_told_by_the_name_it_was_typed_under(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"--periods-per-year -1: write a number above 0"):
         load(tmp_path, environment={}, flags={"statistics.periods_per_year": -1})
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "folder"),
+    [
+        ("", "paper", ".tradewright"),
+        ("home = 'state'\n[risk]\nmax_position = 99\n", "paper", "state"),
+        ("home = 'state'\n[risk]\nmax_position = 99\n[trading]\nmode = 'live'\nbroker = 'binance'\n", "live", "state"),
+        ("home = 'state'\n[trading]\nmode = 'live'\n", "paper", "state"),
+        ("home = 'state'\n[trading]\nmode = 'lively'\nbroker = 'binance'\n", "paper", "state"),
+        ("home = 5\n", "paper", ".tradewright"),
+        ("home = 'state'\n[trading\n", "paper", ".tradewright"),
+    ],
+)
+def test_what_is_there_is_found_by_what_can_be_read(tmp_path: Path, text: str, mode: str, folder: str) -> None:
+    found = whereabouts(written(tmp_path, text), environment={})
+    assert (found.trading.mode, found.state_folder(tmp_path)) == (mode, tmp_path / folder)
+    assert found.risk == Settings().risk

@@ -26,6 +26,16 @@ def opened(context: typer.Context, *, here: bool = False, flags: Mapping[str, ob
     return open_app(project=chosen or (Path.cwd() if here else None), flags=flags)
 
 
+def at_hand(context: typer.Context, *, done: str = "Answered") -> App:
+    """The application for what has to work while the settings are broken: sessions that are there, the kill switch."""
+    app, broken = opened(context).at_hand()
+    if broken:
+        told = f"{done} all the same, by the defaults: {app.settings.trading.mode}, in {app.state_folder}"
+        console = load("tradewright.interfaces.terminal.output").notes()
+        console.print(f"{broken}\n{told}", markup=False, style="yellow")
+    return app
+
+
 def example(*lines: str) -> str:
     """The example at the end of a command's help, safe from markup."""
     shown = "\n\n".join(f"  {line}".replace("[", "\\[") for line in lines)

@@ -18,8 +18,8 @@ from tradewright.application.risk.messages import (
     SizeQuestion,
 )
 from tradewright.bootstrap import App
-from tradewright.domain.errors import InputError, TradewrightError
-from tradewright.interfaces.cli.options import Json, example, flat, opened
+from tradewright.domain.errors import InputError
+from tradewright.interfaces.cli.options import Json, at_hand, example, flat, opened
 from tradewright.interfaces.cli.trade_options import SessionId, exact
 from tradewright.interfaces.terminal.output import DASH, moment, notes, print_json, screen
 from tradewright.interfaces.terminal.tables import table
@@ -110,7 +110,7 @@ def show(
     json: Json = False,
 ) -> None:
     """Show how far trading is shut, and what every control says to one lot."""
-    view = opened(context).ask(RiskShown(session, symbol, side), answer=load(_VIEWS).RiskView)
+    view = at_hand(context).ask(RiskShown(session, symbol, side), answer=load(_VIEWS).RiskView)
     if json:
         print_json(view)
         return
@@ -156,7 +156,7 @@ def size(
         maintenance_margin=exact(situation.margin, "--margin"),
         session=session,
     )
-    view = opened(context).ask(query, answer=load(_VIEWS).SizeView)
+    view = at_hand(context).ask(query, answer=load(_VIEWS).SizeView)
     if json:
         print_json(view)
         return
@@ -188,7 +188,7 @@ def kill(
 ) -> None:
     """Stop trading an account now: entries are canceled, protection stays. It works while the trader is frozen."""
     message = PressKill(who or _login(), reason, scope.account, mode=mode, strategy=scope.strategy, symbol=scope.symbol)
-    _tell_kill(_whatever(opened(context)).ask(message, answer=load(_VIEWS).KillView), json=json)
+    _tell_kill(at_hand(context, done="Killed").ask(message, answer=load(_VIEWS).KillView), json=json)
 
 
 @group.command(epilog=example("tradewright risk release --account paper --who 'Ada Lovelace' --confirm paper"))
@@ -213,7 +213,7 @@ def release(
 @group.command("state", epilog=example("tradewright risk state --account paper"))
 def state(context: typer.Context, *, account: Account = "paper", json: Json = False) -> None:
     """Show whether an account is killed, and by whom it was killed and released before."""
-    _tell_kill(opened(context).ask(KillShown(account), answer=load(_VIEWS).KillView), json=json)
+    _tell_kill(at_hand(context).ask(KillShown(account), answer=load(_VIEWS).KillView), json=json)
 
 
 def methods(given: list[str] | None) -> dict[str, dict[str, Decimal]]:
@@ -238,17 +238,6 @@ def methods(given: list[str] | None) -> dict[str, dict[str, Decimal]]:
 def load_text(verdict: str) -> object:
     """A verdict in its colour."""
     return load("rich.text").Text(verdict, style=_VERDICTS.get(verdict, ""))
-
-
-def _whatever(app: App) -> App:
-    """The application; by the defaults where the settings are broken, because a kill waits for nobody's typing."""
-    try:
-        _ = app.settings
-    except TradewrightError as broken:
-        notes().print(f"{broken}", markup=False, style="yellow")
-        notes().print("Killed all the same, by the defaults: paper, in this project's folder.", markup=False)
-        return app.by_default()
-    return app
 
 
 def _set(app: App, wanted: LimitsOptions, *, who: str, json: bool) -> None:

@@ -18,7 +18,7 @@ from tradewright.bootstrap import App
 from tradewright.domain.errors import InputError
 from tradewright.interfaces.cli import trade_books, trade_orders, trade_parity
 from tradewright.interfaces.cli.backtest import parameters
-from tradewright.interfaces.cli.options import Json, example, flat, known_strategies, opened, split
+from tradewright.interfaces.cli.options import Json, at_hand, example, flat, known_strategies, opened, split
 from tradewright.interfaces.cli.trade_options import (
     FeedOptions,
     PaperOptions,
@@ -103,19 +103,19 @@ def stop(
     json: Json = False,
 ) -> None:
     """End a session in good order."""
-    trade_orders.tell_done(opened(context), StopSession(session, orders, reason), json=json)
+    trade_orders.tell_done(at_hand(context), StopSession(session, orders, reason), json=json)
 
 
 @group.command(epilog=example("tradewright trade pause --reason 'earnings today'"))
 def pause(context: typer.Context, session: SessionArgument = "", *, reason: Reason = "", json: Json = False) -> None:
     """Let the strategy make no more orders; protection stays."""
-    trade_orders.tell_done(opened(context), PauseStrategy(session, reason), json=json)
+    trade_orders.tell_done(at_hand(context), PauseStrategy(session, reason), json=json)
 
 
 @group.command(epilog=example("tradewright trade resume"))
 def resume(context: typer.Context, session: SessionArgument = "", *, reason: Reason = "", json: Json = False) -> None:
     """Let a paused strategy trade again. (`trade start --resume` goes on with a crashed session.)"""
-    trade_orders.tell_done(opened(context), ResumeStrategy(session, reason), json=json)
+    trade_orders.tell_done(at_hand(context), ResumeStrategy(session, reason), json=json)
 
 
 @group.command("list", epilog=example("tradewright trade list", "tradewright trade list --running --json"))
@@ -126,7 +126,7 @@ def list_sessions(
     json: Json = False,
 ) -> None:
     """List sessions: running, stopped, crashed."""
-    found = opened(context).ask(SessionList(is_running=running), answer=tuple)
+    found = at_hand(context).ask(SessionList(is_running=running), answer=tuple)
     if json:
         print_json({"sessions": found})
     elif found:
@@ -138,7 +138,7 @@ def list_sessions(
 @group.command(epilog=example("tradewright trade show", "tradewright trade show 20261120 --json"))
 def show(context: typer.Context, session: SessionArgument = "", *, json: Json = False) -> None:
     """Show a session as it stands: positions, orders, money, risk used, alerts."""
-    view = _shown(opened(context), session)
+    view = _shown(at_hand(context), session)
     if json:
         print_json(view)
     elif view.line.life == "running":

@@ -8,7 +8,7 @@ import typer
 from tradewright.application.trading.messages import JournalEntries, JournalVerify, Portfolio, RebuildTables
 from tradewright.bootstrap import App
 from tradewright.interfaces.cli.failures import FAILED
-from tradewright.interfaces.cli.options import Json, example, flat, opened
+from tradewright.interfaces.cli.options import Json, at_hand, example, flat
 from tradewright.interfaces.cli.trade_options import SessionId
 from tradewright.interfaces.terminal.output import DASH, notes, print_json, screen
 from tradewright.interfaces.terminal.tables import table
@@ -46,7 +46,7 @@ def register(group: typer.Typer) -> None:
 
 def portfolio(context: typer.Context, *, session: SessionId = "", json: Json = False) -> None:
     """Show the account: equity, cash, profit and loss by strategy, drawdown, risk used."""
-    view = opened(context).ask(Portfolio(session), answer=load(_VIEWS).PortfolioView)
+    view = at_hand(context).ask(Portfolio(session), answer=load(_VIEWS).PortfolioView)
     if json:
         print_json(view)
     else:
@@ -55,7 +55,7 @@ def portfolio(context: typer.Context, *, session: SessionId = "", json: Json = F
 
 def journal(context: typer.Context, *, wanted: JournalOptions, json: Json = False) -> None:
     """Read a session's journal from its files, also while it runs and after it crashed."""
-    app = opened(context)
+    app = at_hand(context)
     if wanted.rebuild:
         _rebuilt(app, wanted.session, json=json)
     elif wanted.verify:

@@ -15,7 +15,7 @@ from tradewright.application.trading.messages import (
 )
 from tradewright.bootstrap import App
 from tradewright.domain.errors import InputError
-from tradewright.interfaces.cli.options import Json, example, flat, opened
+from tradewright.interfaces.cli.options import Json, at_hand, example, flat
 from tradewright.interfaces.cli.trade_options import PriceOptions, SessionId, exact
 from tradewright.interfaces.terminal.output import notes, print_json, screen
 from tradewright.lazy import load
@@ -59,7 +59,7 @@ def orders(
 ) -> None:
     """List orders, newest first."""
     query = Orders(session=session, is_open=is_open, symbol=symbol, life=state, limit=limit)
-    found = opened(context).ask(query, answer=tuple)
+    found = at_hand(context).ask(query, answer=tuple)
     if json:
         print_json({"orders": found})
     elif found:
@@ -70,7 +70,7 @@ def orders(
 
 def order(context: typer.Context, order_id: OrderId, *, session: SessionId = "", json: Json = False) -> None:
     """Show one order with its whole story, from the signal to the last fill."""
-    view = opened(context).ask(OrderTrace(order_id, session), answer=load(_VIEWS).OrderTraceView)
+    view = at_hand(context).ask(OrderTrace(order_id, session), answer=load(_VIEWS).OrderTraceView)
     if json:
         print_json(view)
     else:
@@ -108,7 +108,7 @@ def send(
         reason=reason,
         session=session,
     )
-    tell_done(opened(context), command, json=json)
+    tell_done(at_hand(context), command, json=json)
 
 
 def change(
@@ -129,7 +129,7 @@ def change(
         stop_price=exact(stop, "--stop"),
         session=session,
     )
-    tell_done(opened(context), command, json=json)
+    tell_done(at_hand(context), command, json=json)
 
 
 def cancel(
@@ -149,7 +149,7 @@ def cancel(
     command = CancelOrders(
         orders=tuple(order_ids or ()), is_all=is_all, keeps_protection=keep_protection, session=session
     )
-    tell_done(opened(context), command, json=json)
+    tell_done(at_hand(context), command, json=json)
 
 
 def positions(
@@ -160,7 +160,7 @@ def positions(
     json: Json = False,
 ) -> None:
     """Show what is held, by strategy."""
-    found = opened(context).ask(Positions(session, flat_too), answer=tuple)
+    found = at_hand(context).ask(Positions(session, flat_too), answer=tuple)
     if json:
         print_json({"positions": found})
     elif found:
@@ -178,7 +178,7 @@ def close(
     json: Json = False,
 ) -> None:
     """Close a position at market, or all of them."""
-    tell_done(opened(context), ClosePosition(symbol=symbol, is_all=is_all, session=session), json=json)
+    tell_done(at_hand(context), ClosePosition(symbol=symbol, is_all=is_all, session=session), json=json)
 
 
 def tell_done(app: App, command: object, *, json: bool) -> None:

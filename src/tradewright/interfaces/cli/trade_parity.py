@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tradewright.interfaces.cli.failures import FAILED
-from tradewright.interfaces.cli.options import Json, example, opened
+from tradewright.interfaces.cli.options import Json, at_hand, example
 from tradewright.interfaces.terminal.output import DASH, notes, print_json, screen
 from tradewright.interfaces.terminal.tables import table
 from tradewright.lazy import load
@@ -32,7 +32,7 @@ def parity(
 ) -> None:
     """Replay a session through the backtest and name every difference; exit code 1 where one is unexplained."""
     asked = load("tradewright.application.trading.parity")  # heavy, and help must not wait for it
-    view = opened(context).ask(asked.SessionParity(session), answer=asked.ParityView)
+    view = at_hand(context).ask(asked.SessionParity(session), answer=asked.ParityView)
     if json:
         print_json(view)
     else:
