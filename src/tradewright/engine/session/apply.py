@@ -14,6 +14,7 @@ from tradewright.engine.session.state import DeferredTarget, OpenAlert, Reply, S
 
 _EQUITIES_KEPT = 600
 _REPLIES_KEPT = 10_000
+_DAYS_KEPT = 64
 _DAY_NS = 86_400_000_000_000
 
 
@@ -91,6 +92,8 @@ def _slice_closed(state: SessionState, fact: facts.SliceClosed) -> None:
 def _day_began(state: SessionState, fact: facts.DayBegan) -> None:
     state.day_before_equity = state.day_equity
     state.day, state.day_began_ns, state.day_equity = fact.session, fact.time_ns, fact.equity
+    state.day_starts.append(fact.time_ns)
+    del state.day_starts[:-_DAYS_KEPT]
     state.day_gains = {name: gain for name in state.positions if (gain := state.gain(name)) is not None}
     since = fact.time_ns - _DAY_NS
     state.sent = [one for one in state.sent if one.time_ns >= since]

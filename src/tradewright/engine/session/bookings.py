@@ -19,7 +19,15 @@ from tradewright.domain.orders.request import OrderKind, OrderRequest
 from tradewright.domain.orders.transitions import IllegalStep, OrderEvent
 from tradewright.domain.portfolio.position import Position
 from tradewright.engine.session import facts
-from tradewright.engine.session.splitting import adopted, book_held_before, book_split, comes_late, make_anew
+from tradewright.engine.session.pruning import prune
+from tradewright.engine.session.splitting import (
+    adopted,
+    book_held_before,
+    book_split,
+    comes_late,
+    make_anew,
+    with_fill,
+)
 from tradewright.engine.session.state import SessionState, WantedStop
 from tradewright.engine.session.tracked import TrackedOrder
 from tradewright.trading.risk.sent import SentOrder
@@ -226,9 +234,18 @@ def _book(state: SessionState, strategy: str, fill: Fill) -> None:
     of[fill.instrument] = position.after_fill(
         fill if is_own else replace(fill, fee=Money.zero(position.currency)),
     )
+    _rebase(state, strategy, fill)
     paid = fill.signed_quantity * fill.price * position.multiplier
     state.cash[position.currency] = state.cash.get(position.currency, _ZERO) - paid
     state.cash[fill.fee.currency] = state.cash.get(fill.fee.currency, _ZERO) - fill.fee.amount
+
+
+def _rebase(state: SessionState, strategy: str, fill: Fill) -> None:
+    """What is older than the base of its instrument belongs to it."""
+    name, base = fill.instrument, state.base(fill.instrument)
+    if base is not None and fill.time_ns < base.until_ns:
+        later = with_fill(base, strategy, fill, flat=_new_position(state, name))
+        state.dropped = replace(state.gone, bases={**state.gone.bases, name: later})
 
 
 def _new_position(state: SessionState, instrument: str) -> Position:
@@ -275,6 +292,10 @@ def _cash(state: SessionState, fact: facts.CashBooked) -> None:
         state.peak_equity = state.day_equity = state.equity()
 
 
+def _report_refused(state: SessionState, fact: facts.ReportRefused) -> None:
+    state.refused[f"{fact.what} {fact.identity}"] = None
+
+
 def _held_before(state: SessionState, fact: facts.PositionAdopted) -> None:
     """A position that was there before the session: somebody else's, at the price it was found at."""
     of = state.positions.setdefault(fact.strategy, {})
@@ -306,6 +327,8 @@ BOOKINGS: Mapping[type, Callable[..., None]] = MappingProxyType(
         facts.SplitBooked: book_split,
         facts.CashBooked: _cash,
         facts.PositionAdopted: _held_before,
+        facts.Pruned: prune,
+        facts.ReportRefused: _report_refused,
     }
 )
 """What each fact of orders and of the account does."""

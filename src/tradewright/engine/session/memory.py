@@ -86,6 +86,10 @@ class Memory:
     shown: Slice | None = None
     seen: Slice | None = None
     """The last slice from before a restart: it says when an order can execute until one is shown."""
+    prunes_before_ns: int = 0
+    """Orders that ended before this leave the books as soon as these are found equal to the venue's; 0: none do."""
+    ignored: int = 0
+    """Reports about dropped orders that were no news."""
     early_busts: set[str] = field(default_factory=set)
     unwanted: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Orders in doubt that are to be canceled once they are found: by whom, and why."""

@@ -42,5 +42,9 @@ class SessionRules:
     paces: bool = True
     """Orders of one slice are counted as sent one after the other, as fast as the limits allow: a replay's clock
     stands still while they are decided, as a backtest's does. False on a clock that runs."""
+    keeps_orders: int = 2_000
+    """Orders that ended long ago and stay in the books: where there are more, all of them leave."""
+    keeps_days: int = 5
+    """Trading days after which an order that has ended, and was not heard of since, ended long ago."""
     clips: bool = True
     """Orders of a strategy are cut to what the limits leave; otherwise they are refused whole."""

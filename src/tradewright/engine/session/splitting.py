@@ -3,10 +3,10 @@
 This file decides how a split is booked. Fractions of a lot are paid for the account as a whole, so lots are shared out
 among the strategies (largest fraction first) and the fractions change hands at the split's price. An execution that
 comes late from before a split, or a split that comes late, has the instrument's positions made anew in the venue's
-order.
+order, from its first execution on or from what was held when the oldest were dropped.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import ROUND_DOWN, Decimal
 
@@ -15,12 +15,14 @@ from tradewright.domain.money import Money
 from tradewright.domain.orders.fill import Fill
 from tradewright.domain.orders.side import Side
 from tradewright.domain.portfolio.position import Position
+from tradewright.engine.session.dropped import Base
 from tradewright.engine.session.facts import PositionAdopted, SplitBooked
 from tradewright.engine.session.state import HeldBefore, SessionState
 
 _ZERO = Decimal(0)
 Event = tuple[int, str, Fill | SplitBooked | PositionAdopted]
 """Venue time, strategy, what happened."""
+_EVER = 1 << 80
 
 
 def book_split(state: SessionState, fact: SplitBooked) -> None:
@@ -52,31 +54,54 @@ def book_held_before(state: SessionState, fact: PositionAdopted) -> None:
     name = fact.instrument
     times = [fill.time_ns for fill in state.executions.values() if fill.instrument == name]
     times += [split.happened_ns for split in state.splits.get(name, ())]
+    base = state.base(name)
+    times += [] if base is None else [base.until_ns]
     state.held_before.append(HeldBefore(fact, max(times, default=0)))
 
 
 def make_anew(state: SessionState, name: str) -> None:
     """The instrument's positions from all its executions and splits, in the order in which the venue had them."""
+    made = course(state, name, [fill for fill in state.executions.values() if fill.instrument == name])
+    _pay(state, name, made.paid - state.split_paid.get(name, _ZERO))
+    for strategy, position in made.positions.items():
+        state.positions[strategy][name] = position
+
+
+def course(state: SessionState, name: str, fills: Iterable[Fill], *, until_ns: int = _EVER) -> Base:
+    """What the instrument's executions and splits of before a moment add up to, in the order in which the venue had
+    them; what was dropped counts as what was held then."""
+    base = state.base(name)
+    before = {} if base is None else base.positions
     positions: dict[str, Position] = {
-        strategy: replace(of[name], quantity=_ZERO, cost_basis=_ZERO, realized=_ZERO, fees=_ZERO)
+        strategy: before.get(strategy)
+        or replace(of[name], quantity=_ZERO, cost_basis=_ZERO, realized=_ZERO, fees=_ZERO)
         for strategy, of in state.positions.items()
         if name in of
     }
-    paid = _ZERO
-    for _, strategy, event in sorted(_events(state, name), key=_when):
+    paid, since_ns = (_ZERO, -_EVER) if base is None else (base.paid, base.until_ns)
+    for time_ns, strategy, event in sorted(_events(state, name, fills), key=_when):
+        if not since_ns <= time_ns < until_ns:
+            continue
         match event:
             case Fill():
-                own = positions[strategy]
-                is_own = event.fee.currency == own.currency
-                fill = event if is_own else replace(event, fee=Money.zero(own.currency))
-                positions[strategy] = own.after_fill(fill)
+                positions[strategy] = _after_fill(positions[strategy], event)
             case SplitBooked():
                 paid += _after_split(state, positions, event)
             case PositionAdopted():
                 positions[strategy] = adopted(positions[strategy], event)
-    _pay(state, name, paid - state.split_paid.get(name, _ZERO))
-    for strategy, position in positions.items():
-        state.positions[strategy][name] = position
+    return Base(until_ns, positions, paid)
+
+
+def with_fill(base: Base, strategy: str, fill: Fill, *, flat: Position) -> Base:
+    """The base with an execution that is told late and is older than it."""
+    position = _after_fill(base.positions.get(strategy, flat), fill)
+    return replace(base, positions={**base.positions, strategy: position})
+
+
+def _after_fill(position: Position, fill: Fill) -> Position:
+    """A fee in another currency is no part of the position."""
+    is_own = fill.fee.currency == position.currency
+    return position.after_fill(fill if is_own else replace(fill, fee=Money.zero(position.currency)))
 
 
 def adopted(position: Position, fact: PositionAdopted) -> Position:
@@ -86,9 +111,9 @@ def adopted(position: Position, fact: PositionAdopted) -> Position:
     return replace(position, quantity=quantity, cost_basis=basis if quantity else _ZERO)
 
 
-def _events(state: SessionState, name: str) -> Iterator[Event]:
-    for execution, fill in state.executions.items():
-        if fill.instrument == name and execution not in state.busted:
+def _events(state: SessionState, name: str, fills: Iterable[Fill]) -> Iterator[Event]:
+    for fill in fills:
+        if fill.execution_id not in state.busted:
             yield fill.time_ns, state.orders[fill.client_order_id].strategy, fill
     for split in state.splits.get(name, ()):
         yield split.happened_ns, "", split

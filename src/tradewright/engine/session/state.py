@@ -14,6 +14,7 @@ import msgspec
 
 from tradewright.domain.orders.fill import Fill
 from tradewright.domain.portfolio.position import Position
+from tradewright.engine.session.dropped import NOTHING, Base, Dropped
 from tradewright.engine.session.facts import InstrumentTerms, PositionAdopted, SessionStarted, SplitBooked, StrategyLife
 from tradewright.engine.session.tracked import TrackedOrder
 from tradewright.trading.risk.sent import SentOrder
@@ -155,6 +156,8 @@ class SessionState:
     day: int = 0
     """Session date of the trading day that runs; after a close it is the next one's at the earliest."""
     day_began_ns: int = 0
+    day_starts: list[int] = field(default_factory=list)
+    """When the last trading days began."""
     day_equity: Decimal | None = None
     """Equity when the trading day began."""
     day_before_equity: Decimal | None = None
@@ -165,6 +168,10 @@ class SessionState:
     marks: dict[str, Decimal] = field(default_factory=dict)
     marked_ns: dict[str, int] = field(default_factory=dict)
     reconciled_ns: int = 0
+    dropped: Dropped | None = None
+    """What is known of orders that ended long ago; None while there are none."""
+    refused: dict[str, None] = field(default_factory=dict)
+    """Executions, busts and splits that came too late to be booked."""
     is_over: bool = False
     end: str = ""
 
@@ -177,6 +184,15 @@ class SessionState:
     def instrument(self, name: str) -> InstrumentTerms | None:
         """What is known of an instrument that the session trades."""
         return next((one for one in self.terms.instruments if one.instrument == name), None)
+
+    @property
+    def gone(self) -> Dropped:
+        """What is known of dropped orders."""
+        return self.dropped or NOTHING
+
+    def base(self, instrument: str) -> Base | None:
+        """What was held of an instrument when executions of it were dropped; None while it has them all."""
+        return self.gone.bases.get(instrument)
 
     def held(self, instrument: str) -> Decimal:
         """Signed quantity of the account, whoever holds it."""
@@ -239,10 +255,11 @@ class SessionState:
 
 
 _NOT_IN_THE_DIGEST: Final = (
-    "marks", "marked_ns", "equities", "day_equity", "day_before_equity", "day_gains", "peak_equity", "now_ns",
+    "marks", "marked_ns", "equities", "day_starts", "day_equity", "day_before_equity", "day_gains", "peak_equity",
+    "now_ns",
 )  # fmt: skip
 
-_LEFT_OUT_WHILE_EMPTY: Final = ("replies",)
+_LEFT_OUT_WHILE_EMPTY: Final = ("replies", "dropped", "refused", "day_starts")
 """Fields that came later: a journal of before them adds up to the digest that it always had."""
 
 

@@ -18,6 +18,7 @@ from tradewright.engine.session.state import EXTERNAL
 from tradewright.engine.session.tracked import TrackedOrder
 from tradewright.ports.broker import OrderReport, ReportedLife
 
+_FOREIGN = "ext-"
 _DAY_NS = 86_400_000_000_000
 GUESSED = "known by its executions alone"
 """The reason on an order of which only executions are known."""
@@ -34,11 +35,7 @@ def found(desk: Desk, given: OrderReport) -> TrackedOrder | None:
 def by_venue_id(desk: Desk, venue_order_id: str) -> TrackedOrder | None:
     """The order that the venue calls so and that came without an id of ours: one of ours, or the newest foreign one."""
     ours = next((one for one in desk.state.working() if one.order.venue_order_id == venue_order_id), None)
-    name: str = foreign_id(venue_order_id)
-    known = ours or desk.state.orders.get(name)
-    while known is not None and (later := desk.state.orders.get(name := f"{name}+")) is not None:
-        known = later
-    return known
+    return ours or desk.state.orders.get(newest_foreign_id(desk, venue_order_id))
 
 
 def _is_another(known: TrackedOrder, given: OrderReport) -> bool:
@@ -52,23 +49,38 @@ def _is_another(known: TrackedOrder, given: OrderReport) -> bool:
     ) or given.time_ns >= known.changed_ns + _DAY_NS
 
 
-def _fresh_id(desk: Desk, venue_order_id: str) -> ClientOrderId:
+def fresh_id(desk: Desk, venue_order_id: str) -> ClientOrderId:
     """A name for a foreign order that none had before."""
+    newest = newest_foreign_id(desk, venue_order_id)
+    return ClientOrderId(f"{newest}+") if _was_given(desk, newest) else newest
+
+
+def newest_foreign_id(desk: Desk, venue_order_id: str) -> ClientOrderId:
+    """What the newest foreign order that the venue called so is called, whether it was dropped or not."""
     name: str = foreign_id(venue_order_id)
-    while name in desk.state.orders:
+    while _was_given(desk, f"{name}+"):
         name = f"{name}+"
     return ClientOrderId(name)
 
 
+def _was_given(desk: Desk, name: str) -> bool:
+    return name in desk.state.orders or desk.state.gone.has_order(name)
+
+
 def foreign_id(venue_order_id: str) -> ClientOrderId:
     """What we call an order that carries no id of ours."""
-    return ClientOrderId(f"ext-{venue_order_id}")
+    return ClientOrderId(f"{_FOREIGN}{venue_order_id}")
+
+
+def is_foreign(name: str) -> bool:
+    """Whether it is the name of an order that carries no id of ours."""
+    return name.startswith(_FOREIGN)
 
 
 def adopt(desk: Desk, given: OrderReport) -> Outcomes:
     """Take up an order that is not known: a leg of a bracket, or somebody else's."""
     parent = desk.state.orders.get(given.parent) if given.parent is not None else None
-    name = given.client_order_id or _fresh_id(desk, given.venue_order_id)
+    name = given.client_order_id or fresh_id(desk, given.venue_order_id)
     role, strategy = Role.FOREIGN, EXTERNAL
     request = replace(given.request, origin=Origin.EXTERNAL)
     if parent is not None:

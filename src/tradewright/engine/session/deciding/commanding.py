@@ -175,6 +175,8 @@ def _send(desk: Desk, given: SendOrder) -> Outcomes:
 
 def _came_of(desk: Desk, number: int, name: str) -> Answer:
     tracked = desk.state.orders.get(name)
+    if desk.state.gone.has_order(name):
+        return Answer(number, True, _long_ago(name), (name,))
     if tracked is None:
         return Answer(number, False, "risk refused the order; its reasons stand in the journal", (name,))
     return Answer(number, True, f"order {name} is {tracked.order.life.value}", (name,))
@@ -183,24 +185,28 @@ def _came_of(desk: Desk, number: int, name: str) -> Answer:
 def _change(desk: Desk, given: ChangeOrder) -> Outcomes:
     tracked = desk.state.orders.get(given.client_order_id)
     if tracked is None:
-        yield _unknown(given.number, given.client_order_id)
+        yield _unknown(desk, given.number, given.client_order_id)
         return
     problem = yield from change(desk, tracked, request=given.request, who=given.who)
     yield Answer(given.number, not problem, problem or "the change was asked for", (tracked.id,))
 
 
 def _cancel(desk: Desk, given: CancelOrders) -> Outcomes:
-    unknown = [name for name in given.client_order_ids if name not in desk.state.orders]
+    orders, gone = desk.state.orders, desk.state.gone
+    unknown = [name for name in given.client_order_ids if name not in orders and not gone.has_order(name)]
     if unknown:
-        yield _unknown(given.number, unknown[0])
+        yield _unknown(desk, given.number, unknown[0])
         return
-    chosen = [desk.state.orders[name] for name in given.client_order_ids] or [
-        one for one in desk.state.working() if not (given.keeps_protection and one.role.is_protection)
-    ]
+    chosen = [orders[name] for name in given.client_order_ids if name in orders]
+    chosen = (
+        chosen
+        if given.client_order_ids
+        else [one for one in desk.state.working() if not (given.keeps_protection and one.role.is_protection)]
+    )
     still = [one for one in chosen if one.is_open]
     for tracked in still:
         yield from cancel(desk, tracked, who=given.who, reason="asked by hand")
-    ended = len(chosen) - len(still)
+    ended = (len(given.client_order_ids) or len(chosen)) - len(still)
     story = f"{len(still)} asked to be canceled" + (f", {ended} had ended before" if ended else "")
     yield Answer(given.number, True, story, tuple(one.id for one in still))
 
@@ -363,5 +369,11 @@ def _leaves(tracked: TrackedOrder, policy: str) -> bool:
     return policy == "cancel_all" or (policy == "keep_protection" and not tracked.role.is_protection)
 
 
-def _unknown(number: int, name: str) -> Answer:
+def _unknown(desk: Desk, number: int, name: str) -> Answer:
+    if desk.state.gone.has_order(name):
+        return Answer(number, False, _long_ago(name))
     return Answer(number, False, f"no order {name} is known to this session")
+
+
+def _long_ago(name: str) -> str:
+    return f"order {name} ended long ago; its story is in the journal"

@@ -169,9 +169,9 @@ class Desk:
         seen, newest = self.memory.newest_ns
         executions = self.state.executions
         fresh = islice(reversed(executions.values()), len(executions) - seen)
-        newest = max((newest, *(fill.time_ns for fill in fresh)))
+        newest = max((newest, self.state.gone.newest_ns, *(fill.time_ns for fill in fresh)))
         self.memory.newest_ns = (len(executions), newest)
-        return newest if executions else otherwise
+        return newest if executions or self.state.gone.executions else otherwise
 
     def legs(self, link: str) -> list[TrackedOrder]:
         """The orders of a link, oldest first; only orders that came since the last question are looked at."""

@@ -6,11 +6,14 @@ the strategy is shown with it.
 
 from decimal import Decimal
 
+from tradewright.domain.calendars import DAY
 from tradewright.domain.market.actions import ActionKind
 from tradewright.engine.runtime.day_measures import exact
 from tradewright.engine.session import facts
 from tradewright.engine.session.deciding.desk import Desk, Outcomes
 from tradewright.engine.session.deciding.protecting import exits
+from tradewright.engine.session.deciding.pruning import is_due
+from tradewright.engine.session.deciding.reconciling import begin
 from tradewright.engine.session.deciding.supervising import supervise
 from tradewright.engine.session.deciding.watching import watch
 from tradewright.engine.session.effects import Acknowledge, Alert, EndSession, Severity, Show
@@ -57,6 +60,9 @@ def _day(desk: Desk, given: Slice, session: int) -> Outcomes:
         )
         return
     yield facts.DayBegan(given.time_ns, session, equity)
+    desk.memory.messages = desk.memory.messages.since(desk.now_ns - DAY)
+    if is_due(desk):
+        yield from begin(desk)
 
 
 def gap(desk: Desk, given: FeedGap) -> Outcomes:

@@ -6,12 +6,15 @@ explained, seen twice, freezes the instrument. Nothing is ever traded to make bo
 
 from decimal import Decimal
 
+from tradewright.domain.identifiers import ClientOrderId
 from tradewright.domain.orders.life import OrderLife
 from tradewright.engine.session import facts
 from tradewright.engine.session.deciding.adopting import found as known_order
 from tradewright.engine.session.deciding.desk import Desk, Outcomes
 from tradewright.engine.session.deciding.doubting import recheck
+from tradewright.engine.session.deciding.late import is_of_dropped_order, name_of
 from tradewright.engine.session.deciding.proposing import carry_out
+from tradewright.engine.session.deciding.pruning import agreed
 from tradewright.engine.session.deciding.reports import cash_moved, executed, reported, split_done
 from tradewright.engine.session.deciding.supervising import supervise, unseen
 from tradewright.engine.session.deciding.watching import watch
@@ -193,6 +196,8 @@ def _verdict(desk: Desk, differences: tuple[Difference, ...], *, is_settled: boo
         held, desk.memory.held = desk.memory.held, None
         if held is not None and held.slice == desk.state.slice and desk.state.life.trades:
             yield from carry_out(desk, held)
+    if is_settled and not differences:
+        yield from agreed(desk)
 
 
 def _opening(desk: Desk, account: AccountAnswer) -> Outcomes:
@@ -226,20 +231,21 @@ def _risen(desk: Desk, orders: OpenOrdersAnswer) -> Outcomes:
     there = {}
     for report in orders.reports:
         tracked = known_order(desk, report) if report.life is ReportedLife.WORKING else None
+        if tracked is None and report.life is ReportedLife.WORKING and is_of_dropped_order(desk, report):
+            there[name_of(desk, report)] = report
         if tracked is not None and not tracked.is_open and tracked.order.life is not OrderLife.LOST:
             there[tracked.id] = report
     for name in [one for one in desk.memory.risen if one not in there]:
         del desk.memory.risen[name]
-        instrument = desk.state.orders[name].instrument
-        if desk.state.frozen.get(instrument) == _works_on(name):
+        for instrument in [one for one, reason in desk.state.frozen.items() if reason == _works_on(name)]:
             yield facts.InstrumentThawed(desk.now_ns, instrument)
     for name, report in there.items():
         since = desk.memory.risen.setdefault(name, desk.mono_ns)
         if desk.mono_ns - since >= desk.rules.absence_spread_ns:
-            instrument = desk.state.orders[name].instrument
+            instrument = report.request.instrument
             yield from desk.incident_once("ENDED_WORKS", instrument, story=_works_on(name))
             yield from desk.freeze(instrument, _works_on(name))
-            yield Tell(CancelOrder(desk.state.orders[name].id, instrument, report.venue_order_id))
+            yield Tell(CancelOrder(ClientOrderId(name), instrument, report.venue_order_id))
 
 
 def _works_on(name: str) -> str:

@@ -22,6 +22,13 @@ from tradewright.engine.session.deciding.adopting import (
     report_of,
 )
 from tradewright.engine.session.deciding.desk import Desk, Outcomes
+from tradewright.engine.session.deciding.late import (
+    is_of_dropped_order,
+    late_bust,
+    late_execution,
+    late_split,
+    named_anew,
+)
 from tradewright.engine.session.deciding.linking import late_leg, leg_failed
 from tradewright.engine.session.deciding.ordering import cancel
 from tradewright.engine.session.deciding.proposing import settle
@@ -53,6 +60,9 @@ _IN_DOUBT = frozenset({OrderLife.APPROVED, OrderLife.UNKNOWN})
 def reported(desk: Desk, given: OrderReport) -> Outcomes:
     """The venue's view of one order."""
     tracked = found(desk, given)
+    if tracked is None and is_of_dropped_order(desk, given):
+        desk.memory.ignored += 1  # should it work on, the next look at the venue finds it
+        return
     if tracked is None:
         yield from adopt(desk, given)
         tracked = found(desk, given)
@@ -80,6 +90,9 @@ def reported(desk: Desk, given: OrderReport) -> Outcomes:
 def rejected(desk: Desk, given: SubmitRejected) -> Outcomes:
     """The venue proved that it did not take the order."""
     tracked = desk.state.orders.get(given.client_order_id)
+    if tracked is None and desk.state.gone.has_order(given.client_order_id):
+        desk.memory.ignored += 1
+        return
     if tracked is None:
         yield from desk.incident("UNKNOWN_ORDER", "", story=f"{given.client_order_id} was rejected and never sent")
         return
@@ -115,12 +128,15 @@ def executed(desk: Desk, fill: Fill) -> Outcomes:
             story = f"execution {fill.execution_id} was {_body(known)} and is {_body(fill)}: the first one is booked"
             yield from desk.incident_once("EXECUTION_DIFFERS", fill.instrument, story=story)
         return
+    if (yield from late_execution(desk, fill)):
+        return
     tracked = state.orders.get(fill.client_order_id)
     if tracked is None and fill.venue_order_id:
         tracked = by_venue_id(desk, fill.venue_order_id)
         if tracked is not None and (tracked.instrument, tracked.order.request.side) != (fill.instrument, fill.side):
             tracked = None
     if tracked is None:
+        fill = named_anew(desk, fill)
         fill = fill if fill.client_order_id else replace(fill, client_order_id=foreign_id(f"fill {fill.execution_id}"))
         yield from adopt(desk, report_of(fill, parent=parent_of(desk, fill.client_order_id)))
         tracked = state.orders[fill.client_order_id]
@@ -147,7 +163,7 @@ def _body(fill: Fill) -> str:
 
 def busted(desk: Desk, given: ExecutionBusted) -> Outcomes:
     """The venue took an execution back; one that is not known yet is taken back as soon as it is."""
-    if given.execution_id in desk.state.busted:
+    if given.execution_id in desk.state.busted or (yield from late_bust(desk, given)):
         return
     fill = desk.state.executions.get(given.execution_id)
     if fill is None:
@@ -239,7 +255,7 @@ def replaced(desk: Desk, given: Replaced) -> Outcomes:
 
 def split_done(desk: Desk, given: SplitDone) -> Outcomes:
     """Shares were split: booked once; resting orders come back in new shares with the next look at the venue."""
-    if given.identity in desk.state.moved:
+    if given.identity in desk.state.moved or (yield from late_split(desk, given)):
         return
     yield facts.SplitBooked(desk.now_ns, given.identity, given.instrument, given.ratio, given.price, given.time_ns)
 

@@ -1,6 +1,7 @@
 """How the journal of a session names its facts.
 
-A fact may gain fields with defaults; any other change needs the next `SCHEMA` and the step from the one before.
+A fact may gain fields with defaults, and there may be new facts; any other change needs the next `SCHEMA` and the
+step from the one before.
 """
 
 from tradewright.engine.runtime.journal.record import Catalogue
@@ -21,8 +22,10 @@ from tradewright.engine.session.facts.orders import (
     OrderRefused,
     OrderRejected,
     OrderReplaced,
+    Pruned,
     ReplaceRefusedByVenue,
     ReplaceRequested,
+    ReportRefused,
 )
 from tradewright.engine.session.facts.oversight import (
     AlertRaised,
@@ -94,6 +97,8 @@ _FACTS = (
     AlertRaised,
     AlertSeen,
     CommandAnswered,
+    Pruned,
+    ReportRefused,
 )
 Fact = (
     SessionStarted
@@ -137,6 +142,8 @@ Fact = (
     | AlertRaised
     | AlertSeen
     | CommandAnswered
+    | Pruned
+    | ReportRefused
 )
 
 

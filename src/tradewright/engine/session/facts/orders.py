@@ -216,3 +216,29 @@ class OrderAdopted:
     role: Role
     life: str
     parent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """Orders that ended before a moment left the books, with all that hangs on them; the journal keeps their story."""
+
+    time_ns: int
+    before_ns: int
+    """Session time of their last change, and the venue's of their executions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportRefused:
+    """The venue told something that can no longer be booked exactly: what it builds on was dropped."""
+
+    time_ns: int
+    what: str
+    """`execution`, `bust` or `split`."""
+    identity: str
+    """The venue's name of it."""
+    client_order_id: str
+    """Empty for a split."""
+    instrument: str
+    story: str
+    fill: Fill | None = None
+    """The execution, as it was told."""
