@@ -52,6 +52,11 @@ WRONG = (
     ("risk release --account paper", "--who NAME"),
     ("risk release --account paper --who Ada --confirm wrong", "its name typed"),
     ("risk size SPY --method nope", "--method cannot be used"),
+    ("risk limits --account nobody", "there is no account nobody"),
+    ("risk limits --account nobody --set position=0.04 --why x", "--new-account"),
+    ("risk state", "there is no account paper"),
+    ("risk state --account nobody", "there is no account nobody"),
+    ("broker test paper --account nobody", "there is no account nobody"),
     ("broker test nope", "nope is not known"),
     ("broker test alpaca", "not in this version"),
 )

@@ -251,7 +251,7 @@ def test_limits_are_set_by_name_and_loosened_only_by_typing(folder: Path) -> Non
     assert "--confirm position=0.05" in unsaid.stderr
     wish = ("--set", "position=0.05", "--confirm", "position=0.05", "--why", "back", "--who", "Ada")
     assert asked("risk", "limits", *wish, folder=folder)["loosened"] == ["position"]
-    shown = {one["name"]: one["value"] for one in asked("risk", "limits", "--account", "x", folder=folder)["limits"]}
+    shown = {one["name"]: one["value"] for one in asked("risk", "limits", folder=folder)["limits"]}
     assert shown["position"] == "0.05"
     for wrong in ("position=much", "position=99", "nothing=1", "position"):
         assert run("risk", "limits", "--set", wrong, "--why", "x", "--who", "Ada", folder=folder).returncode == 2

@@ -1,9 +1,10 @@
 """Answers about brokers. Whoever reaches one is handed in, so that this knows no wire."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from tradewright.application.brokers.messages import BrokerList, CheckBroker, ConnectBroker
 from tradewright.application.brokers.views import BrokerView, ConnectionView
+from tradewright.application.trading.accounts import require_account
 from tradewright.domain.errors import InputError
 from tradewright.ports.sessions import Accounts
 
@@ -30,17 +31,17 @@ def broker_list(_query: BrokerList, *, accounts: Accounts) -> tuple[BrokerView, 
 
 def connect_broker(command: ConnectBroker, *, reach: Reach, accounts: Accounts) -> ConnectionView:
     """Only connect."""
-    _check(command.broker, command.account, accounts.names())
+    _check(command.broker, command.account, accounts)
     return reach(command.account, False)
 
 
 def check_broker(command: CheckBroker, *, reach: Reach, accounts: Accounts) -> ConnectionView:
     """Connect and ask."""
-    _check(command.broker, command.account, accounts.names())
+    _check(command.broker, command.account, accounts)
     return reach(command.account, True)
 
 
-def _check(broker: str, account: str, names: Sequence[str]) -> None:
+def _check(broker: str, account: str, accounts: Accounts) -> None:
     if broker != "paper":
         known = broker in COMING
         raise InputError(
@@ -49,10 +50,4 @@ def _check(broker: str, account: str, names: Sequence[str]) -> None:
             found=broker,
             remedy="see: tradewright broker list",
         )
-    if account not in names:
-        raise InputError(
-            f"paper account {account} is not there yet",
-            expected=f"one of {', '.join(names)}" if names else "an account that a session was started on",
-            found=account,
-            remedy="a first session opens it: tradewright trade start STRATEGY --account " + account,
-        )
+    require_account(account, accounts)

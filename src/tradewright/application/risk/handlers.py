@@ -8,12 +8,13 @@ from tradewright.application.envelope import Envelope
 from tradewright.application.risk.keeping import KeptLimits
 from tradewright.application.risk.messages import AdoptLimits, ChangeLimits, RiskLimits, RiskShown, SizeQuestion
 from tradewright.application.risk.views import LimitLine, LimitsChange, LimitsView, RiskView, SizeView
+from tradewright.application.trading.accounts import require_account
 from tradewright.application.trading.traders import Traders
 from tradewright.application.trading.views import Done
 from tradewright.domain.errors import InputError, TradewrightError
 from tradewright.domain.identifiers import AccountId, StrategyId
 from tradewright.ports.clock import Clock
-from tradewright.ports.sessions import SessionLife
+from tradewright.ports.sessions import Accounts, SessionLife
 from tradewright.trading.risk import policy as policies
 from tradewright.trading.risk.drawdown import DrawdownLevels
 from tradewright.trading.risk.limits import BOUNDS, Limits
@@ -21,12 +22,15 @@ from tradewright.trading.risk.policy import Level, LimitsChanged, Scope, spelled
 
 ANY = frozenset({"ANY.XXXX"})
 """Stands for what a session will be asked to trade, where only the numbers matter."""
+_FOR_A_NEW_ONE = "to set limits before its first session, say so: --new-account"
 _YES, _NO = {"true", "yes", "on"}, {"false", "no", "off"}
 
 
-def risk_limits(query: RiskLimits, *, kept_limits: KeptLimits) -> LimitsView:
+def risk_limits(query: RiskLimits, *, kept_limits: KeptLimits, accounts: Accounts) -> LimitsView:
     """What holds."""
     policy = kept_limits.policy(ANY)
+    if query.account:
+        require_account(query.account, accounts, also=policy.accounts)
     if query.account or query.strategy:
         limits = policy.tightest(
             account=AccountId(query.account), strategy=StrategyId(query.strategy) if query.strategy else None
@@ -42,11 +46,19 @@ def risk_limits(query: RiskLimits, *, kept_limits: KeptLimits) -> LimitsView:
 
 
 def change_limits(
-    command: ChangeLimits, *, kept_limits: KeptLimits, clock: Clock, traders: Traders, envelope: Envelope
+    command: ChangeLimits,
+    *,
+    kept_limits: KeptLimits,
+    accounts: Accounts,
+    clock: Clock,
+    traders: Traders,
+    envelope: Envelope,
 ) -> LimitsChange:
     """Written down first, then told to every session that runs."""
     policy = kept_limits.policy(ANY)
     scope = _scope(command)
+    if command.account and not command.is_new:  # who tightens a mistyped account tightens nothing
+        require_account(command.account, accounts, also=policy.accounts, remedy=_FOR_A_NEW_ONE)
     wish = policies.ChangeLimits(
         who=command.who,
         why=command.why,

@@ -11,6 +11,7 @@ from dataclasses import replace
 from tradewright.application.envelope import Envelope
 from tradewright.application.risk.messages import KillShown, PressKill, ReleaseKill, ReopenTrading, ShutTrading
 from tradewright.application.risk.views import KillEntry, KillView
+from tradewright.application.trading.accounts import require_account
 from tradewright.application.trading.traders import Traders
 from tradewright.application.trading.views import Done
 from tradewright.domain.errors import InputError, TradewrightError
@@ -100,6 +101,7 @@ def release_kill(
 
 def kill_shown(query: KillShown, *, accounts: Accounts) -> KillView:
     """How it stands."""
+    require_account(query.account, accounts)
     return _view(accounts, query.account, "")
 
 

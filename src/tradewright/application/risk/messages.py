@@ -10,7 +10,8 @@ class RiskLimits:
     """The limits as they are set. Answer: `LimitsView`."""
 
     account: str = ""
-    """What holds on this account with everything that tightens it; empty: what is set everywhere."""
+    """What holds on this account with everything that tightens it; empty: what is set everywhere. NotFound for one that
+    is not there."""
     strategy: str = ""
 
 
@@ -26,6 +27,8 @@ class ChangeLimits:
     account: str = ""
     strategy: str = ""
     """Where they hold: on one account, for one strategy; both empty: everywhere."""
+    is_new: bool = False
+    """The account need not be there yet; else NotFound where it is not."""
     typed: Mapping[str, str] = field(default_factory=dict)
     """The new number of each limit that allows more, typed once more."""
 
@@ -97,7 +100,7 @@ class ReleaseKill:
 
 @dataclass(frozen=True, slots=True)
 class KillShown:
-    """Whether an account is killed, and who did what before. Answer: `KillView`."""
+    """Whether an account is killed, and who did what before. Answer: `KillView`; NotFound for one that is not there."""
 
     account: str = "paper"
 

@@ -50,6 +50,9 @@ class LimitsOptions:
         list[str] | None, typer.Option(help="The same once more, for what allows more than before: position=0.10.")
     ] = None
     why: Annotated[str, typer.Option(help="Why; it is kept.")] = ""
+    new_account: Annotated[
+        bool, typer.Option("--new-account", help="Of --account: it is not there yet, limits come first.")
+    ] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,7 +274,7 @@ def _asked(
 ) -> "LimitsChange":
     message = ChangeLimits(
         values=values, who=who or _login(), why=wanted.why, account=wanted.account, strategy=wanted.strategy,
-        typed=typed,
+        is_new=wanted.new_account, typed=typed,
     )  # fmt: skip
     found: LimitsChange = app.ask(message, answer=load(_VIEWS).LimitsChange)
     return found

@@ -21,11 +21,11 @@ from tradewright.application.risk.sizes import METHODS, method_of
 from tradewright.application.trading.traders import Traders
 from tradewright.application.trading.views import Done
 from tradewright.application.trading.wire import Wire, spelled
-from tradewright.domain.errors import ControlError, InputError, StorageError
+from tradewright.domain.errors import ControlError, InputError, NotFound, StorageError
 from tradewright.domain.identifiers import AccountId, CorrelationId
 from tradewright.ports.control import ControlRequest
 from tradewright.ports.disk import Hold
-from tradewright.ports.sessions import KeptSession
+from tradewright.ports.sessions import AccountOpening, KeptSession
 from tradewright.trading.sizing.methods import AtrRisk, RiskPart
 
 USUAL = {"based_on": "shipped", "limits": {"position": Decimal("0.05"), "drawdown": {"stop": Decimal("0.15")}}}
@@ -69,8 +69,9 @@ class World:
     def change(self, **more: Any) -> Any:
         message = ChangeLimits(**({"who": "Ada", "why": "because"} | more))
         return change_limits(
-            message, kept_limits=self.limits, clock=self.clock, traders=self.traders, envelope=told(message)
-        )
+            message, kept_limits=self.limits, accounts=self.accounts, clock=self.clock, traders=self.traders,
+            envelope=told(message),
+        )  # fmt: skip
 
     def kill(self, **more: Any) -> Any:
         message = PressKill(**({"who": "Ada"} | more))
@@ -100,7 +101,7 @@ def world(tmp_path: Path) -> World:
 
 
 def test_without_a_change_the_settings_hold(world: World) -> None:
-    view = risk_limits(RiskLimits(), kept_limits=world.limits)
+    view = risk_limits(RiskLimits(), kept_limits=world.limits, accounts=world.accounts)
     assert (view.version, view.scope) == (1, "everywhere")
     values = {one.name: one for one in view.limits}
     assert (values["position"].value, values["position"].most) == ("0.05", "10")
@@ -114,7 +115,7 @@ def test_a_change_is_kept_and_told_to_whoever_runs(world: World) -> None:
     assert (first.is_done, first.version, first.loosened) == (True, 2, ())
     assert first.told == (f"{terms().session}: it did",)
     world.line.is_frozen = True
-    second = world.change(values={"position": "0.03"}, account="paper")
+    second = world.change(values={"position": "0.03"}, account="paper", is_new=True)
     assert "does not measure by it" in second.told[0]
     hold.release()
     policy = world.limits.policy(frozenset({AAPL}))
@@ -123,7 +124,7 @@ def test_a_change_is_kept_and_told_to_whoever_runs(world: World) -> None:
     assert policy.everywhere.drawdown.stop == Decimal("0.10")
     assert policy.tightest(account=AccountId("paper")).position == Decimal("0.03")
     assert [one.who for one in world.limits.changes()] == ["Ada", "Ada"]
-    shown = risk_limits(RiskLimits(account="paper"), kept_limits=world.limits)
+    shown = risk_limits(RiskLimits(account="paper"), kept_limits=world.limits, accounts=world.accounts)
     assert (shown.scope, {one.name: one.value for one in shown.limits}["position"]) == ("account paper", "0.03")
 
 
@@ -155,6 +156,33 @@ def test_limits_that_cannot_be_are_refused_and_nothing_is_kept(world: World, wro
     with pytest.raises(InputError):
         world.change(**wrong)
     assert world.limits.changes() == ()
+
+
+def test_an_account_that_is_not_there_has_no_limits_and_no_state(world: World) -> None:
+    with pytest.raises(NotFound, match=r"no account paper: expected an account that a session was started on"):
+        kill_shown(KillShown(), accounts=world.accounts)
+    for name in ("desk", "paper", "papaya"):
+        world.accounts.open(name, AccountOpening(cash=Decimal(1), currency="USD", costs=""))
+    with pytest.raises(NotFound, match=r"no account papre: expected one of paper, papaya, desk.*did you mean paper\?"):
+        kill_shown(KillShown("papre"), accounts=world.accounts)
+    with pytest.raises(NotFound, match=r"no account xyz: .*its first session opens it"):
+        risk_limits(RiskLimits(account="xyz"), kept_limits=world.limits, accounts=world.accounts)
+    with pytest.raises(NotFound, match=r"no account xyz: .*--new-account"):
+        world.change(values={"position": "0.03"}, account="xyz")
+    assert world.limits.changes() == ()
+    assert not kill_shown(KillShown("desk"), accounts=world.accounts).is_killed
+
+
+def test_limits_may_come_before_an_accounts_first_session(world: World) -> None:
+    assert world.change(values={"position": "0.03"}, account="next", is_new=True).is_done
+    found = risk_limits(RiskLimits(account="next"), kept_limits=world.limits, accounts=world.accounts)
+    assert {one.name: one.value for one in found.limits}["position"] == "0.03"
+    assert world.change(values={"position": "0.02"}, account="next").is_done
+
+
+def test_an_account_that_somebody_killed_is_there(world: World) -> None:
+    world.kill(account="typo")
+    assert kill_shown(KillShown("typo"), accounts=world.accounts).is_killed
 
 
 def test_instruments_that_are_set_bind_every_session(world: World) -> None:
