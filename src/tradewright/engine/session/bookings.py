@@ -244,7 +244,7 @@ def _rebase(state: SessionState, strategy: str, fill: Fill) -> None:
     """What is older than the base of its instrument belongs to it."""
     name, base = fill.instrument, state.base(fill.instrument)
     if base is not None and fill.time_ns < base.until_ns:
-        later = with_fill(base, strategy, fill, flat=_new_position(state, name))
+        later = with_fill(base, fill, strategy=strategy, flat=_new_position(state, name))
         state.dropped = replace(state.gone, bases={**state.gone.bases, name: later})
 
 

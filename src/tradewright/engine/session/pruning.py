@@ -80,5 +80,5 @@ def _bases(state: SessionState, instruments: set[str], before_ns: int) -> Mappin
     for fill in state.executions.values():
         if fill.instrument in fills:
             fills[fill.instrument].append(fill)
-    made = {name: course(state, name, every, until_ns=before_ns) for name, every in fills.items()}
+    made = {name: course(state, name, fills=every, until_ns=before_ns) for name, every in fills.items()}
     return {**state.gone.bases, **made}

@@ -61,13 +61,13 @@ def book_held_before(state: SessionState, fact: PositionAdopted) -> None:
 
 def make_anew(state: SessionState, name: str) -> None:
     """The instrument's positions from all its executions and splits, in the order in which the venue had them."""
-    made = course(state, name, [fill for fill in state.executions.values() if fill.instrument == name])
+    made = course(state, name, fills=[fill for fill in state.executions.values() if fill.instrument == name])
     _pay(state, name, made.paid - state.split_paid.get(name, _ZERO))
     for strategy, position in made.positions.items():
         state.positions[strategy][name] = position
 
 
-def course(state: SessionState, name: str, fills: Iterable[Fill], *, until_ns: int = _EVER) -> Base:
+def course(state: SessionState, name: str, *, fills: Iterable[Fill], until_ns: int = _EVER) -> Base:
     """What the instrument's executions and splits of before a moment add up to, in the order in which the venue had
     them; what was dropped counts as what was held then."""
     base = state.base(name)
@@ -92,7 +92,7 @@ def course(state: SessionState, name: str, fills: Iterable[Fill], *, until_ns: i
     return Base(until_ns, positions, paid)
 
 
-def with_fill(base: Base, strategy: str, fill: Fill, *, flat: Position) -> Base:
+def with_fill(base: Base, fill: Fill, *, strategy: str, flat: Position) -> Base:
     """The base with an execution that is told late and is older than it."""
     position = _after_fill(base.positions.get(strategy, flat), fill)
     return replace(base, positions={**base.positions, strategy: position})
