@@ -13,6 +13,7 @@ FAULTS = {
     "pure-nouns": ("domain/planted.py", "import numpy\n"),
     "adapters-keep-to-themselves": ("adapters/disk/planted.py", "import tradewright.quant.compiled\n"),
     "adapters-are-strangers": ("adapters/disk/planted.py", "import tradewright.adapters.stores\n"),
+    "databases-behind-one-door": ("application/planted.py", "import sqlalchemy\n"),
     "decisions-without-a-world": ("trading/planted.py", "import socket\n"),
     "doors": ("interfaces/cli/planted.py", "import tradewright.engine.runtime\n"),
     "wiring": ("application/planted.py", "import tradewright.bootstrap\n"),

