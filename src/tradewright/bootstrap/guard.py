@@ -32,6 +32,7 @@ from tradewright.bootstrap.trading import ALONE, TradingParts
 from tradewright.domain.errors import StorageError, TradewrightError
 from tradewright.engine.session.heartbeat import GUARD, GuardBeat, HeartBeat, read_beat
 from tradewright.lazy import load
+from tradewright.ports.clock import Clock
 from tradewright.ports.kill import GuardNote, KillMode, KillNote
 from tradewright.ports.sessions import KeptSession
 
@@ -48,9 +49,17 @@ _log = logging.getLogger("tradewright.guard")
 class Guard:
     """The guard of one session, in a running loop."""
 
-    def __init__(self, parts: TradingParts, kept: KeptSession, *, line: Line, is_alone: bool = False) -> None:
+    def __init__(
+        self,
+        parts: TradingParts,
+        kept: KeptSession,
+        *,
+        line: Line,
+        is_alone: bool = False,
+        clock: Clock | None = None,
+    ) -> None:
         self.parts, self.kept, self.line = parts, kept, line
-        self.disk, self.clock = session_disk(kept), SystemClock()
+        self.disk, self.clock = session_disk(kept), clock or SystemClock()
         self.watch = Watch(kept.terms.guard, is_alone)
         self.is_over = False
         self._notes = NotesFile(self.disk)

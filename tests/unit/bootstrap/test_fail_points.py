@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from tests import virtual_time
 
 from tradewright.adapters.disk.disk import RealDisk
 from tradewright.bootstrap.failpoints import PLACES, DyingDisk, FailPoint
@@ -120,9 +121,9 @@ def test_a_venue_dies_around_what_it_is_told() -> None:
         await venue.close()
         return heard
 
-    heard = asyncio.run(told("send_before"))
+    heard = virtual_time.run(told("send_before"))
     assert any(isinstance(one, AccountAnswer) for one in heard)
     for name in ("reconcile_asked", "slice_unacknowledged", "stop_begun", "stop_closed"):
         with pytest.raises(Died):
-            asyncio.run(told(name))
+            virtual_time.run(told(name))
     assert set(PLACES) > {"reconcile_asked", "stop_closed"}

@@ -1,6 +1,5 @@
 """What a guard does at the venue: cancel and prove it, tell what cannot be proven, close what is held, never more."""
 
-import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from tests import virtual_time
 from tests.unit.engine.engine_samples import bars_of, flat_rows
 from tests.unit.engine.session.test_core_account import holding_desk
 from tests.unit.simulation.paper.paper_samples import AAA, request, terms
@@ -69,7 +69,7 @@ def run(work: Callable[[], Awaitable[None]]) -> None:
     async def lived() -> None:
         await work()
 
-    asyncio.run(lived())
+    virtual_time.run(lived())
 
 
 @dataclass

@@ -9,12 +9,13 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from tests import virtual_time
 from tests.unit.application.trading.trading_samples import terms
 from tests.unit.bootstrap.test_guards_at_the_venue import exchange, line_to, working
+from tests.virtual_time import LoopClock
 
 from tradewright.adapters.disk.disk import RealDisk
 from tradewright.adapters.kill.notes import NotesFile
-from tradewright.bootstrap import guard_keeping
 from tradewright.bootstrap.app import open_app
 from tradewright.bootstrap.folders import session_disk
 from tradewright.bootstrap.guard import Guard
@@ -62,22 +63,23 @@ class Trader:
 
 
 async def until(is_true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not is_true():
             await asyncio.sleep(0.02)
 
 
 def guarded(trader: Trader, made: Exchange, story: Callable[[Guard], Any]) -> None:
     async def lived() -> None:
-        guard = Guard(trader.parts, trader.kept, line=line_to(made))
+        guard = Guard(trader.parts, trader.kept, line=line_to(made), clock=LoopClock())
         running = asyncio.create_task(guard.run())
         await asyncio.sleep(0.15)
         trader.beat()
         await asyncio.sleep(0.15)
         await story(guard)
-        await asyncio.wait_for(running, 10)
+        async with asyncio.timeout(60):
+            await running
 
-    asyncio.run(lived())
+    virtual_time.run(lived())
 
 
 def test_a_silent_trader_is_canceled_around_told_of_and_welcomed_back(tmp_path: Path) -> None:
@@ -212,16 +214,15 @@ def care(tmp_path: Path) -> Care:
     return made
 
 
-def test_a_session_waits_for_its_guard_and_does_not_trade_without(care: Care, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_session_waits_for_its_guard_and_does_not_trade_without(care: Care) -> None:
     async def up() -> None:
         asyncio.get_running_loop().call_later(0.1, care.beat)
         await care.keeper.up()
 
-    asyncio.run(up())
+    virtual_time.run(up())
     assert care.starts == 1
-    monkeypatch.setattr(guard_keeping, "COMES_UP_S", 0.1)
     with pytest.raises(BrokerError, match="does not trade without"):
-        asyncio.run(Care(care.folder).keeper.up())
+        virtual_time.run(Care(care.folder).keeper.up())
 
 
 def test_a_guard_that_is_gone_is_started_again_and_counts_as_failed_until_it_beats(care: Care) -> None:
@@ -259,7 +260,7 @@ def test_alarms_are_passed_on_once_also_after_a_restart(care: Care) -> None:
         await again.keeper.up()
 
     again.beats = 99
-    asyncio.run(up())
+    virtual_time.run(up())
     again.looks(2)
     assert again.watched.noticed == []
     notes.add(GuardNote(number=3, time_ns=1, code="FLAT", story="note 3", is_alarm=True))

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
+from tests import virtual_time
 from tests.unit.engine.engine_samples import bars_of
 from tests.unit.engine.limit_samples import widest
 from tests.unit.research.memory_disk import MemoryDisk
@@ -176,7 +177,7 @@ def started(bars: Bars, setting: Setting) -> SessionStarted:
 
 def play(strategy: Strategy, bars: Bars, setting: Setting) -> Played:
     """Play a whole session."""
-    return asyncio.run(_play(strategy, bars, setting))
+    return virtual_time.run(_play(strategy, bars, setting))
 
 
 async def _play(strategy: Strategy, bars: Bars, setting: Setting) -> Played:

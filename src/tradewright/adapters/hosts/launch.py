@@ -26,6 +26,7 @@ LOOKS_AT_ONCE: Final = 32
 EMPTY_LOOKS: Final = 2
 MOST_LOOKS: Final = 100
 BETWEEN_LOOKS_S: Final = 0.005
+LONGEST_BETWEEN_LOOKS_S: Final = 0.1
 _PROCESSES: Final = Path("/proc")
 
 
@@ -63,16 +64,18 @@ async def kill_descendants(mark: str) -> None:
     """End those who left the group, and see them gone; they carry the worker's mark in their environment.
 
     One that is being born, or becoming another program, shows no environment for a moment: only two looks in a row that
-    find nobody are believed. One that is killed stays visible until the system gets to it. Looking at every process of
-    the machine takes 0.05 ms each, so the event loop gets its turn in between.
+    find nobody are believed. One that is killed stays visible until the system gets to it, which an overloaded one does
+    late: the looks come ever more rarely, and end after some eight seconds, because one that hangs in the kernel is not
+    waited for. Looking at every process of the machine takes 0.05 ms each, so the event loop gets its turn in between.
     """
-    empty = 0
+    empty, pause_s = 0, BETWEEN_LOOKS_S
     for _ in range(MOST_LOOKS):
         found = await _killed_in_one_look(f"{MARK}={mark}".encode())
         empty = 0 if found else empty + 1
         if empty == EMPTY_LOOKS:
             return
-        await asyncio.sleep(BETWEEN_LOOKS_S)
+        await asyncio.sleep(pause_s)
+        pause_s = min(1.1 * pause_s, LONGEST_BETWEEN_LOOKS_S)
 
 
 async def _killed_in_one_look(mark: bytes) -> int:

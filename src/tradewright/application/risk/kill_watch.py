@@ -16,6 +16,9 @@ from tradewright.ports.kill import GuardTerms, KillMode, KillNote
 SECOND_NS: Final = 1_000_000_000
 LONGEST_STEP_NS: Final = SECOND_NS
 """What one look can add to the silence."""
+FEWEST_LOOKS: Final = 5
+"""Looks in a row that hear nothing before silence is a loss, however short the patience: after a moment in which the
+whole machine stood still, the guard may look before the trader can beat."""
 GRACE_NS: Final = SECOND_NS // 2
 """How long a living trader is left to carry out a kill by itself."""
 COMES_UP_NS: Final = 60 * SECOND_NS
@@ -79,6 +82,10 @@ class Watch:
         """How long nothing was heard, in seconds."""
         return self._silent_ns / SECOND_NS
 
+    @property
+    def _patience_ns(self) -> int:
+        return int(self.terms.lost_after_s * SECOND_NS) if self._has_beaten else COMES_UP_NS
+
     def look(self, sight: Sight) -> Judgement:
         """Judge by one more look."""
         self._listen(sight)
@@ -88,8 +95,7 @@ class Watch:
             return self._killed(sight, sight.note)
         if not sight.has_trader and self._needs_nobody(sight):
             return Judgement(Cause.OVER, story=self._farewell(sight))
-        patience_ns = self.terms.lost_after_s * SECOND_NS if self._has_beaten else COMES_UP_NS
-        if self._silent_ns >= patience_ns and not self._said_goodbye():
+        if self._silent_ns >= self._patience_ns and not self._said_goodbye():
             gone = "" if sight.has_trader else ", and its process is gone"
             return Judgement(Cause.SILENT, self.terms.when_lost, f"no heart-beat for {self.silent_s:.1f} s{gone}")
         return Judgement(Cause.NONE)
@@ -100,7 +106,7 @@ class Watch:
         if is_news and self._has_looked:  # what lay there before the first look may be of an earlier process
             self._has_beaten, self._silent_ns = True, 0
         else:
-            self._silent_ns += min(step, LONGEST_STEP_NS)
+            self._silent_ns += min(step, LONGEST_STEP_NS, self._patience_ns // FEWEST_LOOKS)
         self._beat = sight.beat or self._beat
         self._has_looked, self._looked_ns = True, sight.monotonic_ns
 

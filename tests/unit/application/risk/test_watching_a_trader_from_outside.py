@@ -64,6 +64,17 @@ def test_a_machine_that_stood_still_for_everybody_is_no_loss() -> None:
     assert outside.watch.silent_s <= 1.1
 
 
+@pytest.mark.parametrize("lost_after_s", [0.5, 1.0, 3.0])
+def test_a_machine_that_stands_still_again_and_again_is_no_loss_to_an_impatient_guard(lost_after_s: float) -> None:
+    outside = Outside(terms=GuardTerms(lost_after_s=lost_after_s)).lived()
+    for _ in range(10):  # each time the guard looks twice before the trader beats
+        outside.sight = replace(outside.sight, monotonic_ns=outside.sight.monotonic_ns + 20 * SECOND_NS)
+        assert [outside.watch.look(outside.sight).cause, outside.look()] == [Cause.NONE, Cause.NONE]
+        outside.beat()
+        assert outside.look() is Cause.NONE
+    assert outside.look(lost_after_s + 0.5) is Cause.SILENT
+
+
 def test_a_beat_that_lay_there_before_is_not_taken_for_life() -> None:
     outside = Outside()
     outside.beat()

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 import pytest
+from tests import virtual_time
 from tests.unit.engine.journal.faulty_disk import FaultyDisk
 from tests.unit.engine.session.little_core import AAPL, LittleCore
 from tests.unit.engine.session.memory_ports import MemoryHost, Scene, places_on
@@ -51,7 +52,7 @@ def standing(scene: Scene, books: Books, story: Callable[[Session], Coroutine[ob
         session.terminate("test")
         return told, await running
 
-    return asyncio.run(asyncio.wait_for(whole(), 10))
+    return virtual_time.run(asyncio.wait_for(whole(), 10))
 
 
 def still(**changes: object) -> Scene:
@@ -122,7 +123,7 @@ def test_a_switch_that_was_pulled_before_the_start_is_seen_before_anything_else(
         await scene.session(books, core=core).run()
         return core
 
-    core = asyncio.run(story())
+    core = virtual_time.run(story())
     assert isinstance(core.seen[1], KillFound)
     assert not scene.venue.orders
 
@@ -240,14 +241,14 @@ def test_a_strategy_is_shown_again_what_it_saw_and_another_answer_is_told() -> N
     async def play(scene: Scene, books: Books) -> Exit:
         return await scene.session(books).run()
 
-    asyncio.run(play(scene, books))
+    virtual_time.run(play(scene, books))
     scene = scene.again()
-    asyncio.run(play(scene, scene.books(places_on(disk))))
+    virtual_time.run(play(scene, scene.books(places_on(disk))))
     assert [(one.slice.number, one.is_again) for one in scene.host.shown] == [(number, True) for number in range(1, 6)]
     assert not scene.alerts
     scene = replace(scene.again(), slices=6)
     scene.host = MemoryHost(wishes=2)
-    asyncio.run(play(scene, scene.books(places_on(disk))))
+    virtual_time.run(play(scene, scene.books(places_on(disk))))
     (alert,) = scene.alerts
     assert alert.code == "strategy_not_restored"
     assert "from slice 1 on" in alert.story
@@ -265,10 +266,10 @@ def test_a_host_that_fails_while_it_is_restored_does_not_stop_the_session() -> N
     async def play(scene: Scene, books: Books) -> Exit:
         return await scene.session(books).run()
 
-    asyncio.run(play(scene, books))
+    virtual_time.run(play(scene, books))
     scene = scene.again()
     scene.host = Dying()
-    assert asyncio.run(play(scene, scene.books(places_on(disk)))).cause is ExitCause.ORDERLY
+    assert virtual_time.run(play(scene, scene.books(places_on(disk)))).cause is ExitCause.ORDERLY
     assert [one.slice.number for one in scene.host.shown] == [1, 2]
 
 
@@ -283,7 +284,7 @@ def test_an_answer_that_nobody_waits_for_is_no_problem() -> None:
         assert [one.story for one in heard] == ["once"]
         answers.end("over")
 
-    asyncio.run(story())
+    virtual_time.run(story())
 
 
 def test_orders_are_measured_from_their_cause_to_the_wire() -> None:
@@ -295,7 +296,7 @@ def test_orders_are_measured_from_their_cause_to_the_wire() -> None:
         await session.run()
         return session
 
-    metrics = asyncio.run(story()).metrics
+    metrics = virtual_time.run(story()).metrics
     assert metrics.to_wire.count == len([one for one in scene.venue.sends if isinstance(one, broker.SubmitOrder)]) == 5
     assert metrics.to_wire.quantile(0.5) > 0
     assert metrics.group.count == metrics.waiting.count

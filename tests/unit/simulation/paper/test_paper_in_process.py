@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from tests import virtual_time
 from tests.unit.engine.engine_samples import bars_of, flat_rows
 from tests.unit.simulation.paper.paper_samples import AAA, request, terms
 
@@ -67,7 +68,7 @@ def test_answers_come_after_the_call_and_fills_before_their_slice() -> None:
         await made.close()
         return seen
 
-    seen = asyncio.run(trade())
+    seen = virtual_time.run(trade())
     kinds = [type(one).__name__ for one in seen]
     assert kinds == ["Connected", "Slice", "Slice", "OrderReport", "Executed", "Slice", "Slice", "FeedEnded"]
     assert [one.is_warm_up for one in seen if isinstance(one, Slice)] == [True, False, False, False]
@@ -84,7 +85,7 @@ def test_an_unacknowledged_slice_is_waited_for_and_then_left_behind() -> None:
         await asyncio.sleep(0.1)
         return seen
 
-    assert [type(one).__name__ for one in asyncio.run(trade())] == ["Slice"] * 4 + ["FeedEnded"]
+    assert [type(one).__name__ for one in virtual_time.run(trade())] == ["Slice"] * 4 + ["FeedEnded"]
 
 
 def test_a_slow_replay_does_not_hurry_for_an_early_acknowledgement() -> None:
@@ -102,7 +103,7 @@ def test_a_slow_replay_does_not_hurry_for_an_early_acknowledgement() -> None:
         await made.close()
         return seen
 
-    asyncio.run(trade())
+    virtual_time.run(trade())
 
 
 def test_nothing_is_sent_without_a_connection_and_a_second_connect_is_refused() -> None:
@@ -121,7 +122,7 @@ def test_nothing_is_sent_without_a_connection_and_a_second_connect_is_refused() 
         with pytest.raises(NotSent):
             made.enqueue(AskAccount(2))
 
-    asyncio.run(trade())
+    virtual_time.run(trade())
 
 
 def test_a_replay_pauses_while_nobody_is_connected() -> None:
@@ -138,7 +139,7 @@ def test_a_replay_pauses_while_nobody_is_connected() -> None:
         await asyncio.sleep(0.05)
         assert isinstance(slices[-1], FeedEnded)
 
-    asyncio.run(trade())
+    virtual_time.run(trade())
 
 
 def test_a_resumed_session_sees_played_slices_again_without_trading_them_twice() -> None:
@@ -164,9 +165,9 @@ def test_a_resumed_session_sees_played_slices_again_without_trading_them_twice()
             await asyncio.sleep(0.001)
         return seen
 
-    asyncio.run(first())
+    virtual_time.run(first())
     before = exchange.venue.cash
-    seen = asyncio.run(second())
+    seen = virtual_time.run(second())
     assert [one.number for one in seen if isinstance(one, Slice)] == [2, 3, 4, 5]
     assert not [one for one in seen if isinstance(one, Executed)]
     assert exchange.venue.cash == before
@@ -183,7 +184,7 @@ def test_a_session_cannot_go_on_beyond_what_was_played() -> None:
         with pytest.raises(InputError, match="does not have"):
             await made.subscribe(strange, lambda event: None)
 
-    asyncio.run(trade())
+    virtual_time.run(trade())
 
 
 def test_a_connection_lost_by_a_fault_leaves_its_command_unclear() -> None:
@@ -202,7 +203,7 @@ def test_a_connection_lost_by_a_fault_leaves_its_command_unclear() -> None:
         assert exchange.venue.book.of_client(ClientOrderId("a")) is not None
         return seen
 
-    assert [type(event).__name__ for event in asyncio.run(trade())] == ["Connected", "Disconnected", "SendUnclear"]
+    assert [type(event).__name__ for event in virtual_time.run(trade())] == ["Connected", "Disconnected", "SendUnclear"]
 
 
 def test_everybody_who_is_connected_sees_reports_and_only_the_asker_the_answer() -> None:
@@ -221,4 +222,4 @@ def test_everybody_who_is_connected_sees_reports_and_only_the_asker_the_answer()
         assert [one.client_order_id for one in watched if isinstance(one, OrderReport)] == [None]
         assert len(told) == len(watched) + 1
 
-    asyncio.run(trade())
+    virtual_time.run(trade())
