@@ -82,7 +82,7 @@ class App:
         dispatching, clock = load(f"{APPLICATION}.dispatcher"), load("tradewright.adapters.system.clock").SystemClock()
         made: Dispatcher = dispatching.Dispatcher(
             routes(),
-            providers=self._providers() | {"clock": lambda: clock},
+            providers=self.providers() | {"clock": lambda: clock},
             repeats=load(f"{APPLICATION}.repeats").RecentAnswers(),
             clock=clock,
             audit=audit,
@@ -156,7 +156,7 @@ class App:
         )
         return not is_set and not (self.project / SETTINGS_FILE).exists()
 
-    def _providers(self) -> dict[str, Callable[[], object]]:
+    def providers(self) -> dict[str, Callable[[], object]]:
         """How each dependency of a handler is made, by its name."""
         return {
             "store": self._store,
@@ -186,7 +186,7 @@ class App:
             "traders": lambda: self.trading.traders,
             "grounds": lambda: self.trading.grounds,
             "kept_limits": lambda: self.trading.kept_limits,
-            "policy_for": lambda: lambda instruments: self.trading.policy_for(instruments),
+            "policy_for": lambda: self.trading.policy_for,
             "job_table": lambda: load("tradewright.bootstrap.jobs").JOBS,
             "cancel_without": lambda: self.trading.cancel_without,
             "guard_alone": lambda: self.trading.guard_alone,
@@ -194,6 +194,10 @@ class App:
             "tables": lambda: self.trading.tables,
             "reach": lambda: self.trading.reach,
             "randomness": lambda: load("tradewright.adapters.system.randomness").SystemRandomness(),
+            "passwords": lambda: load("tradewright.adapters.passwords.argon").ArgonPasswords(),
+            "lockout": lambda: load(f"{APPLICATION}.access.lockout").Lockout(
+                load("tradewright.adapters.system.clock").SystemClock()
+            ),
             **self.state.providers(),
         }
 

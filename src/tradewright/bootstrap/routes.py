@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from tradewright.application.dispatcher import Route
 
 APPLICATION: Final = "tradewright.application"
+EVERYBODY: Final = "everybody"
+"""In place of a role: also who is not known may ask."""
 ROUTES: Final = (
     # messages, handlers, then what is asked, what answers it, and who may ask
     (
@@ -23,7 +25,25 @@ ROUTES: Final = (
         ),
     ),
     ("backtests.messages", "backtests.loading", (("BarsOfFiles", "bars_of_files", "query", "viewer"),)),
-    ("backtests.wishes", "backtests.submitting", (("MakeBacktest", "make_backtest", "command", "trader"),)),
+    (
+        "backtests.wishes",
+        "backtests.submitting",
+        (
+            ("SubmitBacktest", "submit_backtest", "command", "trader"),
+            ("MakeBacktest", "make_backtest", "command", "trader"),
+        ),
+    ),
+    (
+        "jobs.messages",
+        "jobs.handlers",
+        (
+            ("JobList", "job_list", "query", "viewer"),
+            ("JobShown", "job_shown", "query", "viewer"),
+            ("JobChanges", "job_changes", "query", "viewer"),
+            ("QueueState", "queue_state", "query", "viewer"),
+            ("CancelJob", "cancel_job", "command", "trader"),
+        ),
+    ),
     ("sweeps.messages", "sweeps.handlers", (("SweepStrategy", "sweep_strategy", "query", "trader"),)),
     ("playing.messages", "playing.handlers", (("PlaySession", "play_session", "command", "trader"),)),
     (
@@ -117,8 +137,50 @@ ROUTES: Final = (
         (
             ("PressKill", "press_kill", "command", "trader"),
             ("ReleaseKill", "release_kill", "command", "risk"),
-            ("KillShown", "kill_shown", "query", "viewer"),
         ),
+    ),
+    (
+        "risk.messages",
+        "risk.arming",
+        (
+            ("ArmAccount", "arm_account", "command", "risk"),
+            ("DisarmAccount", "disarm_account", "command", "trader"),
+            ("KillShown", "account_state", "query", "viewer"),
+        ),
+    ),
+    (
+        "access.messages",
+        "access.keys",
+        (
+            ("CreateKey", "create_key", "command", "admin"),
+            ("MakeFirstKey", "make_first_key", "command", "admin"),
+            ("Keys", "known_keys", "query", "admin"),
+            ("RevokeKey", "revoke_key", "command", "admin"),
+            ("RotateKey", "rotate_key", "command", "admin"),
+        ),
+    ),
+    (
+        "access.messages",
+        "access.people",
+        (
+            ("KeepPerson", "keep_person", "command", "admin"),
+            ("People", "known_people", "query", "admin"),
+            ("RemovePerson", "remove_person", "command", "admin"),
+        ),
+    ),
+    (
+        "access.messages",
+        "access.entering",
+        (
+            ("LogIn", "log_in", "command", EVERYBODY),
+            ("LogOut", "log_out", "command", "viewer"),
+            ("WhoAmI", "who_am_i", "query", "viewer"),
+        ),
+    ),
+    (
+        "access.messages",
+        "access.auditing",
+        (("AuditEntries", "audit_entries", "query", "admin"), ("AuditCheck", "audit_check", "query", "admin")),
     ),
     (
         "brokers.messages",
@@ -141,5 +203,5 @@ def routes() -> "Iterator[Route]":
                 f"{APPLICATION}.{messages}:{message}",
                 f"{APPLICATION}.{handlers}:{handler}",
                 kinds.MessageKind(kind),
-                kinds.Role(role),
+                None if role == EVERYBODY else kinds.Role(role),
             )
