@@ -1,4 +1,4 @@
-"""A worker in a process of its own, whose child is the one of the tests: `python -m tests.integration.worker_process PLACE`."""
+"""A worker in a process of its own with a child of the tests: `python -m tests.integration.worker_process PLACE`."""
 
 import os
 import sys
