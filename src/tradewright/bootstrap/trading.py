@@ -150,7 +150,7 @@ class TradingParts:
         found: tuple[str, ...] = load("tradewright.bootstrap.paper").traded(self.app.state_folder, symbols, feed=feed)
         return found
 
-    def trades_before(self, instruments: tuple[str, ...], feed: FeedTerms, bars: int) -> int:
+    def trades_before(self, instruments: tuple[str, ...], feed: FeedTerms, *, bars: int) -> int:
         """For how many bars there are recorded trades before the feed's first day, counted up to `bars` or so."""
         traded_before = load("tradewright.bootstrap.paper").traded_before
         found: int = traded_before(self.app.state_folder, instruments, feed=feed, bars=bars)

@@ -171,6 +171,19 @@ class ArmingFile:
     typed: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmingEntry:
+    """One line of the history of an account's armings."""
+
+    what: str
+    """`armed` or `disarmed`."""
+    who: str
+    time_ns: int
+    until_ns: int = 0
+    """Of an arming: when it ends."""
+    reason: str = ""
+
+
 class Accounts(Protocol):
     """The accounts of one mode, as far as they lie with us."""
 
@@ -188,7 +201,19 @@ class Accounts(Protocol):
 
     def arming(self, account: str) -> ArmingFile | None:
         """Who armed a live account, as the arm file says; None where there is no such file. StorageError for one that
-        cannot be read."""
+        cannot be read, or that is not its owner's alone."""
+        ...
+
+    def arm(self, account: str, arming: ArmingFile, *, reason: str) -> None:
+        """Write the arm file, for its owner alone, after writing down who armed."""
+        ...
+
+    def disarm(self, account: str, entry: ArmingEntry) -> bool:
+        """Take the arm file away, then write down who did; False where there is none."""
+        ...
+
+    def armings(self, account: str) -> Sequence[ArmingEntry]:
+        """Every `armed` and `disarmed` of the account, oldest first."""
         ...
 
     def folder(self, account: str) -> Path:

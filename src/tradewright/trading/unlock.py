@@ -47,10 +47,11 @@ def missing(wish: LiveWish, *, now_ns: int) -> tuple[str, ...]:
     if wish.credentials != LIVE:
         has = f"of the {wish.credentials} environment" if wish.credentials else "not there"
         found.append(f"the broker's credentials are {has}")
-    return (*found, *_unarmed(wish, now_ns))
+    return (*found, *unarmed(wish, now_ns=now_ns))
 
 
-def _unarmed(wish: LiveWish, now_ns: int) -> tuple[str, ...]:
+def unarmed(wish: LiveWish, *, now_ns: int) -> tuple[str, ...]:
+    """Why the account is not armed, whatever else keeps it shut; empty where it is."""
     arming = wish.arming
     if arming is None:
         return ("nobody has armed the account",)

@@ -1,11 +1,14 @@
-"""Accounts of one mode below a folder: `<account>/kill`, and `<account>/kills.jsonl` with its history.
+"""Accounts of one mode below a folder: `<account>/kill`, `<account>/arm.json`, and a history of each beside it.
 
-The kill file is written beside, synced and renamed, so that it is there whole or not at all; what cannot be read counts
-as a kill, because nobody may trade on a doubt.
+A file is written beside, synced and renamed, so that it is there whole or not at all. A kill that cannot be read counts
+as a kill, an arming that cannot be read as none: nobody may trade on a doubt.
 """
 
+import os
 import re
+import stat
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
@@ -15,12 +18,14 @@ import msgspec
 from tradewright.domain.errors import InputError, StorageError
 from tradewright.ports.disk import Disk
 from tradewright.ports.kill import KillNote
-from tradewright.ports.sessions import AccountOpening, ArmingFile
+from tradewright.ports.sessions import AccountOpening, ArmingEntry, ArmingFile
 
 KILL: Final = "kill"
 OPENING: Final = "account.json"
 ARM: Final = "arm.json"
 HISTORY: Final = "kills.jsonl"
+ARMINGS: Final = "armings.jsonl"
+OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 Kept = TypeVar("Kept")
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
@@ -52,7 +57,43 @@ class AccountFolders:
 
     def arming(self, account: str) -> ArmingFile | None:
         """From `arm.json`."""
-        return self._read(f"{_checked(account)}/{ARM}", ArmingFile)
+        path = self.folder(account) / ARM
+        with suppress(FileNotFoundError):
+            status = path.stat()
+            if status.st_mode & OTHERS or status.st_uid != os.geteuid():
+                raise StorageError(
+                    f"{path} does not count as an arming",
+                    expected="a file that nobody but its owner may read or write, and that is ours",
+                    found=f"mode {stat.S_IMODE(status.st_mode):04o}, user {status.st_uid}",
+                    remedy=f"take it away, and arm the account: tradewright risk arm --account {account}",
+                )
+        return self._read(f"{account}/{ARM}", ArmingFile)
+
+    def arm(self, account: str, arming: ArmingFile, *, reason: str) -> None:
+        """Written under another name first, so that it is never open to others."""
+        entry = ArmingEntry(
+            what="armed", who=arming.who, time_ns=arming.armed_ns, until_ns=arming.until_ns, reason=reason
+        )
+        self.folder(account).mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._write_down(account, ARMINGS, entry)
+        beside = f"{account}/{ARM}.new"
+        self.disk.replace(beside, msgspec.json.encode(arming))
+        (self.folder_of_all / beside).chmod(0o600)
+        self.disk.rename(beside, f"{account}/{ARM}")
+        self.disk.sync_folder(account)
+
+    def disarm(self, account: str, entry: ArmingEntry) -> bool:
+        """The file before its line in the history: locking comes first."""
+        if not self.disk.exists(f"{_checked(account)}/{ARM}"):
+            return False
+        self.disk.remove(f"{account}/{ARM}")
+        self.disk.sync_folder(account)
+        self._write_down(account, ARMINGS, entry)
+        return True
+
+    def armings(self, account: str) -> Sequence[ArmingEntry]:
+        """The history; a line that was cut by a crash is left out."""
+        return self._lines(f"{_checked(account)}/{ARMINGS}", ArmingEntry)
 
     def folder(self, account: str) -> Path:
         """Of its name."""
@@ -67,7 +108,7 @@ class AccountFolders:
         before = self.killed(account)
         if before is None or note.mode.is_stronger_than(before.mode):
             self.disk.replace(f"{account}/{KILL}", msgspec.json.encode(note))
-            self._write_down(account, _Line("killed", note))
+            self._write_down(account, HISTORY, _Line("killed", note))
 
     def killed(self, account: str) -> KillNote | None:
         """Reads the file."""
@@ -83,20 +124,19 @@ class AccountFolders:
 
     def release(self, account: str, note: KillNote) -> None:
         """The line in the history before the file goes: nobody opens without having said so."""
-        self._write_down(account, _Line("released", note))
+        self._write_down(account, HISTORY, _Line("released", note))
         self.disk.remove(f"{account}/{KILL}")
         self.disk.sync_folder(account)
 
     def kills(self, account: str) -> Sequence[tuple[str, KillNote]]:
         """The history; a line that was cut by a crash is left out."""
+        return [(told.what, told.note) for told in self._lines(f"{_checked(account)}/{HISTORY}", _Line)]
+
+    def _lines(self, path: str, kind: type[Kept]) -> list[Kept]:
         found = []
-        path = f"{_checked(account)}/{HISTORY}"
         for line in self.disk.read(path).splitlines() if self.disk.exists(path) else ():
-            try:
-                told = msgspec.json.decode(line, type=_Line)
-            except (msgspec.MsgspecError, UnicodeDecodeError):
-                continue
-            found.append((told.what, told.note))
+            with suppress(msgspec.MsgspecError, UnicodeDecodeError):
+                found.append(msgspec.json.decode(line, type=kind))
         return found
 
     def _read(self, path: str, kind: type[Kept]) -> Kept | None:
@@ -111,8 +151,8 @@ class AccountFolders:
                 remedy="bring it back from a copy, or choose another --account",
             ) from problem
 
-    def _write_down(self, account: str, line: _Line) -> None:
-        file = self.disk.open(f"{account}/{HISTORY}", create=True)
+    def _write_down(self, account: str, name: str, line: object) -> None:
+        file = self.disk.open(f"{account}/{name}", create=True)
         try:
             length = file.length()
             is_torn = length > 0 and file.read(length - 1, 1) != b"\n"

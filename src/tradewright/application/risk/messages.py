@@ -98,6 +98,28 @@ class ReleaseKill:
     """Of a scope that was killed by itself."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmAccount:
+    """Arm a live account for some hours, by a named person who types the account's name: one of the locks before real
+    money. Answer: `ArmingView`."""
+
+    account: str
+    who: str
+    typed: str
+    hours: Decimal = Decimal(8)
+    """At most 24."""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisarmAccount:
+    """Take the arming of a live account back, now. Answer: `ArmingView`."""
+
+    account: str
+    who: str
+    reason: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class KillShown:
     """Whether an account is killed, and who did what before. Answer: `KillView`; NotFound for one that is not there."""

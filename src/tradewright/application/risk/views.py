@@ -125,3 +125,38 @@ class KillView:
     story: str
     """What was done about it just now, and by whom."""
     history: tuple[KillEntry, ...]
+    arming: "ArmingView | None" = None
+    """Of a live account, where its state was asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmingLine:
+    """One line of the history of an account's armings."""
+
+    what: str
+    """`armed` or `disarmed`."""
+    who: str
+    reason: str
+    time_ns: int
+    until_ns: int
+    """Of an arming: when it ends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmingView:
+    """The arming of a live account, and everything else that keeps it shut."""
+
+    account: str
+    is_armed: bool
+    """Now: somebody has armed just this account, and the time is not over."""
+    who: str
+    armed_ns: int
+    until_ns: int
+    """0 where nobody has."""
+    locks: tuple[str, ...]
+    """Everything that keeps the account shut, a sentence each."""
+    story: str
+    """What was done about it just now."""
+    disclaimer: str
+    """What everybody must know who arms; empty where nobody does."""
+    history: tuple[ArmingLine, ...]

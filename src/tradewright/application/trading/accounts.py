@@ -22,9 +22,9 @@ def require_account(account: str, accounts: Accounts, *, also: Collection[str] =
     if likest and _likeness(account, likest[0]) >= LIKE:
         remedy = f"did you mean {likest[0]}?"
     raise NotFound(
-        f"there is no account {account}",
+        f"there is no account {account or '(none)'}",
         expected=f"one of {', '.join(likest)}" if likest else "an account that a session was started on",
-        found="none" if not likest else account,
+        found=account if likest else "none",
         remedy=remedy or f"its first session opens it: tradewright trade start STRATEGY --account {account}",
     )
 

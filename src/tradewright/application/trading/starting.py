@@ -6,7 +6,7 @@ strategy with its parameters, data of the period, limits, an account that nobody
 
 import re
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -19,9 +19,10 @@ from tradewright.application.envelope import Envelope
 from tradewright.application.strategies.finding import FoundStrategy, make_strategy
 from tradewright.application.strategies.source import code_digest
 from tradewright.application.trading.books import damaged_line, line_of
+from tradewright.application.trading.locks import locks_of
 from tradewright.application.trading.messages import LaunchSession, ReopenSession, SessionList, StartSession
 from tradewright.application.trading.views import SessionLine
-from tradewright.application.trading.warm_up import require_warm_up
+from tradewright.application.trading.warm_up import TradesBefore, require_warm_up
 from tradewright.domain.calendars import DAY, date_from_days, days_from_date
 from tradewright.domain.currencies import currency_of
 from tradewright.domain.errors import InputError
@@ -44,7 +45,6 @@ from tradewright.ports.sessions import (
     SessionTerms,
 )
 from tradewright.trading.risk.policy import LimitsPolicy
-from tradewright.trading.unlock import Arming, LiveWish, missing
 
 SPEED: Final = re.compile(r"max|(?P<number>\d+(?:\.\d+)?)x?")
 MIN_SILENCE_S: Final = 1.0
@@ -68,8 +68,7 @@ class Grounds:
     """Of a new account, where nobody says else."""
     trades_of: Callable[[tuple[str, ...], FeedTerms], tuple[str, ...]]
     """Ids of these instruments, proven to have recorded trades in the feed's days; DataError where one has none."""
-    trades_before: Callable[[tuple[str, ...], FeedTerms, int], int]
-    """For how many bars there are recorded trades before the feed's first day; counted up to a number."""
+    trades_before: TradesBefore
     reached_ns: Callable[[KeptSession], int]
     """The market's time that a session has reached; 0 where it never began."""
     credentials: Callable[[], str]
@@ -189,13 +188,11 @@ def _forwards(account: str, feed: FeedTerms, *, sessions: Sessions, grounds: Gro
 
 def _locked(account: str, grounds: Grounds, *, accounts: Accounts, now_ns: int) -> InputError:
     """Why real money stays where it is: every lock that is shut, and that no live broker is in this version."""
-    told = accounts.arming(account)
-    arming = None if told is None else Arming(**asdict(told))
-    wish = LiveWish(mode=grounds.mode, account=account, credentials=grounds.credentials(), arming=arming)
+    locks = locks_of(account, accounts=accounts, mode=grounds.mode, credentials=grounds.credentials(), now_ns=now_ns)
     return InputError(
         "live trading stays locked",
         expected="mode, account, credentials of the live environment, and an arming of today",
-        found="; ".join((*missing(wish, now_ns=now_ns), "this version has no live broker")),
+        found="; ".join(locks.shut),
         remedy="set trading.mode to paper; this version trades on paper only",
     )
 

@@ -5,11 +5,20 @@ This file decides whether there is enough of it, before anything of a session is
 
 from collections.abc import Callable
 from datetime import date
+from typing import Protocol
 
 from tradewright.application.backtests.messages import LoadedBars, Market
 from tradewright.domain.calendars import date_from_days, days_from_date
 from tradewright.domain.errors import DataError
 from tradewright.ports.sessions import TRADES, FeedTerms
+
+
+class TradesBefore(Protocol):
+    """Counts bars for which there are recorded trades."""
+
+    def __call__(self, instruments: tuple[str, ...], feed: FeedTerms, *, bars: int) -> int:
+        """Of how many bars there are trades before the feed's first day; no more are counted than `bars` or so."""
+        ...
 
 
 def require_warm_up(
@@ -18,14 +27,14 @@ def require_warm_up(
     *,
     bars: int,
     bars_of: Callable[[Market], LoadedBars],
-    trades_before: Callable[[tuple[str, ...], FeedTerms, int], int],
+    trades_before: TradesBefore,
 ) -> None:
     """DataError where so many bars do not lie before the feed's first day."""
     if not bars:
         return
     what, later = "bars", ""
     if feed.kind == TRADES:
-        what, before = "trades", trades_before(instruments, feed, bars)
+        what, before = "trades", trades_before(instruments, feed, bars=bars)
     else:
         market = Market(symbols=instruments, timeframe=feed.interval, end=feed.last or None)
         days = bars_of(market).bars.session

@@ -3,6 +3,7 @@
 A command takes such a value as one parameter; `flat` shows its fields to the shell as options of their own.
 """
 
+import getpass
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from inspect import Parameter, signature
@@ -40,6 +41,14 @@ def example(*lines: str) -> str:
     """The example at the end of a command's help, safe from markup."""
     shown = "\n\n".join(f"  {line}".replace("[", "\\[") for line in lines)
     return f"[bold]Example[/bold]\n\n{shown}"
+
+
+def login() -> str:
+    """The name that somebody is logged in by; empty where the system knows none."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
 
 
 def known_strategies() -> list[str]:

@@ -1,6 +1,5 @@
-"""`tradewright risk`: limits and their use, how much to trade, and the kill switch."""
+"""`tradewright risk`: limits and their use, how much to trade, the kill switch, and the arming of live accounts."""
 
-import getpass
 import sys
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,7 +18,8 @@ from tradewright.application.risk.messages import (
 )
 from tradewright.bootstrap import App
 from tradewright.domain.errors import InputError
-from tradewright.interfaces.cli.options import Json, at_hand, example, flat, opened
+from tradewright.interfaces.cli import risk_arming
+from tradewright.interfaces.cli.options import Json, at_hand, example, flat, login, opened
 from tradewright.interfaces.cli.trade_options import SessionId, exact
 from tradewright.interfaces.terminal.output import DASH, moment, notes, print_json, screen
 from tradewright.interfaces.terminal.tables import table
@@ -33,7 +33,7 @@ _VERDICTS = {"passed": "green", "refused": "bold red", "exempt": "yellow"}
 Account = Annotated[str, typer.Option(help="Which account.")]
 Who = Annotated[str, typer.Option(help="Your name; it is kept. Else the name you are logged in by.")]
 group = typer.Typer(
-    help="Limits, sizes, and the kill switch.",
+    help="Limits, sizes, the kill switch, and the arming of live accounts.",
     epilog=example("tradewright risk limits", "tradewright risk kill --reason 'looks wrong'"),
     no_args_is_help=True,
 )
@@ -190,7 +190,7 @@ def kill(
     json: Json = False,
 ) -> None:
     """Stop trading an account now: entries are canceled, protection stays. It works while the trader is frozen."""
-    message = PressKill(who or _login(), reason, scope.account, mode=mode, strategy=scope.strategy, symbol=scope.symbol)
+    message = PressKill(who or login(), reason, scope.account, mode=mode, strategy=scope.strategy, symbol=scope.symbol)
     _tell_kill(at_hand(context, done="Killed").ask(message, answer=load(_VIEWS).KillView), json=json)
 
 
@@ -215,7 +215,7 @@ def release(
 
 @group.command("state", epilog=example("tradewright risk state --account paper"))
 def state(context: typer.Context, *, account: Account = "paper", json: Json = False) -> None:
-    """Show whether an account is killed, and by whom it was killed and released before."""
+    """Show whether an account is killed, and by whom it was before; of a live one its arming, too."""
     _tell_kill(at_hand(context).ask(KillShown(account), answer=load(_VIEWS).KillView), json=json)
 
 
@@ -273,7 +273,7 @@ def _asked(
     app: App, wanted: LimitsOptions, *, values: dict[str, str], typed: dict[str, str], who: str
 ) -> "LimitsChange":
     message = ChangeLimits(
-        values=values, who=who or _login(), why=wanted.why, account=wanted.account, strategy=wanted.strategy,
+        values=values, who=who or login(), why=wanted.why, account=wanted.account, strategy=wanted.strategy,
         is_new=wanted.new_account, typed=typed,
     )  # fmt: skip
     found: LimitsChange = app.ask(message, answer=load(_VIEWS).LimitsChange)
@@ -302,10 +302,8 @@ def _tell_kill(view: "KillView", *, json: bool) -> None:
     if view.history:
         rows = ([moment(one.time_ns), one.what, one.who, one.reason] for one in view.history)
         console.print(table(["|when", "|what", "|who", "why"], rows))
+    if view.arming is not None:
+        risk_arming.tell_arming(view.arming)
 
 
-def _login() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return ""
+risk_arming.register(group)

@@ -32,7 +32,8 @@ def test_every_command_of_the_plan_is_there() -> None:
         backtest run; backtest list; backtest show; backtest report; backtest compare; indicators list;
         trade start; trade stop; trade pause; trade resume; trade list; trade show; trade orders; trade order;
         trade send; trade change; trade cancel; trade positions; trade close; trade portfolio; trade journal;
-        trade parity; risk limits; risk show; risk size; risk kill; risk release; risk state; broker list;
+        trade parity; risk limits; risk show; risk size; risk kill; risk release; risk state; risk arm;
+        risk disarm; broker list;
         broker connect; broker test"""
     words = [tuple(part.split()) for part in planned.replace("init doctor check-config demo status", "").split(";")[1:]]
     single = [("init",), ("doctor",), ("check-config",), ("demo",), ("status",)]
