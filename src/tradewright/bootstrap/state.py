@@ -11,18 +11,34 @@ if TYPE_CHECKING:
 
     from tradewright.adapters.database.engine import Database
     from tradewright.adapters.database.place import Place
+    from tradewright.ports.assessments import Assessments
     from tradewright.ports.audit import AuditTrail
     from tradewright.ports.clock import Clock
+    from tradewright.ports.deployments import Deployments
     from tradewright.ports.jobs import JobQueue
     from tradewright.ports.keys import KeyRing
     from tradewright.ports.leases import Leases
     from tradewright.ports.randomness import Randomness
     from tradewright.ports.repeats import KeptRepeats
+    from tradewright.ports.schedules import Schedules
+    from tradewright.ports.shelf import StrategyShelf
+    from tradewright.ports.symbols import SymbolRegistry
     from tradewright.settings import Settings
 
 DATABASE: Final = "tradewright.adapters.database"
 FILE: Final = "state.sqlite"
-NOUNS: Final = ("jobs", "keys", "audit", "repeats", "leases")
+NOUNS: Final = (
+    "jobs",
+    "keys",
+    "audit",
+    "repeats",
+    "leases",
+    "shelf",
+    "symbols",
+    "deployments",
+    "schedules",
+    "assessments",
+)
 """What is kept, by the names of the ports; handlers ask for it by them."""
 
 
@@ -97,6 +113,36 @@ class PlatformState:
     def leases(self) -> "Leases":
         """Who of several processes acts."""
         made: Leases = load(f"{DATABASE}.leases").DatabaseLeases(self.database, self._clock)
+        return made
+
+    @cached_property
+    def shelf(self) -> "StrategyShelf":
+        """Strategies that were uploaded or registered."""
+        made: StrategyShelf = load(f"{DATABASE}.shelf").DatabaseShelf(self.database)
+        return made
+
+    @cached_property
+    def symbols(self) -> "SymbolRegistry":
+        """Symbols that are tracked, and lists of them."""
+        made: SymbolRegistry = load(f"{DATABASE}.symbols").DatabaseSymbols(self.database)
+        return made
+
+    @cached_property
+    def deployments(self) -> "Deployments":
+        """Strategies at work."""
+        made: Deployments = load(f"{DATABASE}.deployments").DatabaseDeployments(self.database)
+        return made
+
+    @cached_property
+    def schedules(self) -> "Schedules":
+        """What is done again and again."""
+        made: Schedules = load(f"{DATABASE}.schedules").DatabaseSchedules(self.database)
+        return made
+
+    @cached_property
+    def assessments(self) -> "Assessments":
+        """Assessments of risk as they were told."""
+        made: Assessments = load(f"{DATABASE}.assessments").DatabaseAssessments(self.database)
         return made
 
     def providers(self) -> "dict[str, Callable[[], object]]":

@@ -1,13 +1,16 @@
 """What all the tables need: numbers that only grow, insertions that may meet somebody else's, pages, near names."""
 
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import ColumnElement, Connection, Table, Text, cast, collate, func
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tradewright.adapters.database.schema.base import COUNTERS
+from tradewright.adapters.database.types import json_text
 from tradewright.domain.errors import InputError
 from tradewright.ports.paging import MOST, Slot
 
@@ -65,6 +68,36 @@ def number_of(slot: Slot) -> int | None:
 def unknown_cursor(slot: Slot) -> InputError:
     """A cursor that no page ended with."""
     return InputError("that cursor is none", expected="the `cursor` of the page before", found=repr(slot.cursor[:40]))
+
+
+def cursor_of(*parts: str | int) -> str:
+    """Where a page ended, so that it can stand in a web address."""
+    return urlsafe_b64encode(json_text(parts).encode()).decode("ascii").rstrip("=")
+
+
+def parts_of(slot: Slot, *kinds: type[str] | type[int]) -> list[Any]:
+    """What the cursor was made of, or nothing where the page is the first; InputError where we did not make it."""
+    if not slot.cursor:
+        return []
+    try:
+        padded = slot.cursor + "=" * (-len(slot.cursor) % 4)
+        found = json.loads(urlsafe_b64decode(padded.encode("ascii")))
+    except (ValueError, UnicodeError):
+        raise unknown_cursor(slot) from None
+    if not isinstance(found, list) or [type(one) for one in found] != list(kinds):
+        raise unknown_cursor(slot)
+    return found
+
+
+def by_letter(connection: Connection, column: ColumnElement[str]) -> ColumnElement[str]:
+    """A column for ordering: by code points, as SQLite does, whatever language the server was set up for."""
+    return column if connection.dialect.name == "sqlite" else collate(column, "C")
+
+
+def has_word(connection: Connection, column: ColumnElement[Any], *, word: str) -> ColumnElement[bool]:
+    """A set of words (`Words`) holds this one."""
+    place = func.instr if connection.dialect.name == "sqlite" else func.strpos
+    return place(cast(column, Text), json_text(word)) > 0
 
 
 def containing(text: str) -> str:
