@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from threading import RLock
-from typing import Final, TypeVar
+from typing import Final, TypeVar, get_type_hints
 
 from tradewright.application.envelope import Envelope
-from tradewright.application.messages import MessageKind, Role
+from tradewright.application.messages import Actor, MessageKind, Role
 from tradewright.application.repeats import Repeats
 from tradewright.domain.errors import Unauthorized
 from tradewright.domain.identifiers import CorrelationId, IdempotencyKey
@@ -35,7 +35,8 @@ class Route:
     handler: Handler | str
     """The function, or `package.module:function`, which is imported when it is first asked for."""
     kind: MessageKind
-    role: Role
+    role: Role | None
+    """None: everybody may ask, also who is not known."""
 
     @property
     def name(self) -> str:
@@ -68,17 +69,33 @@ class AuditRecord:
     outcome: Outcome
     error: str = ""
     """Class of the error; its text may hold what the log must not."""
+    role: Role | None = None
+    """That the message needs."""
+    door: str = ""
 
 
 Authorize = Callable[[Envelope, Route], None]
 """Raises `Unauthorized`, or lets pass."""
 Audit = Callable[[AuditRecord], None]
+Narrow = Callable[[tuple[str, object], frozenset[str]], object]
+"""A dependency with its name, as an actor with these accounts gets it."""
 
 
 def by_role(envelope: Envelope, route: Route) -> None:
     """Let pass who has the route's role."""
     if not envelope.actor.may(route.role):
-        raise Unauthorized(f"{envelope.actor.name} may not ask {envelope.name}", expected=f"role {route.role.value}")
+        raise forbidden(envelope.actor, envelope.name, route=route)
+
+
+def forbidden(actor: Actor, message: str, *, route: Route) -> Unauthorized:
+    """What somebody without the role is told."""
+    assert route.role is not None, "what everybody may ask is refused to nobody"
+    return Unauthorized(f"{actor.name} may not ask {message}", expected=f"role {route.role.value}")
+
+
+def unnarrowed(named: tuple[str, object], seen: frozenset[str]) -> object:
+    """Hand nothing to an actor with accounts, where nobody says what of it is theirs."""
+    raise LookupError(f"{named[0]} cannot be narrowed to {', '.join(sorted(seen))}; name a `narrow` for the dispatcher")
 
 
 class Dispatcher:
@@ -93,6 +110,7 @@ class Dispatcher:
         clock: Clock,
         audit: Audit,
         authorize: Authorize = by_role,
+        narrow: Narrow = unnarrowed,
     ) -> None:
         """`providers` make a dependency by its name; each is called once, when a handler first needs it."""
         self._routes: dict[str, Route] = {}
@@ -104,12 +122,25 @@ class Dispatcher:
         self._made: dict[str, object] = {}
         self._bound: dict[str, tuple[Handler, tuple[str, ...]]] = {}
         self._lock = RLock()
-        self._repeats, self._clock, self._audit, self._authorize = repeats, clock, audit, authorize
+        self._repeats, self._clock, self._audit = repeats, clock, audit
+        self._authorize, self._narrow = authorize, narrow
 
     @property
     def routes(self) -> tuple[Route, ...]:
         """All routes, in the order they were registered."""
         return tuple(self._routes.values())
+
+    def route(self, message: type) -> Route:
+        """The route of a message; LookupError where nothing answers it."""
+        found = self._routes.get(_name(message))
+        if found is None:
+            raise LookupError(f"nothing answers {message.__name__}; register a route for it")
+        return found
+
+    def answer_type(self, message: type) -> object:
+        """The type of a message's answer, as its handler says it."""
+        handler, _ = self._binding(self.route(message))
+        return get_type_hints(handler).get("return", object)
 
     def check(self) -> None:
         """Import every message and handler and see that each finds its dependencies by name; makes none of them."""
@@ -117,11 +148,32 @@ class Dispatcher:
             _imported(route.name)
             self._binding(route)
 
+    def admit(self, message: type, actor: Actor, *, correlation_id: CorrelationId, door: str) -> None:
+        """`Unauthorized` for an actor without the role of a message that is yet to be read, with its audit."""
+        route = self.route(message)
+        if actor.may(route.role):
+            return
+        now_ns = self._clock.now_ns()
+        self._audit(
+            AuditRecord(
+                now_ns,
+                0,
+                actor.name,
+                message.__name__,
+                route.kind,
+                correlation_id,
+                None,
+                Outcome.UNAUTHORIZED,
+                error=Unauthorized.__name__,
+                role=route.role,
+                door=door,
+            )
+        )
+        raise forbidden(actor, message.__name__, route=route)
+
     def dispatch(self, envelope: Envelope) -> object:
         """The handler's answer. Raises what the handler raises, `Unauthorized`, and LookupError without a handler."""
-        route = self._routes.get(_name(type(envelope.message)))
-        if route is None:
-            raise LookupError(f"nothing answers {envelope.name}; register a route for it")
+        route = self.route(type(envelope.message))
         began_ns, began = self._clock.now_ns(), self._clock.monotonic_ns()
         outcome, error = Outcome.FAILED, ""
         try:
@@ -144,6 +196,8 @@ class Dispatcher:
                     idempotency_key=envelope.idempotency_key,
                     outcome=outcome,
                     error=error,
+                    role=route.role,
+                    door=envelope.door,
                 )
             )
 
@@ -171,9 +225,11 @@ class Dispatcher:
 
     def _handle(self, envelope: Envelope, route: Route) -> object:
         handler, needs = self._binding(route)
-        return handler(
-            envelope.message, **{name: envelope if name == ENVELOPE else self._dependency(name) for name in needs}
-        )
+        seen, given = envelope.actor.accounts, {}
+        for name in needs:
+            made = envelope if name == ENVELOPE else self._dependency(name)
+            given[name] = made if seen is None or name == ENVELOPE else self._narrow((name, made), seen)
+        return handler(envelope.message, **given)
 
     def _binding(self, route: Route) -> tuple[Handler, tuple[str, ...]]:
         with self._lock:

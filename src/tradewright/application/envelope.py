@@ -17,6 +17,9 @@ class Envelope:
     idempotency_key: IdempotencyKey | None = None
     """The caller's promise that two envelopes with it are one wish; None: every envelope is a wish of its own."""
 
+    door: str = ""
+    """Where it came in: `cli`, `api`, `python`, `schedule`, `job`; empty: nobody said."""
+
     @property
     def name(self) -> str:
         """The message's class name."""

@@ -33,11 +33,23 @@ class Actor:
 
     name: str
     roles: frozenset[Role]
+    accounts: frozenset[str] | None = None
+    """Accounts that it sees and touches; None: all."""
+    key: str = ""
+    """Public id of the key that it came in with; empty on the own machine."""
 
-    def may(self, role: Role) -> bool:
-        """True with that role, or as an admin; whoever has any role may look."""
-        return role in self.roles or Role.ADMIN in self.roles or (role is Role.VIEWER and bool(self.roles))
+    def may(self, role: Role | None) -> bool:
+        """True with that role, or as an admin; whoever has any role may look. None: everybody may."""
+        return (
+            role is None or role in self.roles or Role.ADMIN in self.roles or (role is Role.VIEWER and bool(self.roles))
+        )
+
+    def sees(self, account: str) -> bool:
+        """Whether the account is there for it."""
+        return self.accounts is None or account in self.accounts
 
 
+NOBODY = Actor("nobody", frozenset())
+"""Who has not said yet who they are."""
 OWNER = Actor("owner", frozenset({Role.ADMIN}))
 """Who runs the program on their own machine: the command line and the notebook."""

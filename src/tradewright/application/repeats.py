@@ -1,7 +1,7 @@
 """Repeats: a command that comes twice with the same key is done once; the second caller gets the first one's answer.
 
-This file decides what is remembered: the answers of the last commands that succeeded, in this process. One that failed
-is forgotten, so that it can be tried again.
+This file decides what is remembered in this process: the answers of the last commands that succeeded. One that failed
+is forgotten, so that it can be tried again. Answers that outlive the process are `kept_answers.py`'s.
 """
 
 from collections import OrderedDict
@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Protocol
 
 from tradewright.application.envelope import Envelope
-from tradewright.domain.errors import InputError
+from tradewright.domain.errors import Conflict, InputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +62,9 @@ class RecentAnswers:
                 self._kept[_name(envelope)] = _Kept(envelope.message, None)
                 return None
         if type(found.message) is not type(envelope.message) or found.message != envelope.message:
-            raise InputError(
-                f"idempotency key {envelope.idempotency_key} came before with another message",
-                expected="the same message again",
-                found=envelope.name,
-                remedy="use a new key for a new wish",
-            )
+            raise another(envelope)
         if found.answer is None:
-            raise InputError(
-                f"{envelope.name} with idempotency key {envelope.idempotency_key} is still at work",
-                remedy="ask again in a moment",
-            )
+            raise at_work(envelope)
         return found.answer
 
     def keep(self, envelope: Envelope, answer: object) -> None:
@@ -89,6 +81,24 @@ class RecentAnswers:
         """See `Repeats.release`."""
         with self._lock:
             self._kept.pop(_name(envelope), None)
+
+
+def another(envelope: Envelope) -> InputError:
+    """The key was used for something else."""
+    return InputError(
+        f"idempotency key {envelope.idempotency_key} came before with another message",
+        expected="the same message again",
+        found=envelope.name,
+        remedy="use a new key for a new wish",
+    )
+
+
+def at_work(envelope: Envelope) -> Conflict:
+    """Somebody is doing it."""
+    return Conflict(
+        f"{envelope.name} with idempotency key {envelope.idempotency_key} is still at work",
+        remedy="ask again in a moment",
+    )
 
 
 def _name(envelope: Envelope) -> tuple[str, str]:

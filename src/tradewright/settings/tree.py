@@ -90,7 +90,13 @@ class Api(Section, frozen=True, kw_only=True):
 
     host: Annotated[str, Meta(description="address to listen on")] = "127.0.0.1"
     port: Annotated[Port, Meta(description="port of the all-in-one process, or of the gateway")] = 8000
+    hosts: Annotated[
+        tuple[str, ...], Meta(description="names it is reached by beside localhost, without the port")
+    ] = ()
     cors_origins: Annotated[tuple[str, ...], Meta(description="sites whose pages may call; none by default")] = ()
+    requests_per_key: Annotated[int, Meta(ge=1, description="requests of one key in a minute")] = 1_200
+    requests_per_address: Annotated[int, Meta(ge=1, description="requests from one address in a minute")] = 2_400
+    orders_per_key: Annotated[int, Meta(ge=1, description="orders that one key may send in a minute")] = 300
 
 
 class Risk(Section, frozen=True, kw_only=True):

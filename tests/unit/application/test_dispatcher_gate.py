@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Event, Thread
 
 import pytest
@@ -88,12 +88,13 @@ def test_a_handler_gets_its_dependencies_by_name_and_each_is_made_once() -> None
 
 def test_the_audit_names_who_what_and_how_long_but_no_content() -> None:
     purse = Purse()
-    gate(purse).dispatch(envelope(AddPenny(5), key="k1"))
+    gate(purse).dispatch(replace(envelope(AddPenny(5), key="k1"), door="python"))
     assert purse.audited == [
         AuditRecord(
-            0, 7, "owner", "AddPenny", MessageKind.COMMAND, CorrelationId("c1"), IdempotencyKey("k1"), Outcome.DONE
+            0, 7, "owner", "AddPenny", MessageKind.COMMAND, CorrelationId("c1"), IdempotencyKey("k1"), Outcome.DONE,
+            role=Role.TRADER, door="python",
         )
-    ]
+    ]  # fmt: skip
 
 
 def test_a_failure_is_audited_and_raised() -> None:

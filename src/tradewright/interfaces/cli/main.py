@@ -10,7 +10,18 @@ from typing import Annotated
 import typer
 
 import tradewright
-from tradewright.interfaces.cli import backtest, broker, data, demo, indicators, project, risk, strategy, trade
+from tradewright.interfaces.cli import (
+    backtest,
+    broker,
+    data,
+    demo,
+    indicators,
+    keys,
+    project,
+    risk,
+    strategy,
+    trade,
+)
 from tradewright.interfaces.cli.failures import ENDED_BY_CODE, FAILED, TERMINATED, Failure, explain
 from tradewright.interfaces.cli.interrupts import EXIT_CODE, tidied_up
 from tradewright.interfaces.cli.options import example
@@ -32,6 +43,7 @@ app.add_typer(trade.group, name="trade")
 app.add_typer(risk.group, name="risk")
 app.add_typer(broker.group, name="broker")
 app.add_typer(indicators.group, name="indicators")
+app.add_typer(keys.group, name="keys")
 project.register(app)
 
 

@@ -1,0 +1,1 @@
+"""Passwords and what is kept of them."""

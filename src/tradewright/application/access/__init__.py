@@ -1,0 +1,1 @@
+"""Who may come in: keys, people, logins, the trail of what was asked."""

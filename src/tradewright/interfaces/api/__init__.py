@@ -1,0 +1,1 @@
+"""The door over HTTP: routes that turn a request into a message, and its answer into JSON."""

@@ -1,0 +1,81 @@
+"""The whole API as one ASGI application: the gate, the routes of every noun, and what is said where there is none.
+
+This file decides that an application with a route that nobody may ask does not start.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any, Final
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from tradewright import __version__
+from tradewright.bootstrap import App
+from tradewright.bootstrap.serving import Serving
+from tradewright.interfaces.api.asks import Ask
+from tradewright.interfaces.api.desk import Desk
+from tradewright.interfaces.api.gate import Gate
+from tradewright.interfaces.api.open_routes import open_routes
+from tradewright.interfaces.api.openapi import document
+from tradewright.interfaces.api.problems import Problem, problem_of
+from tradewright.interfaces.api.routers import access, orders
+from tradewright.interfaces.api.routes import AskRoute, words_beside
+
+ASKS: Final[tuple[Ask, ...]] = (*access.ASKS, *orders.ASKS)
+"""Every route, by noun."""
+
+
+def api_of(app: App) -> ASGIApp:
+    """The application of a project, ready for a server such as uvicorn."""
+    return api_over(Serving(app))
+
+
+def api_over(serving: Serving, *, asks: Iterable[Ask] = ASKS) -> ASGIApp:
+    """The same over what doors are given."""
+    return Gate(application(serving, asks=asks), serving.terms, serving.randomness)
+
+
+def application(serving: Serving, *, asks: Iterable[Ask] = ASKS) -> FastAPI:
+    """Without the gate: for whoever looks at the routes."""
+    made = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, version=__version__)
+    listed, desk = list(asks), Desk(serving)
+    paths = frozenset(path for one in listed for path in (one.full_path, *one.also))
+    for one in listed:
+        one.check()
+        serving.dispatcher.route(one.message)  # LookupError: nobody answers it, so nobody may ask it
+        for path in (one.full_path, *one.also):
+            made.router.routes.append(AskRoute(one, desk, path=path, words=words_beside(path, paths)))
+
+    @cache
+    def told() -> dict[str, Any]:
+        return document(made.router.routes, serving.dispatcher, version=__version__)
+
+    made.router.routes.extend(open_routes(serving, told, version=__version__))
+    made.openapi = told  # type: ignore[method-assign]
+    made.add_exception_handler(HTTPException, _nowhere)
+    made.add_exception_handler(Exception, _defect)
+    return made
+
+
+async def _nowhere(request: Request, error: Exception) -> Response:
+    """404 for a path, 405 for a method, that nobody answers."""
+    assert isinstance(error, HTTPException)
+    correlation_id = str(request.state.correlation_id)
+    if error.status_code == 405:
+        allowed = dict(error.headers or {})
+        told = Problem(
+            405, "unknown_method", "this path does not answer that method", expected=allowed.get("Allow", ""),
+            found=request.method[:20], headers=allowed,
+        )  # fmt: skip
+    else:
+        told = Problem(404, "unknown_path", "there is no such path", found=request.url.path[:200], remedy="see /docs")
+    return told.response(correlation_id)
+
+
+async def _defect(request: Request, error: Exception) -> Response:
+    correlation_id = str(request.state.correlation_id)
+    return problem_of(error, correlation_id).response(correlation_id)
