@@ -1,6 +1,7 @@
 """People beside a simulated session: they send orders, cancel, close, see alerts, and open again what risk has shut."""
 
 import asyncio
+from dataclasses import replace
 from decimal import Decimal
 
 from simulator.trader import Trader
@@ -9,9 +10,12 @@ from tradewright.domain.errors import TradewrightError
 from tradewright.domain.orders.request import OrderKind, OrderRequest, Origin, TimeInForce
 from tradewright.domain.orders.side import Side
 from tradewright.engine.session.inputs import (
+    AdoptLimits,
     Asked,
     CancelOrders,
+    ChangeOrder,
     ClosePositions,
+    ProtectPosition,
     SeeAlert,
     SendOrder,
     SetTradingState,
@@ -34,14 +38,18 @@ async def ask(world: SimWorld, trader: Trader, command: Asked) -> bool:
     except TradewrightError:
         return False
     names = list(answer.client_order_ids) if isinstance(command, SendOrder) else []
-    world.log.add("answered", trader.process.name, is_done=answer.is_done, story=answer.story, client_order_ids=names)
+    world.log.add(
+        "answered", trader.process.name, is_done=answer.is_done, story=answer.story, client_order_ids=names,
+        key=command.key,
+    )  # fmt: skip
     return answer.is_done
 
 
 async def attend(world: SimWorld, trader: Trader) -> None:
     """Somebody who looks after a trader: what shut it is looked at, and it is opened again."""
     while world.is_first_phase:
-        await asyncio.sleep(3 + 4 * world.people.random())
+        least, more = world.scenario.happenings.looks_in
+        await asyncio.sleep(least + more * world.people.random())
         await restore(world, trader)
 
 
@@ -51,8 +59,17 @@ async def work(world: SimWorld, trader: Trader) -> None:
     while world.is_first_phase:
         await asyncio.sleep(world.people.expovariate(1 / pause))
         session = trader.session
-        if session is not None and session.core.state.started is not None:
-            await ask(world, trader, _wish(world, session))
+        if session is None or session.core.state.started is None:
+            continue
+        has_more = world.scenario.happenings.changes
+        if has_more and world.asked and world.people.random() < 0.2:
+            world.log.hit("H0 asked twice with one key")
+            await ask(world, trader, world.people.choice(world.asked))
+            continue
+        wish = _change(world, session) if has_more and world.people.random() < 0.5 else _wish(world, session)
+        if wish.key:
+            world.asked.append(wish)
+        await ask(world, trader, wish)
 
 
 def _wish(world: SimWorld, session: Session) -> Asked:
@@ -70,6 +87,33 @@ def _wish(world: SimWorld, session: Session) -> Asked:
             return SetTradingState(number=0, who=WHO, state=state, reason="simulated")
         case _:
             return _order(world)
+
+
+def _change(world: SimWorld, session: Session) -> Asked:
+    """Other terms for an order, for the protection of a position, or for everybody."""
+    chance, state = world.people, session.core.state
+    world.log.hit("H3 terms changed by hand")
+    names, held = list(state.open), list(state.net_positions())
+    key = f"key-{chance.getrandbits(32)}"
+    if names and chance.random() < 0.6:
+        order = state.orders[chance.choice(names)].order
+        changed = order.request
+        if chance.random() < 0.7 and not changed.closes_position:
+            changed = replace(changed, quantity=order.filled + chance.randint(1, 20))
+        for name in ("limit_price", "stop_price"):
+            price = getattr(changed, name)
+            if price is not None:
+                changed = replace(changed, **{name: price + Decimal(chance.randint(-30, 30)) / 100})
+        return ChangeOrder(number=0, who=WHO, key=key, client_order_id=order.client_order_id, request=changed)
+    if held and chance.random() < 0.7:
+        name = chance.choice(held)
+        away = Decimal(chance.randint(50, 400)) / 100
+        loss = world.market.price(name) - (away if state.held(name) > 0 else -away)
+        return ProtectPosition(number=0, who=WHO, key=key, instrument=name, stop_loss=loss)
+    policy = world.around.policy
+    everywhere = replace(policy.everywhere, version=policy.version + 1, working_per_side=chance.randint(5, 20))
+    world.around.policy = replace(policy, everywhere=everywhere)
+    return AdoptLimits(number=0, who=WHO, key=key, policy=world.around.policy)
 
 
 def _order(world: SimWorld) -> SendOrder:
@@ -103,6 +147,8 @@ async def restore(world: SimWorld, trader: Trader) -> None:
     session.release()
     for alert in list(session.core.state.alerts.values()):
         await ask(world, trader, SeeAlert(number=0, who=WHO, code=alert.code, subject=alert.subject))
-    for scope in list(session.core.state.shut):
+    frozen = session.core.state.frozen
+    looked_at = [name for name in frozen if any(one in frozen[name] for one in world.venue.contradicted)]
+    for scope in [*session.core.state.shut, *looked_at]:
         command = SetTradingState(number=0, who=WHO, state=TradingState.ACTIVE, scope=scope, reason="all is well")
         await ask(world, trader, command)

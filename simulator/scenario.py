@@ -20,6 +20,8 @@ FAMILIES = (
     "questions", "stale", "rejects", "late_fills", "reuse", "foreign", "busts", "splits", "dividends", "restarts",
     "mute", "deaf", "feed", "strategy", "people", "switch", "clock", "twin",
 )  # fmt: skip
+NEWER = ("busy", "lies", "overfills", "resized", "changes", "fees")
+"""Families that came later; they are drawn from a stream of their own, so that what older seeds drew stays drawn."""
 
 
 @dataclass
@@ -27,6 +29,8 @@ class Happenings:
     """Mean pauses between what happens now and then, in seconds; 0: never."""
 
     foreign: float = 0.0
+    overfills: float = 0.0
+    resized_by_hand: float = 0.0
     canceled_by_hand: float = 0.0
     busts: float = 0.0
     splits: float = 0.0
@@ -43,6 +47,10 @@ class Happenings:
     clock_jumps: float = 0.0
     stalls: float = 0.0
     people: float = 0.0
+    looks_in: tuple[float, float] = (3.0, 4.0)
+    """Somebody looks after the trader after the first, plus up to the second."""
+    changes: bool = False
+    """People change orders, protection and limits as well, and ask twice."""
     switch: float = 0.0
     twin: float = 0.0
     kills: float = 0.0
@@ -84,10 +92,13 @@ class Scenario:
     dies_when: str = "before"
 
 
-def draw(seed: int) -> Scenario:
-    """The scenario of a seed."""
-    chance = stream(seed, "scenario")
+def draw(seed: int, *, newer: bool = True) -> Scenario:
+    """The scenario of a seed; without the newer families it is what it was before there were any."""
+    chance, later = stream(seed, "scenario"), stream(seed, "scenario, newer families")
     on = tuple(one for one in FAMILIES if chance.random() < 0.5)
+    if newer:  # with everything on at once a session hardly ever comes to trade
+        kept = later.choice([0.2, 0.5, 1.0])
+        on = tuple(one for one in on if later.random() < kept)
     made = Scenario(
         seed=seed,
         families=on,
@@ -102,6 +113,10 @@ def draw(seed: int) -> Scenario:
     made.strategy.largest = chance.choice([8, 90])
     for family in on:
         switch_on(made, family, chance)
+    for family in NEWER if newer else ():
+        if later.random() < (0.5 if family == "busy" else 0.3):
+            made.families = (*made.families, family)
+            switch_on(made, family, later)
     return made
 
 
@@ -169,5 +184,19 @@ def _switch_on_more(made: Scenario, family: str, rate: float, pause: float) -> N
         case "feed":
             feed = made.feed
             feed.repeats, feed.skips, feed.delays, feed.silences = rate, rate / 2, rate, rate / 10
+        case "busy":
+            made.instruments = ("ALFA.XSIM", "BETA.XSIM", "GAMA.XSIM", "DELT.XSIM")
+            made.strategy.targets, made.strategy.orders, made.strategy.brackets = 0.7, 0.9, 0.3
+            happenings.looks_in = (0.5, 1.0)
+        case "lies":
+            made.venue.fills_rejected = made.venue.mislays = min(rate, 0.15)
+        case "overfills":
+            happenings.overfills = pause * 2
+        case "resized":
+            happenings.resized_by_hand = pause
+        case "changes":
+            happenings.changes, happenings.people = True, happenings.people or pause
+        case "fees":
+            made.venue.fee_currencies = ("USD", "EUR", "BNB")
         case "strategy":
             made.strategy.delays, made.strategy.fails, made.strategy.hangs = rate, rate / 40, rate / 40

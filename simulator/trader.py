@@ -140,6 +140,8 @@ class Surroundings:
     fence: SimFence
     disk_chance: random.Random
     feed_chance: random.Random
+    policy: LimitsPolicy
+    """The limits as people set them last."""
     alerts: list[Alert] = field(default_factory=list)
 
 
@@ -193,9 +195,7 @@ class Trader:
         core = Core(
             books.state,
             start=_beginning(clock.now_ns(), around.listings, strategy),
-            policy=LimitsPolicy(
-                everywhere=wide_limits(scenario.instruments, position=Decimal(scenario.position_share))
-            ),
+            policy=around.policy,
             traits=broker.traits,
             markets=SimMarkets(around.listings),
             rules=SessionRules(self_test_every_ns=0),

@@ -13,16 +13,19 @@ from simulator.disk import DiskFaults, Platter
 from simulator.feed import FeedFaults, Tape
 from simulator.log import Log
 from simulator.loop import SimLoop
-from simulator.network import SECOND, Wire, WireFaults
+from simulator.network import SECOND, SETTLES_NS, Wire, WireFaults
 from simulator.scenario import Scenario
 from simulator.streams import stream
-from simulator.trader import SimFence, Surroundings, Trader
+from simulator.trader import SimFence, Surroundings, Trader, wide_limits
+from simulator.venue import oddities
 from simulator.venue.book import Account, Listing
 from simulator.venue.market import Market
 from simulator.venue.venue import Venue, VenueHabits
 from tradewright.domain.errors import BrokerError, StorageError
 from tradewright.engine.session.exits import ExitCause
+from tradewright.engine.session.inputs import Asked
 from tradewright.ports.kill import KillNote
+from tradewright.trading.risk.policy import LimitsPolicy
 
 START_NS = 1_772_463_600_000_000_000
 """2026-03-02 15:00 UTC on the wall when a run begins."""
@@ -49,18 +52,24 @@ class SimWorld:
         self.wire.keeps_views = scenario.wire.stale_answers > 0
         self.venue.listeners.append(self.wire.stream)
         self.venue.later = self._later
+        self.venue.settles_ns = SETTLES_NS
         self.tape = Tape(self.market)
         self.platter = Platter(self.log, stream(seed, "platter"))
         self.around = Surroundings(
             loop=self.loop, log=self.log, scenario=scenario, platter=self.platter, wire=self.wire, tape=self.tape,
             listings=self.listings, fence=SimFence(), disk_chance=stream(seed, "disk"),
             feed_chance=stream(seed, "feed"),
+            policy=LimitsPolicy(
+                everywhere=wide_limits(scenario.instruments, position=Decimal(scenario.position_share))
+            ),
         )  # fmt: skip
         self.deaths = stream(seed, "deaths")
         self.happening = stream(seed, "happenings")
         self.people = stream(seed, "people")
         self.traders: list[Trader] = []
         self.observed: list[Finding] = []
+        self.asked: list[Asked] = []
+        """What people asked for with a key."""
         self.is_first_phase = True
         self.is_over = False
         self.has_market = True
@@ -116,7 +125,10 @@ class SimWorld:
         working = {
             one.client_order_id: one.remaining
             for one in self.account.working()
-            if one.client_order_id and not one.parent and not one.request.closes_position
+            if one.client_order_id
+            and not one.parent
+            and not one.request.closes_position
+            and one.name not in self.venue.may_exceed
         }
         reserved = {name: state.orders[name].reservation().quantity for name in state.open if name in working}
         self.observed.extend(exposure(reserved, working))
@@ -190,6 +202,8 @@ class SimWorld:
         for pause, act in (
             (happenings.foreign, self.venue.trade_by_hand),
             (happenings.canceled_by_hand, self.venue.cancel_by_hand),
+            (happenings.overfills, lambda: oddities.overfill_one(self.venue)),
+            (happenings.resized_by_hand, lambda: oddities.resize_one(self.venue)),
             (happenings.busts, self.venue.bust_one),
             (happenings.dividends, self.venue.pay_dividend),
             (happenings.restarts, self._restart_venue),

@@ -60,6 +60,8 @@ class Fold:
     killed_at: int = 0
     """Sequence of the record since which everything is killed; 0 while it is not."""
     moved: set[str] = field(default_factory=set)
+    told: set[tuple[str, str]] = field(default_factory=set)
+    """Incidents and freezes so far, each with every order that its story names."""
     marks: dict[str, Decimal] = field(default_factory=dict)
     position_share: Decimal = Decimal("0.2")
 
@@ -190,15 +192,17 @@ def _filled(fold: Fold, fields: dict[str, Any], sequence: int) -> None:
     name, quantity = fill["execution_id"], Decimal(fill["quantity"])
     if name in fold.fills:
         fold.wrong("I10", f"execution {name} was booked twice, again in record {sequence}")
-    if order.life == "rejected":
-        fold.wrong("2.3.3", f"order {order.name} was rejected and is filled")
+    if order.life == "rejected" and not {("incident", order.name), ("frozen", order.name)} <= fold.told:
+        fold.wrong(
+            "2.3.3", f"order {order.name} was rejected and is filled, and that is no incident or freezes nothing"
+        )
     fold.fills[name] = fill
     order.executions[name] = quantity
     if order.filled > order.quantity:
         order.had_overfill = True
     if order.filled >= order.quantity:
         order.life, order.pending = "filled", ""
-    elif order.is_open or order.life == "lost":
+    elif order.is_open or order.life in {"lost", "rejected"}:
         order.life = "partially_filled"
     _book(fold, order, fill, 1)
 
@@ -289,6 +293,14 @@ def _replaced(fold: Fold, fields: dict[str, Any], _: int) -> None:
             order.life = "partially_filled"
 
 
+def _incident(fold: Fold, fields: dict[str, Any], _: int) -> None:
+    fold.told |= {("incident", word) for word in fields["story"].split() if word in fold.orders}
+
+
+def _frozen(fold: Fold, fields: dict[str, Any], _: int) -> None:
+    fold.told |= {("frozen", word) for word in fields["reason"].split() if word in fold.orders}
+
+
 def _split(fold: Fold, fields: dict[str, Any], _: int) -> None:
     if fields["identity"] in fold.moved:
         fold.wrong("I10", f"split {fields['identity']} was booked twice")
@@ -343,4 +355,6 @@ _STEPS: dict[str, Any] = {
     "PositionAdopted": _position,
     "TradingStateChanged": _state,
     "SliceClosed": _slice_closed,
+    "IncidentRaised": _incident,
+    "InstrumentFrozen": _frozen,
 }

@@ -30,7 +30,7 @@ def _money(evidence: Evidence) -> Iterator[Finding]:
     for what in ("positions", "cash"):
         ours = {name: Decimal(amount) for name, amount in getattr(evidence.believed, what).items()}
         theirs = {name: Decimal(amount) for name, amount in evidence.truth[what].items()}
-        if ours != theirs:
+        if any(ours.get(name, 0) != theirs.get(name, 0) for name in {*ours, *theirs}):
             yield Finding("L1", f"{what}: ours {_told(ours)}, the venue's {_told(theirs)}")
 
 
@@ -61,6 +61,8 @@ def _one(name: str, told: Plain, order: Plain) -> Iterator[Finding]:
         expected = {"filled", "canceled", "expired"}
     else:
         expected = {_ENDED[life]}
+        if order["was_rejected"] and not filled:
+            expected.add("rejected")
     if told["life"] not in expected or Decimal(told["filled"]) != filled:
         yield Finding(
             "L1",

@@ -32,6 +32,7 @@ def safety(evidence: Evidence) -> list[Finding]:
         *_differences(evidence),
         *_kill(evidence),
         *_answers(evidence, records),
+        *_repeated(evidence),
         *_filled(fold),
         *_books(evidence, fold),
         *(Finding("L5", problem) for problem in evidence.problems),
@@ -206,6 +207,18 @@ def _answers(evidence: Evidence, records: list[Written]) -> Iterator[Finding]:
             for name in names:
                 if name not in known:
                     yield Finding("I21", f"order {name} was confirmed to its sender and is forgotten")
+
+
+def _repeated(evidence: Evidence) -> Iterator[Finding]:
+    """I21: a request with a key that came before is answered as it was the first time."""
+    first: dict[object, tuple[object, ...]] = {}
+    for entry in evidence.entries:
+        key = entry.data.get("key")
+        if entry.kind != "answered" or not key:
+            continue
+        answer = tuple(str(entry.data[name]) for name in ("is_done", "story", "client_order_ids"))
+        if first.setdefault(key, answer) != answer:
+            yield Finding("I21", f"the request {key} was answered {first[key]} and then {answer}")
 
 
 def _filled(fold: Fold) -> Iterator[Finding]:

@@ -136,11 +136,13 @@ class Account:
         order.life, order.reason, order.changed_ns = life, reason, now_ns
         self.working_ids.pop(order.venue_order_id, None)
 
-    def execute(self, order: VenueOrder, quantity: Decimal, *, price: Decimal, now_ns: int) -> Execution:
-        """A trade: position, cash and the order change at once."""
+    def execute(
+        self, order: VenueOrder, quantity: Decimal, *, price: Decimal, now_ns: int, fee_currency: str = "USD"
+    ) -> Execution:
+        """A trade: position, cash and the order change at once; a fee in another currency may be a rebate."""
         request = order.request
-        listing = self.listings[request.instrument]
-        fee = Money(quantity * FEE, listing.currency)
+        is_own = fee_currency == self.listings[request.instrument].currency
+        fee = Money(quantity * FEE if is_own else quantity * FEE / 8 - FEE / 2, fee_currency)
         fill = Fill(
             execution_id=ExecutionId(f"x{len(self.executions) + 1}"),
             client_order_id=ClientOrderId(order.name),
@@ -166,7 +168,8 @@ class Account:
         change = (fill.quantity if fill.side is Side.BUY else -fill.quantity) * sign
         self.positions[fill.instrument] = self.held(fill.instrument) + change
         self._remember(fill.instrument, now_ns)
-        self.cash[listing.currency] -= change * fill.price * listing.multiplier + fill.fee.amount * sign
+        self.cash[listing.currency] -= change * fill.price * listing.multiplier
+        self.cash[fill.fee.currency] = self.cash.get(fill.fee.currency, ZERO) - fill.fee.amount * sign
 
     def _remember(self, instrument: str, now_ns: int) -> None:
         self.ever_held.setdefault(instrument, []).append((now_ns, self.positions[instrument]))

@@ -24,6 +24,7 @@ class Matching:
     chance: random.Random
     now_ns: Callable[[], int]
     fills_in_part: float = 0.3
+    fee_currencies: tuple[str, ...] = ("USD",)
 
     def tick(self, prices: dict[str, Decimal], *, is_first: bool, is_last: bool) -> None:
         """Let every working order meet the prices of this moment."""
@@ -88,7 +89,9 @@ class Matching:
 
     def execute(self, order: VenueOrder, quantity: Decimal, price: Decimal, *, is_told: bool = True) -> None:
         """One trade, and all that follows from it at the venue."""
-        execution = self.account.execute(order, quantity, price=price, now_ns=self.now_ns())
+        is_plain = len(self.fee_currencies) == 1
+        currency = self.fee_currencies[0] if is_plain else self.chance.choice(self.fee_currencies)
+        execution = self.account.execute(order, quantity, price=price, fee_currency=currency, now_ns=self.now_ns())
         execution.is_told = is_told
         if is_told:
             order.told_filled = order.filled

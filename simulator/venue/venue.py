@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from simulator.log import Log
+from simulator.venue import oddities
 from simulator.venue.book import ZERO, Account, Listing, VenueOrder
 from simulator.venue.market import Market
 from simulator.venue.matching import Matching
@@ -34,8 +35,14 @@ class VenueHabits:
     rejects_cancels: float = 0.0
     fills_late: float = 0.0
     """Of cancels: an execution came first and is told later."""
+    fills_rejected: float = 0.0
+    """Of orders: rejected, and executed all the same."""
+    mislays: float = 0.0
+    """Of orders: carried out after the time that the venue promises."""
     reuses_ids: bool = False
     """Takes a client order id again once its order has ended."""
+    fee_currencies: tuple[str, ...] = ("USD",)
+    """Of fees, by chance; the first is the currency of the instruments."""
     fills_in_part: float = 0.3
     ratios: tuple[Decimal, ...] = (Decimal(2), Decimal(3), Decimal("0.5"))
     """Of splits."""
@@ -74,11 +81,22 @@ class Venue:
     """False over night: nothing trades, and no trade is taken back."""
     touched_ns: int = 0
     """When the account changed last."""
+    may_exceed: dict[str, None] = field(default_factory=dict)
+    """Orders that the venue, or a person there, made larger than was asked: nobody could have reserved that."""
+    contradicted: list[str] = field(default_factory=list)
+    """Orders of which the venue said one thing and did another: a person has to look."""
+    settles_ns: int = 0
+    """The time that it promises: no request is carried out later."""
     matching: Matching = field(init=False)
 
     def __post_init__(self) -> None:
         self.matching = Matching(
-            self.account, self.emit, self.chance, self.now_ns, fills_in_part=self.habits.fills_in_part
+            self.account,
+            self.emit,
+            self.chance,
+            self.now_ns,
+            fills_in_part=self.habits.fills_in_part,
+            fee_currencies=self.habits.fee_currencies,
         )
 
     def emit(self, event: BrokerEvent) -> None:
@@ -93,7 +111,7 @@ class Venue:
         """Carry a command out; the answers, as they would be sent back."""
         match command:
             case broker.SubmitOrder(ticket=ticket):
-                return [self._submitted(ticket.client_order_id, ticket.request)]
+                return self._submitted(ticket.client_order_id, ticket.request)
             case broker.ReplaceOrder(ticket=ticket):
                 return [self._replaced(ticket.client_order_id, ticket.request)]
             case broker.CancelOrder():
@@ -104,21 +122,29 @@ class Venue:
                         self.matching.end(order, ReportedLife.CANCELED, "everything was canceled")
                 return []
 
-    def _submitted(self, name: str, request: OrderRequest) -> BrokerEvent:
+    def _submitted(self, name: str, request: OrderRequest) -> list[BrokerEvent]:
         before = self.account.named(name)
         if before and (before[-1].is_working or not self.habits.reuses_ids):
-            return broker.SendUnclear(ClientOrderId(name), "the venue has an order of that id already")
+            return [broker.SendUnclear(ClientOrderId(name), "the venue has an order of that id already")]
         if name in self.rejected:
-            return broker.SubmitRejected(ClientOrderId(name), "the venue does not want it")
+            return [broker.SubmitRejected(ClientOrderId(name), "the venue does not want it")]
         if self.chance.random() < self.habits.rejects:
             self.rejected.add(name)
             self.log.hit("V0 order rejected")
-            return broker.SubmitRejected(ClientOrderId(name), "the venue does not want it")
+            return [broker.SubmitRejected(ClientOrderId(name), "the venue does not want it")]
+        if not before and not request.reduces_only and self.is_open:
+            if self.habits.fills_rejected and self.chance.random() < self.habits.fills_rejected:
+                self.rejected.add(name)
+                return [oddities.executed_and_rejected(self, name, request)]
+            if self.habits.mislays and self.chance.random() < self.habits.mislays:
+                wait = self.settles_ns + self.chance.randrange(1, 9) * 1_000_000_000
+                oddities.mislaid(self, name, request, for_ns=wait)
+                return []
         if before:
             self.log.hit("V3 client order id taken twice")
         order = self.account.take(request, client_order_id=name, now_ns=self.now_ns())
         self.emit(order.report())
-        return order.report()
+        return [order.report()]
 
     def _canceled(self, command: broker.CancelOrder) -> BrokerEvent:
         name = command.client_order_id
@@ -132,7 +158,7 @@ class Venue:
             self.log.hit("V4 cancel rejected")
             return broker.CancelRejected(name, "too late")
         if self.chance.random() < self.habits.fills_late and not order.request.reduces_only:
-            self._fill_unseen(order)
+            self.fill_unseen(order)
         if order.remaining:
             self.account.end(order, ReportedLife.CANCELED, reason="asked for", now_ns=self.now_ns())
         else:
@@ -140,7 +166,7 @@ class Venue:
         self.emit(order.report())
         return order.report()
 
-    def _fill_unseen(self, order: VenueOrder) -> None:
+    def fill_unseen(self, order: VenueOrder) -> None:
         """An execution that came before the cancel, and that the front end tells seconds after it."""
         self.log.hit("N8 fill after cancel")
         quantity = Decimal(self.chance.randint(1, int(order.remaining)))
@@ -323,6 +349,7 @@ class Venue:
                     "closes_position": one.request.closes_position,
                     "reduces_only": one.request.reduces_only,
                     "life": str(one.life),
+                    "was_rejected": one.client_order_id in self.rejected,
                     "filled": str(one.filled),
                     "parent": one.parent,
                     "taken_ns": one.taken_ns,

@@ -13,12 +13,12 @@ from tradewright.domain.orders.fill import Fill
 from tradewright.domain.orders.life import OrderLife
 from tradewright.engine.session import bookings, facts
 from tradewright.engine.session.core import Core
-from tradewright.engine.session.deciding import commanding, doubting, reconciling, reports
+from tradewright.engine.session.deciding import commanding, doubting, executions, reconciling, reports
 from tradewright.engine.session.deciding.desk import Desk
 from tradewright.ports.broker import Executed, NoAnswer, OrderReport
 
 Right = Callable[..., Any]
-_EXECUTED = ((reports, "executed"), (reconciling, "executed"))
+_EXECUTED = ((executions, "executed"), (reconciling, "executed"))
 _REPORTED = ((reports, "reported"), (reconciling, "reported"), (doubting, "reported"))
 
 
@@ -71,7 +71,7 @@ def _inferring(name_of: Callable[[OrderReport, Any], str]) -> Callable[[Right], 
                     time_ns=given.time_ns,
                     venue_order_id=given.venue_order_id,
                 )
-                yield from reports.executed(desk, fill)
+                yield from executions.executed(desk, fill)
             yield from right(desk, given)
 
         return reported

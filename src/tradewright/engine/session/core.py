@@ -13,6 +13,7 @@ from tradewright.engine.session.deciding import (
     commanding,
     damage,
     doubting,
+    executions,
     hosting,
     market,
     proposing,
@@ -211,7 +212,7 @@ class Core:
             return self._damaged(given, told)
         match given:
             case broker.Executed():
-                return reports.executed(desk, given.fill)
+                return executions.executed(desk, given.fill)
             case broker.OrderReport():
                 return reports.reported(desk, given)
             case broker.OrderAnswer():
@@ -235,7 +236,7 @@ class Core:
             case broker.Replaced():
                 return reports.replaced(desk, given)
             case broker.ExecutionBusted():
-                return reports.busted(desk, given)
+                return executions.busted(desk, given)
             case broker.SplitDone():
                 return reports.split_done(desk, given)
             case broker.CashMoved():

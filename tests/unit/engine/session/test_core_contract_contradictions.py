@@ -63,7 +63,7 @@ def test_a_stop_that_the_venue_made_larger_before_it_filled_works_on_and_ends_as
     assert life(desk, 1) is OrderLife.PARTIALLY_FILLED, "how large it is, only the venue can tell"
     desk.give(broker.ExecutionBusted(stop.id, ExecutionId("e2")))
     desk.give(desk.report(stop, ReportedLife.CANCELED, request=larger(stop.order.request, 7)))
-    assert (life(desk, 1), desk.last.order.filled) == (OrderLife.CANCELED, 5)
+    assert (life(desk, 1), desk.last.order.filled) == (OrderLife.CANCELED, D(5))
     assert desk.core.state.held(A) == -3
 
 
@@ -142,7 +142,7 @@ def test_what_is_left_of_a_rejected_order_that_was_filled_counts_until_the_venue
     desk.fill(order, 1)
     assert desk.last.reservation().quantity == QUANTITY - 1
     desk.give(desk.report(order, ReportedLife.REJECTED, reason="no"))
-    assert (life(desk), desk.last.order.filled) == (OrderLife.CANCELED, 1)
+    assert (life(desk), desk.last.order.filled) == (OrderLife.CANCELED, D(1))
     assert "rejected" in desk.last.remark
 
 

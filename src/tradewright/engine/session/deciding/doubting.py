@@ -123,10 +123,12 @@ def _proven(desk: Desk, tracked: TrackedOrder, evidence: str) -> Outcomes:
 
 
 def _gone(desk: Desk, tracked: TrackedOrder) -> Outcomes:
-    """An order that worked is not known any more: the venue wiped it, or its answer is stale."""
+    """An order that worked is not known any more: the venue wiped it, or its answers are from before it came. Where
+    they may lag, they count only once they are seen for so long that the last one cannot."""
     seen = desk.memory.missing.setdefault(tracked.id, [])
     seen.append(desk.mono_ns)
-    if not _is_enough(desk, seen) or not desk.memory.is_connected:
+    lag = 0 if desk.traits.is_current else desk.traits.settles_within_ns
+    if not _is_enough(desk, seen) or seen[-1] - seen[0] < lag or not desk.memory.is_connected:
         yield SetTimer(f"missing {tracked.id}", desk.rules.query_every_ns)
         return
     del desk.memory.missing[tracked.id]

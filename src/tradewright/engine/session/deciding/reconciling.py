@@ -12,10 +12,11 @@ from tradewright.engine.session import facts
 from tradewright.engine.session.deciding.adopting import found as known_order
 from tradewright.engine.session.deciding.desk import Desk, Outcomes
 from tradewright.engine.session.deciding.doubting import recheck
+from tradewright.engine.session.deciding.executions import executed
 from tradewright.engine.session.deciding.late import is_of_dropped_order, name_of
 from tradewright.engine.session.deciding.proposing import carry_out
 from tradewright.engine.session.deciding.pruning import agreed
-from tradewright.engine.session.deciding.reports import cash_moved, executed, reported, split_done
+from tradewright.engine.session.deciding.reports import cash_moved, reported, split_done
 from tradewright.engine.session.deciding.supervising import supervise, unseen
 from tradewright.engine.session.deciding.watching import watch
 from tradewright.engine.session.effects import SetTimer, Severity, Tell

@@ -1,4 +1,4 @@
-"""Reports are what the venue tells of orders and executions, in any order, any number of times.
+"""Reports are what the venue tells of orders, in any order, any number of times; of trades see `executions.py`.
 
 This file decides which fact follows from each. What is known already is no fact; what the table of steps forbids is an
 incident; an order that nobody here knows is adopted, never dropped.
@@ -6,34 +6,24 @@ incident; an order that nobody here knows is adopted, never dropped.
 
 from dataclasses import replace
 
-from tradewright.domain.orders.fill import Fill
 from tradewright.domain.orders.life import OrderLife
 from tradewright.domain.orders.pending import PendingKind
 from tradewright.domain.orders.request import OrderRequest
-from tradewright.domain.orders.transitions import IllegalStep, OrderEvent, transition
+from tradewright.domain.orders.transitions import IllegalStep, OrderEvent
 from tradewright.engine.session import facts
 from tradewright.engine.session.deciding.adopting import (
     GUESSED,
     adopt,
-    by_venue_id,
-    foreign_id,
     found,
-    parent_of,
-    report_of,
 )
+from tradewright.engine.session.deciding.aftermath import IN_DOUBT, after, odd_step
 from tradewright.engine.session.deciding.desk import Desk, Outcomes
 from tradewright.engine.session.deciding.late import (
     is_of_dropped_order,
-    late_bust,
-    late_execution,
     late_split,
-    named_anew,
 )
-from tradewright.engine.session.deciding.linking import late_leg, leg_failed
+from tradewright.engine.session.deciding.linking import leg_failed
 from tradewright.engine.session.deciding.ordering import cancel
-from tradewright.engine.session.deciding.proposing import settle
-from tradewright.engine.session.deciding.supervising import supervise
-from tradewright.engine.session.deciding.watching import watch
 from tradewright.engine.session.effects import SetTimer, Severity, Tell
 from tradewright.engine.session.facts import Role
 from tradewright.engine.session.memory import Watch
@@ -43,7 +33,6 @@ from tradewright.ports.broker import (
     AskOrder,
     CancelRejected,
     CashMoved,
-    ExecutionBusted,
     OrderReport,
     Replaced,
     ReplaceRejected,
@@ -52,9 +41,6 @@ from tradewright.ports.broker import (
     SplitDone,
     SubmitRejected,
 )
-
-_IN_DOUBT = frozenset({OrderLife.APPROVED, OrderLife.UNKNOWN})
-"""The reason of an adopted order whose terms nobody has told yet."""
 
 
 def reported(desk: Desk, given: OrderReport) -> Outcomes:
@@ -117,67 +103,6 @@ def _rejected_with_fills(desk: Desk, tracked: TrackedOrder, reason: str) -> Outc
     yield from desk.illegal(tracked, step)
     told = f"the venue calls it rejected, with {tracked.order.filled} filled: {reason}"
     yield from _ended(desk, tracked, facts.OrderCanceled(desk.now_ns, tracked.id, told), OrderEvent.CANCELED)
-
-
-def executed(desk: Desk, fill: Fill) -> Outcomes:
-    """One execution, booked once however often it is told."""
-    state = desk.state
-    known = state.executions.get(fill.execution_id)
-    if known is not None:
-        if _body(known) != _body(fill):
-            story = f"execution {fill.execution_id} was {_body(known)} and is {_body(fill)}: the first one is booked"
-            yield from desk.incident_once("EXECUTION_DIFFERS", fill.instrument, story=story)
-        return
-    if (yield from late_execution(desk, fill)):
-        return
-    tracked = state.orders.get(fill.client_order_id)
-    if tracked is None and fill.venue_order_id:
-        tracked = by_venue_id(desk, fill.venue_order_id)
-        if tracked is not None and (tracked.instrument, tracked.order.request.side) != (fill.instrument, fill.side):
-            tracked = None
-    if tracked is None:
-        fill = named_anew(desk, fill)
-        fill = fill if fill.client_order_id else replace(fill, client_order_id=foreign_id(f"fill {fill.execution_id}"))
-        yield from adopt(desk, report_of(fill, parent=parent_of(desk, fill.client_order_id)))
-        tracked = state.orders[fill.client_order_id]
-    fill = fill if fill.client_order_id == tracked.id else replace(fill, client_order_id=tracked.id)
-    yield from _room_for(desk, tracked, fill)
-    tracked = state.orders[tracked.id]
-    order = tracked.order.with_fill(fill)
-    if isinstance(order, IllegalStep):
-        yield from desk.illegal(tracked, order)
-        return
-    yield from _odd(desk, tracked, fill)
-    yield facts.OrderFilled(desk.now_ns, fill)
-    if fill.execution_id in desk.memory.early_busts:
-        yield from busted(desk, ExecutionBusted(tracked.id, fill.execution_id))
-    yield from _after(desk, tracked)
-    yield from late_leg(desk, desk.state.orders[tracked.id])
-    yield from supervise(desk, happened_ns=fill.time_ns)
-    yield from watch(desk)
-
-
-def _body(fill: Fill) -> str:
-    return f"{fill.side.value} {fill.quantity} {fill.instrument} at {fill.price}"
-
-
-def busted(desk: Desk, given: ExecutionBusted) -> Outcomes:
-    """The venue took an execution back; one that is not known yet is taken back as soon as it is."""
-    if given.execution_id in desk.state.busted or (yield from late_bust(desk, given)):
-        return
-    fill = desk.state.executions.get(given.execution_id)
-    if fill is None:
-        desk.memory.early_busts.add(given.execution_id)
-        return
-    tracked = desk.state.orders[fill.client_order_id]
-    order = tracked.order.without_fill(given.execution_id)
-    if isinstance(order, IllegalStep):
-        yield from desk.illegal(tracked, order)
-        return
-    yield facts.FillBusted(desk.now_ns, tracked.id, given.execution_id)
-    desk.memory.early_busts.discard(given.execution_id)
-    story = f"{fill.side.value} {fill.quantity} at {fill.price} of order {tracked.id} was taken back by the venue"
-    yield from desk.incident("BUSTED", tracked.instrument, story=story)
 
 
 def unclear(desk: Desk, given: SendUnclear) -> Outcomes:
@@ -249,6 +174,9 @@ def replaced(desk: Desk, given: Replaced) -> Outcomes:
         yield Tell(AskOrder(desk.memory.question(), tracked.id))  # old news, or some of it is left
     if tracked is None or not tracked.is_open or tracked.order.request == given.request:
         return  # not ours, over meanwhile, or no news
+    if given.request.quantity <= tracked.order.filled:
+        yield Tell(AskOrder(desk.memory.question(), tracked.id))  # from before its last fills, or over
+        return
     yield from _new_terms(desk, tracked, given.request)
     yield from unwanted(desk, tracked)
 
@@ -267,28 +195,6 @@ def cash_moved(desk: Desk, given: CashMoved) -> Outcomes:
     yield facts.CashBooked(desk.now_ns, given.identity, given.kind, given.instrument, given.currency, given.amount)
 
 
-def _room_for(desk: Desk, tracked: TrackedOrder, fill: Fill) -> Outcomes:
-    """An order known by its executions alone, or one that closes what is held, is as large as its executions say, and
-    more: until the venue says how large. One of which more was asked for may have got it before it filled."""
-    order = tracked.order
-    total, wanted = order.filled + fill.quantity, order.request.quantity
-    asked = tracked.wanted_terms
-    if asked is not None and wanted <= total < asked.quantity:
-        yield facts.OrderReplaced(desk.now_ns, tracked.id, asked)
-        yield Tell(AskOrder(desk.memory.question(), tracked.id))
-        return
-    is_loose = order.request.reason == GUESSED
-    if order.request.closes_position:
-        left = desk.state.held(fill.instrument) + fill.signed_quantity
-        is_loose = is_loose or total > wanted or left != 0
-    is_loose = is_loose and total >= wanted
-    if is_loose and order.life in _IN_DOUBT:
-        yield facts.OrderAccepted(desk.now_ns, tracked.id, fill.venue_order_id or "")
-        order = desk.state.orders[tracked.id].order
-    if is_loose and (order.life.is_at_venue or order.life is OrderLife.FILLED):
-        yield facts.OrderReplaced(desk.now_ns, tracked.id, replace(order.request, quantity=total + fill.quantity))
-
-
 def _grown(desk: Desk, tracked: TrackedOrder, given: OrderReport) -> Outcomes:
     """What was filled for us is larger at the venue, which knew of every execution when it said so: something of it
     is left, or ended unfilled."""
@@ -303,8 +209,8 @@ def _working(desk: Desk, tracked: TrackedOrder, given: OrderReport) -> Outcomes:
     order = tracked.order
     if order.venue_order_id is None and not order.life.is_final:
         yield from _one_name_each(desk, tracked, given.venue_order_id)
-    if order.life in _IN_DOUBT or order.life is OrderLife.LOST:
-        yield from _odd_step(desk, tracked, OrderEvent.REPORTED_WORKING)
+    if order.life in IN_DOUBT or order.life is OrderLife.LOST:
+        yield from odd_step(desk, tracked, OrderEvent.REPORTED_WORKING)
         yield facts.OrderAccepted(desk.now_ns, tracked.id, given.venue_order_id)
     elif order.life.is_at_venue and order.venue_order_id is None:  # a fill beat the acknowledgement: bind its id now
         yield facts.OrderAccepted(desk.now_ns, tracked.id, given.venue_order_id)
@@ -318,7 +224,8 @@ def _working(desk: Desk, tracked: TrackedOrder, given: OrderReport) -> Outcomes:
     if given.life is ReportedLife.FILLED and tracked.is_open and given.request.quantity < order.filled == given.filled:
         yield from _too_much(desk, tracked, given)
         return
-    if tracked.is_open and _differs(tracked.order.request, given.request):
+    is_older = given.filled < order.filled
+    if tracked.is_open and not is_older and _differs(tracked.order.request, given.request):
         pending = tracked.order.pending
         is_over = given.life is ReportedLife.FILLED  # nothing can be replaced any more
         waits = pending is not None and pending.kind is PendingKind.REPLACE and not is_over
@@ -333,7 +240,7 @@ def _too_much(desk: Desk, tracked: TrackedOrder, given: OrderReport) -> Outcomes
     yield from desk.incident("OVERFILL", tracked.instrument, story=story)
     yield from desk.freeze(tracked.instrument, story)
     yield facts.OrderCanceled(desk.now_ns, tracked.id, story)
-    yield from _after(desk, tracked)
+    yield from after(desk, tracked)
 
 
 def _one_name_each(desk: Desk, tracked: TrackedOrder, venue_order_id: str) -> Outcomes:
@@ -361,7 +268,7 @@ def _new_terms(desk: Desk, tracked: TrackedOrder, request: OrderRequest) -> Outc
         return  # old news: more is filled by now
     if request.quantity == tracked.order.filled:
         yield facts.OrderCanceled(desk.now_ns, tracked.id, "all that is left of it is filled")
-        yield from _after(desk, tracked)
+        yield from after(desk, tracked)
         return
     step = tracked.order.with_terms(request)
     if isinstance(step, IllegalStep):
@@ -387,7 +294,7 @@ def _ended(
     if order.life.is_final and order.life is not OrderLife.LOST:
         return
     if order.life is OrderLife.LOST:
-        yield from _odd_step(desk, tracked, OrderEvent.REPORTED_WORKING)
+        yield from odd_step(desk, tracked, OrderEvent.REPORTED_WORKING)
         yield facts.OrderAccepted(desk.now_ns, tracked.id, order.venue_order_id or "")
     step = desk.state.orders[tracked.id].order.after(event)
     if isinstance(step, IllegalStep):  # rejected, and something is filled: what the venue has of it is asked
@@ -395,48 +302,13 @@ def _ended(
         yield Tell(AskOrder(desk.memory.question(), tracked.id))
         return
     yield fact
-    yield from _after(desk, tracked)
-
-
-def _after(desk: Desk, tracked: TrackedOrder) -> Outcomes:
-    """What an order's change of life leads to."""
-    if desk.state.orders[tracked.id].is_open:
-        return
-    desk.memory.watches.pop(tracked.id, None)
-    if tracked.instrument in desk.state.deferred:
-        yield from settle(desk, tracked.instrument)
-    ended = desk.state.orders[tracked.id]
-    if ended.order.filled == 0:
-        yield from leg_failed(desk, ended.order.request, name=ended.id, reason=ended.order.life.value)
+    yield from after(desk, tracked)
 
 
 def _forget(desk: Desk, tracked: TrackedOrder) -> Outcomes:
     """An order for a target came to nothing: the same weight, wished again, asks again."""
     if tracked.role is Role.TARGET and tracked.instrument in desk.state.wanted:
         yield facts.TargetForgotten(desk.now_ns, tracked.instrument)
-
-
-def _odd(desk: Desk, tracked: TrackedOrder, fill: Fill) -> Outcomes:
-    """A fill after the end, or of more than was ordered: real, so it is booked, and somebody is told."""
-    total = tracked.order.filled + fill.quantity
-    wanted = tracked.order.request.quantity
-    event = OrderEvent.OVERFILLED if total > wanted else OrderEvent.FILLED_IN_FULL
-    if total < wanted:
-        event = OrderEvent.FILLED_IN_PART
-    yield from _odd_step(desk, tracked, event, story=f"{fill.quantity} at {fill.price}")
-
-
-def _odd_step(desk: Desk, tracked: TrackedOrder, event: OrderEvent, *, story: str = "") -> Outcomes:
-    step = transition(tracked.order.life, event)
-    if isinstance(step, IllegalStep):
-        return
-    told = f"order {tracked.id} was {tracked.order.life.value} and is {event.value}: {story or step.remark}"
-    if step.incident is not None:
-        yield from desk.incident(step.incident, tracked.instrument, story=told)
-        if event is OrderEvent.OVERFILLED or tracked.order.life is OrderLife.REJECTED:
-            yield from desk.freeze(tracked.instrument, told)
-    elif step.is_late:
-        yield from desk.alert(Severity.WARNING, "LATE_FILL", subject=tracked.instrument, story=told)
 
 
 def _asked_from(desk: Desk) -> int:
@@ -447,6 +319,6 @@ def _asked_from(desk: Desk) -> int:
 
 
 __all__ = [
-    "busted", "cancel_rejected", "cash_moved", "executed", "handed_over",
+    "cancel_rejected", "cash_moved", "handed_over",
     "not_handed_over", "rejected", "replace_rejected", "replaced", "reported", "split_done", "unclear", "unwanted",
 ]  # fmt: skip
