@@ -5,7 +5,7 @@ command waits for its answer in a thread beside it, so that the loop never waits
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import TimeoutError as NoAnswerYet
 from dataclasses import dataclass, field
 from typing import Final
@@ -25,6 +25,7 @@ from tradewright.engine.session.effects import Answer
 from tradewright.engine.session.inputs import Asked
 from tradewright.engine.session.shell import Session
 from tradewright.engine.session.state import SessionState
+from tradewright.engine.session.tracked import TrackedOrder
 from tradewright.ports.control import ControlRequest
 from tradewright.ports.kill import KillNote
 from tradewright.ports.sessions import KeptSession
@@ -97,6 +98,11 @@ class Answering:
         return self.core.state
 
     @property
+    def left(self) -> Mapping[str, TrackedOrder]:
+        """None at hand: they are not kept in memory."""
+        return {}
+
+    @property
     def policy(self) -> LimitsPolicy | None:
         """The limits that hold."""
         return self.core.policy
@@ -113,6 +119,7 @@ class Answering:
             waiting=self.live.waiting,
             journal=self.live.books.journal.committed,
             problem=self.live.supervisor.problem,
+            ignored=memory.ignored,
             ticks=tick_view(self.live.world.feed),
             components=tuple(
                 ComponentView(

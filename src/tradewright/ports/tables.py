@@ -51,8 +51,9 @@ class TradingTables(Protocol):
         """Remove all rows of a session."""
         ...
 
-    def ask(self, sql: str) -> Sequence[Mapping[str, Cell]]:
-        """Rows of a question; it cannot change anything. InputError for one that cannot be asked."""
+    def ask(self, sql: str, *values: Cell) -> Sequence[Mapping[str, Cell]]:
+        """Rows of a question, with values for its question marks; it cannot change anything. InputError for one that
+        cannot be asked."""
         ...
 
     def close(self) -> None:

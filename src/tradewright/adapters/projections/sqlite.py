@@ -55,13 +55,13 @@ class SqliteTables:
             for table in (*TABLES, "progress"):
                 connection.execute(f"DELETE FROM {table} WHERE session = ?", (session,))
 
-    def ask(self, sql: str) -> Sequence[Mapping[str, Cell]]:
+    def ask(self, sql: str, *values: Cell) -> Sequence[Mapping[str, Cell]]:
         """By a connection that may only read."""
         self._open()
         try:
             reading = sqlite3.connect(f"{self._place.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_MS / 1000)
             try:
-                found = reading.execute(sql)
+                found = reading.execute(sql, values)
                 names = [column[0] for column in found.description or ()]
                 return [dict(zip(names, row, strict=True)) for row in found.fetchmany(ROWS)]
             finally:

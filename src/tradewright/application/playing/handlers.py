@@ -20,6 +20,7 @@ from tradewright.application.playing.messages import (
     PlaySession,
 )
 from tradewright.application.strategies.finding import make_strategy
+from tradewright.application.trading.archive import Archive
 from tradewright.application.trading.books import order_view, session_view
 from tradewright.application.trading.parity import ParityView, parity_view
 from tradewright.application.trading.tally import Tally
@@ -27,7 +28,6 @@ from tradewright.application.trading.traders import Bygone
 from tradewright.domain.calendars import date_from_days, session_open_ns, venue_of
 from tradewright.domain.errors import InputError
 from tradewright.engine.session import facts
-from tradewright.engine.session.apply import apply
 from tradewright.engine.session.facts import InstrumentTerms, SessionStarted
 from tradewright.engine.session.recording import Scene
 from tradewright.engine.session.state import SessionState
@@ -135,7 +135,7 @@ def _folded(
     trader = Bygone(_kept(start, fold.state), fold.state, policy)
     return PlayedSession(
         view=replace(session_view(trader), counts=fold.tally.counts()),
-        orders=tuple(order_view(one) for one in fold.state.orders.values()),
+        orders=tuple(order_view(one) for one in fold.archive.orders()),
         fills=tuple(fold.fills),
         refusals=tuple(fold.refusals),
         account=tuple(fold.account[warm_up:]),
@@ -145,15 +145,20 @@ def _folded(
 
 @dataclass(slots=True)
 class _Fold:
-    state: SessionState = field(default_factory=SessionState)
+    archive: Archive = field(default_factory=Archive)
     tally: Tally = field(default_factory=Tally)
     fills: list[PlayedFill] = field(default_factory=list)
     refusals: list[PlayedRefusal] = field(default_factory=list)
     account: list[AccountRow] = field(default_factory=list)
 
+    @property
+    def state(self) -> SessionState:
+        """The books."""
+        return self.archive.state
+
     def take(self, fact: object) -> None:
         """One fact, in its order."""
-        apply(self.state, fact)
+        self.archive.take(fact)
         self.tally.add(fact)
         match fact:
             case facts.SliceClosed():

@@ -6,6 +6,7 @@ from typing import Final
 
 from tradewright.application.envelope import Envelope
 from tradewright.application.trading import handlers
+from tradewright.application.trading.archive import has_reached, left_orders, newest_first
 from tradewright.application.trading.messages import (
     CancelOrders,
     ChangeOrder,
@@ -32,6 +33,7 @@ from tradewright.application.trading.views import (
 from tradewright.domain.errors import ControlError
 from tradewright.ports.kill import GuardNote
 from tradewright.ports.sessions import KeptSession, SessionLife
+from tradewright.ports.tables import TradingTables
 
 NOTES: Final = 8
 """Notes of a guard that are shown."""
@@ -60,12 +62,20 @@ def ask_shown(
     return replace(view, counts=traders.counts(kept), guard=notes)
 
 
-def ask_orders(query: Orders, *, traders: Traders, envelope: Envelope) -> tuple[OrderView, ...]:
-    """Orders."""
+def ask_orders(query: Orders, *, traders: Traders, tables: TradingTables, envelope: Envelope) -> tuple[OrderView, ...]:
+    """Of the trader, and of the tables what has left its books; all of the journal where one of them cannot tell."""
     kept = traders.which(query.session)
     answer = _looked(traders, kept, envelope)
     assert answer is None or isinstance(answer, tuple)
-    return handlers.orders(query, trader=traders.bygone(kept)) if answer is None else answer
+    if answer is not None and query.is_open:
+        return answer
+    whole = SessionShown(kept.terms.session)
+    shown = None if answer is None else _looked(traders, kept, replace(envelope, message=whole))
+    if isinstance(shown, SessionView) and not shown.dropped:
+        return answer or ()
+    if isinstance(shown, SessionView) and has_reached(tables, shown):
+        return newest_first(answer or (), left_orders(tables, shown, query), limit=query.limit)
+    return handlers.orders(query, trader=traders.bygone(kept))
 
 
 def ask_positions(query: Positions, *, traders: Traders, envelope: Envelope) -> tuple[PositionView, ...]:

@@ -94,6 +94,8 @@ def session_view(trader: Trader) -> SessionView:
         alerts=tuple(alerts),
         vitals=trader.vitals,
         end=state.end,
+        dropped=state.gone.orders,
+        dropped_before_ns=state.gone.until_ns,
     )
 
 

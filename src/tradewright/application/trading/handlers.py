@@ -3,11 +3,14 @@
 Ids may be given by their beginning; an instrument by a bare symbol. A refusal of the gate is an answer, not an error.
 """
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from enum import StrEnum
-from typing import TypeVar
+from types import MappingProxyType
+from typing import Final, TypeVar
 
 from tradewright.application.envelope import Envelope
+from tradewright.application.trading.archive import newest_first
 from tradewright.application.trading.books import order_view, portfolio_view, position_views, session_view
 from tradewright.application.trading.messages import (
     CancelOrders,
@@ -37,6 +40,7 @@ from tradewright.engine.session.state import SessionState
 from tradewright.engine.session.tracked import TrackedOrder
 
 Choice = TypeVar("Choice", bound=StrEnum)
+NONE_LEFT: Final[Mapping[str, TrackedOrder]] = MappingProxyType({})
 ENDINGS = ("keep_protection", "cancel_all", "keep_all")
 
 
@@ -52,14 +56,18 @@ def orders(query: Orders, *, trader: Trader) -> tuple[OrderView, ...]:
         expected = ", ".join(one.value for one in OrderLife)
         raise InputError("there is no such state of an order", expected=f"one of {expected}", found=query.life)
     wanted = instrument_of(state, query.symbol) if query.symbol else ""
-    found = (
-        one
-        for one in reversed(state.orders.values())
-        if (not query.is_open or one.is_open)
-        and (not wanted or one.instrument == wanted)
-        and (not query.life or one.order.life.value == query.life)
-    )
-    return tuple(order_view(one) for one, _ in zip(found, range(max(query.limit, 0)), strict=False))
+
+    def asked_for(tracked: Iterable[TrackedOrder]) -> Iterator[OrderView]:
+        return (
+            order_view(one)
+            for one in tracked
+            if (not query.is_open or one.is_open)
+            and (not wanted or one.instrument == wanted)
+            and (not query.life or one.order.life.value == query.life)
+        )
+
+    held, left = reversed(state.orders.values()), trader.left.values()
+    return newest_first(asked_for(held), asked_for(left), limit=query.limit)
 
 
 def positions(query: Positions, *, trader: Trader) -> tuple[PositionView, ...]:
@@ -229,11 +237,20 @@ def instrument_of(state: SessionState, symbol: str) -> str:
     return resolve(symbol, {one.instrument for one in state.terms.instruments} | set(state.net_positions()))
 
 
-def order_of(state: SessionState, name: str) -> TrackedOrder:
-    """The order of an id or of the beginning of one; InputError where it is none's or several's."""
+def order_of(state: SessionState, name: str, *, left: Mapping[str, TrackedOrder] = NONE_LEFT) -> TrackedOrder:
+    """The order of an id or of the beginning of one, also among those that have left the books where these are told;
+    InputError where it is none's or several's."""
+    orders = {**left, **state.orders} if left else state.orders
     wanted = name.strip().lower()
-    exact = state.orders.get(wanted) or state.orders.get(name.strip())
-    found = [exact] if exact else [one for one in state.orders.values() if wanted and one.id.lower().startswith(wanted)]
+    exact = orders.get(wanted) or orders.get(name.strip())
+    found = [exact] if exact else [one for one in orders.values() if wanted and one.id.lower().startswith(wanted)]
+    if not found and state.gone.has_order(wanted):
+        raise InputError(
+            f"order {wanted} ended long ago",
+            expected="an order that works, or that ended lately",
+            found="one that has left the books",
+            remedy=f"`tradewright trade order {wanted}` tells its story",
+        )
     if len(found) != 1:
         raise NotFound(
             f"order {name} is not {'the only one' if found else 'known'}",

@@ -51,7 +51,8 @@ def journal_entries(query: JournalEntries, *, traders: Traders) -> JournalPage:
 def order_trace(query: OrderTrace, *, traders: Traders) -> OrderTraceView:
     """The strategy's wish, the gate's verdict, and everything the venue said."""
     kept = traders.which(query.session)
-    tracked = order_of(traders.bygone(kept).state, query.order)
+    books = traders.bygone(kept)
+    tracked = order_of(books.state, query.order, left=books.left)
     story = belonging(_records(traders, kept), order=tracked.id)
     told = [
         record

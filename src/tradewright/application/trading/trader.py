@@ -4,13 +4,14 @@ This file decides what handlers need of it. Books are looked at in the trader's 
 waits for the answer in another one, so that the trader never waits for itself.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from tradewright.application.trading.views import Vitals
 from tradewright.engine.session.effects import Answer
 from tradewright.engine.session.inputs import Asked
 from tradewright.engine.session.state import SessionState
+from tradewright.engine.session.tracked import TrackedOrder
 from tradewright.ports.kill import KillNote
 from tradewright.ports.sessions import KeptSession
 from tradewright.trading.risk.book import Book
@@ -28,6 +29,11 @@ class Trader(Protocol):
     @property
     def state(self) -> SessionState:
         """Its books."""
+        ...
+
+    @property
+    def left(self) -> Mapping[str, TrackedOrder]:
+        """Orders that have left its books, where they are at hand: a trader that runs has none."""
         ...
 
     @property

@@ -4,11 +4,12 @@ This file decides that a command needs a running session, and that a query of on
 its journal, which changes nothing.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tradewright.application.envelope import Envelope
+from tradewright.application.trading.archive import Archive
 from tradewright.application.trading.following import Follower
 from tradewright.application.trading.tally import Tally
 from tradewright.application.trading.views import SessionCounts, Vitals
@@ -16,12 +17,12 @@ from tradewright.application.trading.wire import Wire
 from tradewright.domain.errors import ControlError, InputError
 from tradewright.engine.runtime.journal.anchor import ANCHOR
 from tradewright.engine.runtime.journal.problems import JournalError
-from tradewright.engine.runtime.journal.reader import read, replay
-from tradewright.engine.session.apply import apply
+from tradewright.engine.runtime.journal.reader import read
 from tradewright.engine.session.effects import Answer
 from tradewright.engine.session.facts import catalogue
 from tradewright.engine.session.inputs import Asked
 from tradewright.engine.session.state import SessionState
+from tradewright.engine.session.tracked import TrackedOrder
 from tradewright.ports.control import ControlLine
 from tradewright.ports.disk import Disk
 from tradewright.ports.kill import KillNote
@@ -40,6 +41,8 @@ class Bygone:
     session: KeptSession
     state: SessionState
     policy: LimitsPolicy | None = None
+    left: Mapping[str, TrackedOrder] = field(default_factory=dict)
+    """Orders that had left its books."""
     vitals: Vitals = field(default_factory=Vitals)
 
     def book(self, *instruments: str) -> Book:
@@ -115,12 +118,13 @@ class Traders:
 
     def bygone(self, kept: KeptSession) -> Bygone:
         """The books that the journal adds up to."""
-        state = SessionState()
+        archive = Archive()
         journal = self.journal_of(kept)
         if journal.exists(ANCHOR):  # a session that never began has none
             with told_of(kept):
-                replay(read(journal, catalogue()), apply, state=state)
-        return Bygone(kept, state)
+                for record in read(journal, catalogue()):
+                    archive.take(record.fact)
+        return Bygone(kept, archive.state, left=archive.left)
 
     def counts(self, kept: KeptSession) -> SessionCounts:
         """What happened so far, from what is new in the journal since the last question."""

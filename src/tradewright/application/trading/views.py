@@ -251,6 +251,8 @@ class Vitals:
     """The last record that is safe."""
     problem: str = ""
     """Why it no longer trades, where that is so."""
+    ignored: int = 0
+    """Reports of the venue about orders that had left the books, which were no news."""
     ticks: TickView | None = None
     """Where the session trades on ticks."""
     components: tuple[ComponentView, ...] = ()
@@ -291,6 +293,10 @@ class SessionView:
     vitals: Vitals
     end: str
     """Why it ended; empty while it has not."""
+    dropped: int = 0
+    """Orders that ended long ago and have left the trader's books; the journal and the SQL tables have them."""
+    dropped_before_ns: int = 0
+    """Session time before which the last of them ended; 0 while none has left."""
     counts: SessionCounts | None = None
     """From its journal; None where only the trader was asked."""
     guard: tuple[GuardNoteView, ...] = ()

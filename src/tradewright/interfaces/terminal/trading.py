@@ -97,6 +97,8 @@ def session_report(view: "SessionView") -> RenderableType:
         ]
     rows.append(["open positions", ", ".join(_held(one) for one in view.positions) or "none"])
     rows.append(["working orders", str(len(view.orders)) if view.orders else "none"])
+    if view.dropped:
+        rows.append(["old orders", f"{view.dropped:,} have left memory; `trade orders` and `trade order` tell them"])
     return Group(Text(f"Session {view.line.session}", style="bold"), table(["", ""], rows), *guard_lines(view))
 
 

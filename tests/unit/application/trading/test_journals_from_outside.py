@@ -71,7 +71,9 @@ def kept(tmp_path: Path) -> KeptSession:
     return made
 
 
-def test_a_session_that_is_gone_is_answered_from_its_journal(traders: Traders, kept: KeptSession) -> None:
+def test_a_session_that_is_gone_is_answered_from_its_journal(
+    tmp_path: Path, traders: Traders, kept: KeptSession
+) -> None:
     view = ask_shown(SessionShown(), traders=traders, envelope=told(SessionShown()), guard_notes=lambda kept: ())
     assert view.line.life == "crashed"
     assert view.counts is not None
@@ -79,7 +81,8 @@ def test_a_session_that_is_gone_is_answered_from_its_journal(traders: Traders, k
     assert view.counts.refusals == {"order_notional": 1}
     assert view.counts.bounds == {"position": 1}
     assert view.counts.incidents == {"DRIFT": 1}
-    assert len(ask_orders(Orders(), traders=traders, envelope=told(Orders()))) == 2
+    tables = SqliteTables(tmp_path / "t.sqlite")
+    assert len(ask_orders(Orders(), traders=traders, tables=tables, envelope=told(Orders()))) == 2
     assert len(ask_positions(Positions(), traders=traders, envelope=told(Positions()))) == 1
     assert ask_portfolio(Portfolio(), traders=traders, envelope=told(Portfolio())).currency == "USD"
     with pytest.raises(InputError, match="no session is running"):
