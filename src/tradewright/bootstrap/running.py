@@ -131,7 +131,7 @@ async def _traded(
     plan = _plan(kept, lot=parts.lot)
     start = books.state.started or _start(kept, plan, venue=venue, policy=policy, window=parts.window)
     markets = SessionMarkets(start.instruments, window=TradingWindow.parse(start.window) if start.window else None)
-    core = Core(books.state, start=start, policy=policy, traits=venue.traits, markets=markets)
+    core = Core(books.state, start=start, policy=policy, traits=venue.traits, markets=markets, rules=parts.rules)
     reached = dies_at.venue(venue) if dies_at else venue
     world = World(
         broker=reached,

@@ -25,6 +25,7 @@ from tradewright.application.trading.wire import Wire
 from tradewright.bootstrap.folders import LOG, ModeFolders, journal_of, session_disk
 from tradewright.domain.errors import ControlError, InputError, TradewrightError
 from tradewright.engine.session.heartbeat import read_beat
+from tradewright.engine.session.rules import SessionRules
 from tradewright.lazy import load
 from tradewright.ports.sessions import FeedTerms, KeptSession, SessionLife
 from tradewright.trading.risk.policy import LimitsPolicy
@@ -115,6 +116,12 @@ class TradingParts:
         """The part of the day in which orders may execute."""
         hours = self.app.settings.trading.hours
         return f"{hours.start}-{hours.end} {hours.timezone}"
+
+    @cached_property
+    def rules(self) -> SessionRules:
+        """Durations and policies of a session that no limit covers."""
+        asked = self.app.settings.trading
+        return SessionRules(keeps_orders=asked.keep_orders, keeps_days=asked.keep_days)
 
     @cached_property
     def grounds(self) -> Grounds:
