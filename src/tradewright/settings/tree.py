@@ -123,7 +123,7 @@ class Trading(Section, frozen=True, kw_only=True):
         Literal["paper", "ibkr", "alpaca", "binance"], Meta(description="who takes the orders; paper: our own venue")
     ] = "paper"
     keep_orders: Annotated[
-        int, Meta(ge=0, description="orders that ended long ago and stay in a trader's memory; where more, all leave it")
+        int, Meta(ge=0, description="orders that ended long ago and stay in memory; where there are more, all leave it")
     ] = 2000
     keep_days: Annotated[
         int, Meta(ge=1, le=60, description="trading days after which an order that has ended did so long ago")
