@@ -35,6 +35,18 @@ class Turns(Strategy):
             context.enter(weight=0.001, stop_loss=bar.close * 0.985, take_profit=bar.close * 1.015)
         elif self.seen % 20 == 11:
             context.close()
+
+
+class Near(Strategy):
+    def on_start(self, context):
+        self.seen = 0
+
+    def on_bar(self, context, bar):
+        self.seen += 1
+        if self.seen % 6 == 1:
+            context.enter(weight=0.0001, stop_loss=bar.close * 0.9985, take_profit=bar.close * 1.002)
+        elif self.seen % 6 == 5:
+            context.close()
 '''
 TRADED = ("./turns.py:Turns", "--symbols", "XRPETH", "--from", FIRST)
 
@@ -113,6 +125,19 @@ def test_orders_fill_at_the_first_trade_after_they_were_sent(folder: Path, whole
         assert (float(fill["price"]), fill["time_ns"]) == (price, stamp)
         looked += 1
     assert looked > 20
+
+
+def test_a_session_on_trades_has_parity_with_a_backtest_of_its_bars(folder: Path, whole: str) -> None:
+    view = asked("trade", "parity", whole, folder=folder)
+    assert (view["is_equal"], view["slices"]) == (True, 1447)
+    assert view["fills"] > 20
+    # with stops so near that trades inside the bars reach them, prices differ, and each is named
+    wish = ("./turns.py:Near", *TRADED[1:], "--feed", "trades", "--timeframe", "5m", "--account", "near")
+    session = asked("trade", "start", *wish, folder=folder)["line"]["session"]
+    report = asked("trade", "parity", session, folder=folder)
+    assert set(report["causes"]) == {"filled inside the bar"}
+    assert report["unexplained"] == 0
+    assert {one["matter"] for one in report["differences"]} <= {"fill", "ledger"}
 
 
 def test_the_same_strategy_on_these_bars_wants_the_same(folder: Path, whole: str) -> None:

@@ -130,7 +130,7 @@ def _place(one: Raw | Mishap) -> tuple[int, int, int]:
 
 def _root_of(one: Raw, roots: Sequence[Difference]) -> Difference | None:
     """The difference that this one follows from: the newest in the same instrument, else the newest of all."""
-    if one.hint in {Cause.PARTIAL, Cause.VENUE}:
+    if one.hint in {Cause.PARTIAL, Cause.VENUE, Cause.INSIDE}:
         return None
     same = [root for root in roots if root.instrument == one.instrument] or roots
     return same[-1] if same else None

@@ -73,7 +73,12 @@ def _filled(session: Story, backtest: Story, *, is_own_venue: bool) -> Iterator[
         left, right = _unmatched(mine.get(number, []), theirs.get(number, []))
         for instrument, ones, twos in _paired(left, right):
             hint, text = Cause.UNEXPLAINED, ""
-            if not is_own_venue and ones and twos:
+            if ones and all(one in session.inside for one in ones):
+                hint, text = (
+                    Cause.INSIDE,
+                    "at the trade that reached the order; the backtest knows no trades, but open, high, low and close",
+                )
+            elif not is_own_venue and ones and twos:
                 hint, text = _of_venue([one.quantity for one in ones], [two.quantity for two in twos])
             yield Raw(
                 slice=number,

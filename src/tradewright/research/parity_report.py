@@ -45,6 +45,7 @@ class Cause(StrEnum):
     LATENCY = "order reached the venue late"
     PARTIAL = "venue filled in parts"
     VENUE = "venue filled otherwise"
+    INSIDE = "filled inside the bar"
     BUSTED = "execution taken back"
     PROTECTION = "protection was not moved"
     SUPERSEDED = "superseded later"

@@ -13,7 +13,7 @@ import numpy as np
 
 from tradewright.domain.errors import DataError
 from tradewright.domain.orders.fill import Fill
-from tradewright.domain.orders.request import OrderRequest
+from tradewright.domain.orders.request import OrderKind, OrderRequest
 from tradewright.domain.timeframe import Timeframe
 from tradewright.engine.session import facts
 from tradewright.engine.session.apply import apply
@@ -21,6 +21,7 @@ from tradewright.engine.session.facts import Role, SessionStarted
 from tradewright.engine.session.recording import Scene
 from tradewright.engine.session.state import SessionState
 from tradewright.ports.feed import Slice
+from tradewright.ports.sessions import TRADES
 from tradewright.research.parity_evidence import Evidence, Witness
 from tradewright.research.parity_story import Execution, Intent, Ledger, Refusal, Story, asked
 from tradewright.trading.bars import Bars
@@ -83,6 +84,7 @@ class _Reader:
         self.witness = Witness(self.state, slices)
         self.limits: list[tuple[int, str]] = []
         self.opening = Decimal(0)
+        self._slices = slices
         self._numbers = [one.number for one in slices]
         self._times = [one.time_ns for one in slices]
         self._last = slices[-1].number
@@ -107,7 +109,7 @@ class _Reader:
             case facts.OrderRefused() if self._is_compared(fact.strategy, fact.role, fact.slice):
                 self.story.refusals.append(_refusal(fact))
             case facts.OrderFilled():
-                self.story.fills.append(self._execution(fact.fill))
+                self._take_fill(fact.fill)
 
     def _is_told(self) -> bool:
         """The venue has said what the account holds; the first slices of a warm-up may be quicker than its answer."""
@@ -125,11 +127,25 @@ class _Reader:
     def _is_compared(self, strategy: str, role: Role, number: int) -> bool:
         return strategy == self.state.terms.strategy_name and role in _COMPARED and 0 < number < self._last
 
-    def _execution(self, fill: Fill) -> Execution:
+    def _take_fill(self, fill: Fill) -> None:
         at = bisect_left(self._times, fill.time_ns)
         number = self._numbers[at] if at < len(self._numbers) else self._last + 1
         tracked = self.state.orders[fill.client_order_id]
-        return Execution(number, fill.instrument, tracked.role.value, fill.signed_quantity, fill.price, fill.fee.amount)
+        found = Execution(
+            number, fill.instrument, tracked.role.value, fill.signed_quantity, fill.price, fill.fee.amount
+        )
+        self.story.fills.append(found)
+        waited = tracked.order.request.kind is not OrderKind.MARKET
+        if waited and self.state.terms.feed.get("kind") == TRADES and self._is_inside(fill, at):
+            self.story.inside.append(found)
+
+    def _is_inside(self, fill: Fill, at: int) -> bool:
+        """The price lies within the recorded bar."""
+        if at >= len(self._slices):
+            return False
+        names = [one.instrument for one in self.state.terms.instruments]
+        bar = self._slices[at].bars[names.index(fill.instrument)] if fill.instrument in names else None
+        return bar is not None and bar.low <= float(fill.price) <= bar.high
 
 
 def _intent(request: OrderRequest, fact: facts.OrderIntended) -> Intent:

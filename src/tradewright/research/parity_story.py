@@ -97,6 +97,8 @@ class Story:
     intents: list[Intent] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     fills: list[Execution] = field(default_factory=list)
+    inside: list[Execution] = field(default_factory=list)
+    """Those that a single trade inside a bar made, at its own price, of an order that waited for one."""
     ledgers: dict[int, Ledger] = field(default_factory=dict)
     """By slice: when its bars are over."""
     end: Ledger = field(default_factory=lambda: Ledger(Decimal(0), {}, {}))
