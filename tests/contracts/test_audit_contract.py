@@ -4,24 +4,13 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import delete, update
+from tests.contracts.audit_entries import ENTRY
 
 from tradewright.adapters.database.audit import DatabaseAudit
 from tradewright.adapters.database.engine import Database
 from tradewright.adapters.database.schema.accounting import AUDIT
-from tradewright.ports.audit import AuditEntry, AuditFilter, AuditTrail
+from tradewright.ports.audit import AuditFilter, AuditTrail
 from tradewright.ports.paging import Slot
-
-ENTRY = AuditEntry(
-    time_ns=100,
-    duration_ns=7,
-    actor="anna",
-    message="tradewright.application.trading.messages:SubmitOrder",
-    kind="command",
-    correlation_id="c1",
-    idempotency_key="i1",
-    outcome="done",
-    door="api",
-)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from tradewright.adapters.database.failures import telling
 from tradewright.adapters.database.place import Place
 from tradewright.adapters.database.types import json_text
+from tradewright.adapters.database.versions import VERSION_TABLE
 from tradewright.domain.errors import StorageError
 
 if TYPE_CHECKING:
@@ -188,6 +189,14 @@ def made_ready(path: Path) -> None:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     connection = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None)
     try:
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if tables and VERSION_TABLE not in tables:
+            raise StorageError(
+                f"{path} holds tables of another program",
+                expected="a file of this program, or none",
+                found=", ".join(sorted(tables)[:5]),
+                remedy="let database.path name another file",
+            )
         if connection.execute("PRAGMA journal_mode").fetchone() == ("wal",):
             return
         # the change of mode does not wait for others by itself, so it is done while nobody else can begin

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, delete, select
+from sqlalchemy import RowMapping, delete, select, update
 
 from tradewright.adapters.database.engine import Database
 from tradewright.adapters.database.rows import is_new, keep, unknown
@@ -25,6 +25,16 @@ class DatabaseSchedules:
         cells = {name: getattr(schedule, _ours(name)) for name in _SCHEDULE}
         with self._database.writing() as connection:
             keep(connection, SCHEDULES, cells=cells)
+
+    def advance(self, schedule: str, *, was_ns: int | None, next_ns: int | None) -> bool:
+        """One column, where it still is what the caller saw."""
+        wish = (
+            update(SCHEDULES)
+            .where(SCHEDULES.c.id == schedule, SCHEDULES.c.next_ns.is_not_distinct_from(was_ns))
+            .values(next_ns=next_ns)
+        )
+        with self._database.writing() as connection:
+            return connection.execute(wish).rowcount == 1
 
     def find(self, schedule: str) -> Schedule:
         """By id."""

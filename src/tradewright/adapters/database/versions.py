@@ -11,11 +11,12 @@ NEWEST: Final = "0001"
 """The version that this program reads and writes; the newest migration has the same."""
 NOTHING: Final = "0000"
 """A database without tables."""
-_TABLE: Final = "alembic_version"
+VERSION_TABLE: Final = "alembic_version"
+"""Where Alembic writes it down."""
 
 
 def version_of(connection: Connection) -> str:
     """The version of the tables as they are."""
-    if not inspect(connection).has_table(_TABLE):
+    if not inspect(connection).has_table(VERSION_TABLE):
         return NOTHING
-    return connection.exec_driver_sql(f"SELECT version_num FROM {_TABLE}").scalar() or NOTHING
+    return connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalar() or NOTHING
