@@ -14,6 +14,8 @@ from tradewright.ports.hosts import HostReady, Proposed, Wish
 from tradewright.trading.risk.book import Book
 from tradewright.trading.risk.sent import Moments, SentOrders
 
+_QUESTIONS_KEPT = 10_000
+
 
 @dataclass(slots=True)
 class Round:
@@ -67,6 +69,9 @@ class Memory:
     """Books agree with the venue's: orders may be sent."""
     host: HostReady | None = None
     questions: int = 0
+    unanswered: dict[int, int] = field(default_factory=dict)
+    """When each of the last questions was asked, until it is answered; monotonic. An answer is no younger than that,
+    however late it is taken up."""
     round: Round | None = None
     suspects: dict[str, str] = field(default_factory=dict)
     """Differences seen once, by what they concern: only one seen twice counts."""
@@ -114,4 +119,11 @@ class Memory:
     def question(self) -> int:
         """The number of the next question."""
         self.questions += 1
+        self.unanswered[self.questions] = self.moment.monotonic_ns
+        while len(self.unanswered) > _QUESTIONS_KEPT:
+            del self.unanswered[next(iter(self.unanswered))]
         return self.questions
+
+    def asked_ns(self, number: int) -> int | None:
+        """When a question was asked, for its first answer; None for an answer that comes again, or to no question."""
+        return self.unanswered.pop(number, None)

@@ -174,6 +174,11 @@ class Desk:
             reason=reason,
         )
 
+    def question(self) -> int:
+        """The number of a question that is asked now."""
+        self.core.memory.moment = Moment(self.session_ns, self.monotonic_ns)
+        return self.core.memory.question()
+
     def fill(self, tracked: TrackedOrder, quantity: int | None = None, price: str = "100") -> list[Fact | Effect]:
         """An execution of the order."""
         return self.give(broker.Executed(self.execution(tracked, quantity, price)))

@@ -87,7 +87,7 @@ def absent(desk: Desk, order: TrackedOrder) -> Said:
     said: Said = []
     for _ in range(5):
         desk.wait(2 * SECOND)
-        said += desk.send(broker.OrderAnswer(1, order.id, None))
+        said += desk.send(broker.OrderAnswer(desk.question(), order.id, None))
     return said
 
 

@@ -90,7 +90,7 @@ def superseded_and_wiped(desk: Desk) -> None:
     desk.wish(TargetWish(A, 0.02))
     for _ in range(4):
         desk.wait(SECOND)
-        desk.give(OrderAnswer(9, desk.orders[0].id, None))
+        desk.give(OrderAnswer(desk.question(), desk.orders[0].id, None))
 
 
 @pytest.mark.parametrize("end", [cancel_twice, cancel_in_doubt_and_rejected, cancel_in_doubt_and_filled])
@@ -139,7 +139,7 @@ def test_a_replacement_without_an_answer_counts_both_terms_until_the_venue_shows
     assert desk.last.reservation().quantity == 45
     for _ in range(3):
         desk.wait(2 * SECOND)
-        desk.give(OrderAnswer(1, order.id, desk.report(order, request=order.order.request)))
+        desk.give(OrderAnswer(desk.question(), order.id, desk.report(order, request=order.order.request)))
     settled = desk.last
     assert settled.order.pending is None
     assert settled.reservation().quantity == 40
@@ -155,17 +155,17 @@ def test_a_venue_that_has_filled_what_it_cut_ends_an_order_whose_replacement_has
     )
     desk.fill(order, 30)
     cut = replace(order.order.request, quantity=Decimal(30))
-    desk.give(OrderAnswer(1, order.id, desk.report(order, ReportedLife.FILLED, request=cut)))
+    desk.give(OrderAnswer(desk.question(), order.id, desk.report(order, ReportedLife.FILLED, request=cut)))
     assert not desk.last.is_open and desk.last.order.pending is None
 
 
 def test_answers_that_come_at_once_are_one_look_and_wipe_nothing() -> None:
     desk = working_desk()
     for _ in range(5):
-        desk.give(OrderAnswer(9, desk.last.id, None))
+        desk.give(OrderAnswer(desk.question(), desk.last.id, None))
     assert desk.last.is_open
     desk.wait(3 * SECOND)
-    desk.give(OrderAnswer(9, desk.last.id, None))
+    desk.give(OrderAnswer(desk.question(), desk.last.id, None))
     assert not desk.last.is_open
 
 
@@ -194,7 +194,7 @@ def test_a_lost_order_that_is_told_as_canceled_was_there_after_all() -> None:
     desk.slice()
     for _ in range(4):
         desk.wait(2 * SECOND)
-        desk.give(OrderAnswer(9, order.id, None))
+        desk.give(OrderAnswer(desk.question(), order.id, None))
     assert desk.core.state.orders[order.id].order.life is OrderLife.LOST
     said = desk.give(desk.report(order, ReportedLife.CANCELED))
     assert "LOST_RESURRECTED" in codes_of(said)
@@ -330,7 +330,7 @@ def test_a_leg_that_the_venue_wiped_takes_the_others_with_it() -> None:
         desk.accept(desk.last)
     for _ in range(4):
         desk.wait(SECOND)
-        desk.give(OrderAnswer(9, desk.orders[0].id, None))
+        desk.give(OrderAnswer(desk.question(), desk.orders[0].id, None))
     assert desk.last.order.pending is not None
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from tests.unit.engine.session.core_desk import (
     CASH,
+    SECOND,
     A,
     Desk,
     answer_of,
@@ -23,7 +24,7 @@ from tradewright.domain.orders.life import OrderLife
 from tradewright.domain.orders.request import OrderKind, OrderRequest
 from tradewright.domain.orders.side import Side
 from tradewright.engine.session import facts
-from tradewright.engine.session.inputs import ChangeOrder, SendOrder, SetTradingState
+from tradewright.engine.session.inputs import ChangeOrder, SendOrder, SetTradingState, TimerRang
 from tradewright.ports import broker
 from tradewright.ports.broker import ReportedLife
 from tradewright.ports.hosts import TargetWish
@@ -171,3 +172,72 @@ def test_a_fill_after_an_end_is_booked_to_the_last_cent(end: OrderLife, quantity
     assert state.held(A) == quantity and state.cash["USD"] == CASH - 100 * quantity - 1
     assert "LATE_FILL" in codes_of(said)
     assert desk.orders[0].order.request.side is Side.BUY
+
+
+# answers that are older than they come
+
+
+def lagging_desk() -> Desk:
+    """A desk with a working order, at a venue whose answers may lag behind what it did, by two seconds."""
+    desk = desk_with(OrderLife.WORKING)
+    desk.core._desk.traits = replace(desk.core._desk.traits, is_current=False)
+    return desk
+
+
+def not_known(desk: Desk, *, after_ns: int) -> None:
+    number = desk.question()
+    desk.wait(after_ns)
+    desk.give(broker.OrderAnswer(number, desk.orders[0].id, None))
+
+
+def test_answers_from_before_an_order_came_do_not_prove_it_gone() -> None:
+    desk = lagging_desk()
+    for _ in range(4):
+        not_known(desk, after_ns=SECOND // 2)
+    assert desk.last.is_open, "each may tell of the moment before the order came"
+    for _ in range(3):
+        not_known(desk, after_ns=SECOND)
+    assert not desk.last.is_open and "WIPED" in codes_of(desk.said)
+
+
+def test_an_answer_counts_from_when_it_was_asked_for_and_once() -> None:
+    desk = desk_with(OrderLife.UNKNOWN)
+    order = desk.last
+    numbers = [desk.question() for _ in range(3)]
+    desk.wait(20 * SECOND)
+    desk.give(*(broker.OrderAnswer(number, order.id, None) for number in numbers))
+    assert life(desk) is OrderLife.UNKNOWN, "asked before it could no longer arrive, however late that is taken up"
+    number = desk.question()
+    for _ in range(5):
+        desk.wait(2 * SECOND)
+        desk.give(broker.OrderAnswer(number, order.id, None))
+    assert life(desk) is OrderLife.UNKNOWN, "one answer, told five times"
+
+
+@pytest.mark.parametrize("is_told_twice", [False, True])
+def test_old_terms_of_as_much_as_is_filled_by_now_end_no_order(is_told_twice: bool) -> None:
+    desk = desk_with(OrderLife.WORKING)
+    order = desk.last
+    wanted = larger(order.order.request, QUANTITY + 5)
+    desk.give(ChangeOrder(number=1, who="kim", client_order_id=order.id, request=wanted))
+    desk.give(broker.Replaced(order.id, wanted))
+    old = replace(desk.report(order), filled=D(QUANTITY - 1))
+    desk.fill(order, QUANTITY)
+    desk.give(broker.Replaced(order.id, order.order.request) if is_told_twice else old)
+    assert life(desk) is OrderLife.PARTIALLY_FILLED and desk.last.reservation().quantity == 5
+
+
+def test_an_instrument_that_was_frozen_for_an_order_that_works_on_thaws_after_a_restart_too() -> None:
+    desk = desk_with(OrderLife.WORKING)
+    order = desk.last
+    desk.give(desk.report(order, ReportedLife.CANCELED))
+    for _ in range(2):
+        desk.wait(11 * SECOND)
+        desk.give(TimerRang("reconcile"))
+        desk.reconcile(orders=(desk.report(order),))
+    assert A in desk.core.state.frozen
+    desk.core.memory.risen.clear()  # as a restart does
+    desk.wait(11 * SECOND)
+    desk.give(TimerRang("reconcile"))
+    desk.reconcile()
+    assert not desk.core.state.frozen

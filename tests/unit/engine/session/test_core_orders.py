@@ -121,14 +121,16 @@ def absent(desk: Desk, times: int) -> list[object]:
     said: list[object] = []
     for _ in range(times):
         desk.wait(2 * SECOND)
-        said += desk.give(broker.OrderAnswer(1, desk.last.id, None))
+        said += desk.give(broker.OrderAnswer(desk.question(), desk.last.id, None))
     return said
 
 
 def test_not_known_counts_only_after_the_order_could_no_longer_arrive() -> None:
     desk = trading_desk()
     desk.wish(target(0.04))
-    desk.give(broker.OrderAnswer(1, desk.last.id, None), broker.OrderAnswer(2, desk.last.id, None))
+    desk.give(
+        broker.OrderAnswer(desk.question(), desk.last.id, None), broker.OrderAnswer(desk.question(), desk.last.id, None)
+    )
     assert desk.last.order.life is OrderLife.UNKNOWN
     absent(desk, 3)
     assert desk.last.order.attempt == 2, "proven absent while its decision stands: the same id is sent again"

@@ -27,7 +27,7 @@ def after(desk: Desk, tracked: TrackedOrder) -> Outcomes:
         yield from leg_failed(desk, ended.order.request, name=ended.id, reason=ended.order.life.value)
 
 
-def odd_step(desk: Desk, tracked: TrackedOrder, event: OrderEvent, *, story: str = "") -> Outcomes:
+def odd_step(desk: Desk, tracked: TrackedOrder, *, event: OrderEvent, story: str = "") -> Outcomes:
     """Tell people of a step that should not have come: after the end, beyond the order, after a rejection."""
     step = transition(tracked.order.life, event)
     if isinstance(step, IllegalStep):

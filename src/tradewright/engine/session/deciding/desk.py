@@ -70,6 +70,11 @@ class Desk:
         return self.memory.moment.monotonic_ns
 
     @property
+    def lag_ns(self) -> int:
+        """How old what an answer tells can be when the question is asked."""
+        return 0 if self.traits.is_current else self.traits.settles_within_ns
+
+    @property
     def account(self) -> AccountId:
         """The account that is traded."""
         return AccountId(self.state.terms.account)

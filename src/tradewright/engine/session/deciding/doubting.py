@@ -56,14 +56,18 @@ def answered(desk: Desk, given: OrderAnswer) -> Outcomes:
     tracked = desk.state.orders.get(given.client_order_id)
     if tracked is None:
         return
+    asked_ns = desk.memory.asked_ns(given.number)
     if given.report is not None:
         yield from reported(desk, given.report)
-        yield from _unchanged(desk, desk.state.orders[tracked.id], given.report)
+    if asked_ns is None:
         return
-    if tracked.order.life is OrderLife.UNKNOWN:
-        yield from _absent(desk, tracked)
+    tracked = desk.state.orders[tracked.id]
+    if given.report is not None:
+        yield from _unchanged(desk, tracked, given.report, asked_ns=asked_ns)
+    elif tracked.order.life is OrderLife.UNKNOWN:
+        yield from _absent(desk, tracked, asked_ns)
     elif tracked.order.life.is_at_venue:
-        yield from _gone(desk, tracked)
+        yield from _gone(desk, tracked, asked_ns)
 
 
 def recheck(desk: Desk) -> Outcomes:
@@ -74,13 +78,12 @@ def recheck(desk: Desk) -> Outcomes:
             yield from rang(desk, tracked.id)
 
 
-def _absent(desk: Desk, tracked: TrackedOrder) -> Outcomes:
-    """One more "not known"; enough of them, late and apart enough, with equal books, are a proof."""
+def _absent(desk: Desk, tracked: TrackedOrder, asked_ns: int) -> Outcomes:
+    """One more "not known"; enough of them, asked for late and apart enough, with equal books, are a proof."""
     watch = desk.memory.watches.setdefault(tracked.id, Watch(desk.mono_ns))
-    now = desk.mono_ns
-    if now < watch.since_ns + desk.traits.settles_within_ns:
+    if asked_ns < watch.since_ns + desk.traits.settles_within_ns:
         return
-    watch.absences.append(now)
+    watch.absences.append(asked_ns)
     is_enough = _is_enough(desk, watch.absences)
     if not is_enough or not desk.memory.is_green or tracked.instrument in desk.state.frozen:
         return
@@ -89,18 +92,19 @@ def _absent(desk: Desk, tracked: TrackedOrder) -> Outcomes:
 
 
 def _is_enough(desk: Desk, seen: list[int]) -> bool:
-    """Answers of the same kind, often and apart enough: several that come at once are one look at the venue."""
-    return len(seen) >= desk.rules.absences and seen[-1] - seen[0] >= desk.rules.absence_spread_ns
+    """Answers of the same kind, often and apart enough by when they were asked for: several asked for at once are one
+    look at the venue."""
+    return len(seen) >= desk.rules.absences and max(seen) - min(seen) >= desk.rules.absence_spread_ns
 
 
-def _unchanged(desk: Desk, tracked: TrackedOrder, report: OrderReport) -> Outcomes:
+def _unchanged(desk: Desk, tracked: TrackedOrder, report: OrderReport, *, asked_ns: int) -> Outcomes:
     """The venue shows the terms of before, although a replacement could no longer arrive: enough of that settles it."""
     pending, watch = tracked.order.pending, desk.memory.watches.get(tracked.id)
     if pending is None or pending.kind is not PendingKind.REPLACE or report.life is not ReportedLife.WORKING:
         return
-    if watch is None or desk.mono_ns < watch.since_ns + desk.traits.settles_within_ns:
+    if watch is None or asked_ns < watch.since_ns + desk.traits.settles_within_ns:
         return
-    watch.unchanged.append(desk.mono_ns)
+    watch.unchanged.append(asked_ns)
     if _is_enough(desk, watch.unchanged):
         reason = f"the venue shows the old terms, {len(watch.unchanged)} times"
         yield facts.ReplaceRefusedByVenue(desk.now_ns, tracked.id, reason)
@@ -122,13 +126,12 @@ def _proven(desk: Desk, tracked: TrackedOrder, evidence: str) -> Outcomes:
     yield from desk.alert(Severity.WARNING, "LOST", subject=tracked.instrument, story=f"order {tracked.id}: {evidence}")
 
 
-def _gone(desk: Desk, tracked: TrackedOrder) -> Outcomes:
+def _gone(desk: Desk, tracked: TrackedOrder, asked_ns: int) -> Outcomes:
     """An order that worked is not known any more: the venue wiped it, or its answers are from before it came. Where
     they may lag, they count only once they are seen for so long that the last one cannot."""
     seen = desk.memory.missing.setdefault(tracked.id, [])
-    seen.append(desk.mono_ns)
-    lag = 0 if desk.traits.is_current else desk.traits.settles_within_ns
-    if not _is_enough(desk, seen) or seen[-1] - seen[0] < lag or not desk.memory.is_connected:
+    seen.append(asked_ns)
+    if not _is_enough(desk, seen) or max(seen) - min(seen) < desk.lag_ns or not desk.memory.is_connected:
         yield SetTimer(f"missing {tracked.id}", desk.rules.query_every_ns)
         return
     del desk.memory.missing[tracked.id]

@@ -120,4 +120,4 @@ def _odd(desk: Desk, tracked: TrackedOrder, fill: Fill) -> Outcomes:
     event = OrderEvent.OVERFILLED if total > wanted else OrderEvent.FILLED_IN_FULL
     if total < wanted:
         event = OrderEvent.FILLED_IN_PART
-    yield from odd_step(desk, tracked, event, story=f"{fill.quantity} at {fill.price}")
+    yield from odd_step(desk, tracked, event=event, story=f"{fill.quantity} at {fill.price}")

@@ -41,6 +41,7 @@ from tradewright.trading.risk.states import TradingState
 
 _ZERO = Decimal(0)
 TIMER = "reconcile"
+_WORKS_ON = " ended for us and works at the venue"
 
 
 def connected(desk: Desk) -> Outcomes:
@@ -137,7 +138,7 @@ def _compare(desk: Desk, whole: Round) -> Outcomes:
         yield SetTimer(TIMER, desk.rules.query_every_ns)
         return
     yield from _vanished(desk, orders)
-    yield from _risen(desk, orders)
+    yield from _risen(desk, whole)
     found = _differences(desk, account)
     is_opening = desk.state.reconciled_ns == 0 and _is_seen_again(desk, found)
     if is_opening and found and _has_every_execution(desk, whole.fills):
@@ -226,11 +227,11 @@ def _vanished(desk: Desk, orders: OpenOrdersAnswer) -> Outcomes:
             yield Tell(AskOrder(desk.memory.question(), tracked.id))
 
 
-def _risen(desk: Desk, orders: OpenOrdersAnswer) -> Outcomes:
+def _risen(desk: Desk, whole: Round) -> Outcomes:
     """Orders that ended for us and still work at the venue, seen in looks that are apart: an end that was told or
     inferred wrongly. Their exposure is counted nowhere, so they are canceled, and nothing new is risked meanwhile."""
     there = {}
-    for report in orders.reports:
+    for report in whole.orders.reports if whole.orders is not None else ():
         tracked = known_order(desk, report) if report.life is ReportedLife.WORKING else None
         if tracked is None and report.life is ReportedLife.WORKING and is_of_dropped_order(desk, report):
             there[name_of(desk, report)] = report
@@ -238,11 +239,13 @@ def _risen(desk: Desk, orders: OpenOrdersAnswer) -> Outcomes:
             there[tracked.id] = report
     for name in [one for one in desk.memory.risen if one not in there]:
         del desk.memory.risen[name]
-        for instrument in [one for one, reason in desk.state.frozen.items() if reason == _works_on(name)]:
+    told = {_works_on(name) for name in there}
+    for instrument, reason in list(desk.state.frozen.items()):
+        if reason.endswith(_WORKS_ON) and reason not in told:
             yield facts.InstrumentThawed(desk.now_ns, instrument)
     for name, report in there.items():
-        since = desk.memory.risen.setdefault(name, desk.mono_ns)
-        if desk.mono_ns - since >= desk.rules.absence_spread_ns:
+        since = desk.memory.risen.setdefault(name, whole.began_ns)
+        if whole.began_ns - since >= max(desk.rules.absence_spread_ns, desk.lag_ns):
             instrument = report.request.instrument
             yield from desk.incident_once("ENDED_WORKS", instrument, story=_works_on(name))
             yield from desk.freeze(instrument, _works_on(name))
@@ -250,7 +253,7 @@ def _risen(desk: Desk, orders: OpenOrdersAnswer) -> Outcomes:
 
 
 def _works_on(name: str) -> str:
-    return f"order {name} ended for us and works at the venue"
+    return f"order {name}{_WORKS_ON}"
 
 
 def _differences(desk: Desk, account: AccountAnswer) -> tuple[Difference, ...]:

@@ -210,7 +210,7 @@ def _working(desk: Desk, tracked: TrackedOrder, given: OrderReport) -> Outcomes:
     if order.venue_order_id is None and not order.life.is_final:
         yield from _one_name_each(desk, tracked, given.venue_order_id)
     if order.life in IN_DOUBT or order.life is OrderLife.LOST:
-        yield from odd_step(desk, tracked, OrderEvent.REPORTED_WORKING)
+        yield from odd_step(desk, tracked, event=OrderEvent.REPORTED_WORKING)
         yield facts.OrderAccepted(desk.now_ns, tracked.id, given.venue_order_id)
     elif order.life.is_at_venue and order.venue_order_id is None:  # a fill beat the acknowledgement: bind its id now
         yield facts.OrderAccepted(desk.now_ns, tracked.id, given.venue_order_id)
@@ -294,7 +294,7 @@ def _ended(
     if order.life.is_final and order.life is not OrderLife.LOST:
         return
     if order.life is OrderLife.LOST:
-        yield from odd_step(desk, tracked, OrderEvent.REPORTED_WORKING)
+        yield from odd_step(desk, tracked, event=OrderEvent.REPORTED_WORKING)
         yield facts.OrderAccepted(desk.now_ns, tracked.id, order.venue_order_id or "")
     step = desk.state.orders[tracked.id].order.after(event)
     if isinstance(step, IllegalStep):  # rejected, and something is filled: what the venue has of it is asked
