@@ -158,6 +158,8 @@ class _Play:
         assert evidence is not None, "a run that was played has evidence"
         evidence.problems = [f"the simulator itself: {one}" for one in world.loop.problems]
         found = [*safety(evidence), *self.unsettled]
+        if evidence.believed is not None and evidence.believed.drops:
+            world.log.hits["B1 order left the books"] = evidence.believed.drops
         first: Trader | None = world.traders[0] if world.traders else None
         return Result(
             seed=world.scenario.seed,

@@ -20,8 +20,11 @@ FAMILIES = (
     "questions", "stale", "rejects", "late_fills", "reuse", "foreign", "busts", "splits", "dividends", "restarts",
     "mute", "deaf", "feed", "strategy", "people", "switch", "clock", "twin",
 )  # fmt: skip
-NEWER = ("busy", "lies", "overfills", "resized", "changes", "fees")
+NEWER = ("busy", "lies", "overfills", "resized", "changes", "fees", "pruning")
 """Families that came later; they are drawn from a stream of their own, so that what older seeds drew stays drawn."""
+
+LATE_NS = 25 * SECOND
+"""After so long nothing of an order that has ended comes any more that was not told before."""
 
 
 @dataclass
@@ -75,6 +78,10 @@ class Scenario:
     happenings: Happenings = field(default_factory=Happenings)
     segment_bytes: int = 32_768
     snapshot_every: int = 100
+    keeps_orders: int = 2_000
+    """Orders that ended long ago and stay in the session's books."""
+    keeps_days: int = 5
+    """Days after which one ended long ago."""
     position_share: str = "0.2"
     """Limit on an instrument's notional, of equity."""
     calm_s: float = 12.0
@@ -114,10 +121,19 @@ def draw(seed: int, *, newer: bool = True) -> Scenario:
     for family in on:
         switch_on(made, family, chance)
     for family in NEWER if newer else ():
-        if later.random() < (0.5 if family == "busy" else 0.3):
+        if later.random() < (0.5 if family in {"busy", "pruning"} else 0.3):
             made.families = (*made.families, family)
             switch_on(made, family, later)
     return made
+
+
+def _prune(made: Scenario, chance: random.Random) -> None:
+    """Short days, and books that orders leave soon after they have ended: not sooner than anything late may come."""
+    made.slices_a_day = min(made.slices_a_day, chance.choice([8, 12]))
+    made.keeps_orders = chance.choice([0, 2, 10])
+    day_ns = made.slices_a_day * made.slice_ns
+    made.keeps_days = made.venue.takes_back_for = -(-LATE_NS // day_ns)
+    made.first_phase_ns += 40 * SECOND
 
 
 def switch_on(made: Scenario, family: str, chance: random.Random) -> None:
@@ -135,6 +151,8 @@ def switch_on(made: Scenario, family: str, chance: random.Random) -> None:
             made.disk.fails, made.disk.fills_up = rate / 40, rate / 80
         case "disk_slow":
             made.disk.is_slow = rate / 10
+        case "pruning":
+            _prune(made, chance)
         case "requests":
             wire.loses_requests, wire.repeats_requests, wire.refuses = rate, rate / 2, rate / 2
         case "replies":

@@ -5,7 +5,7 @@ This file decides how one is brought up, what its markets know, and how its beli
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -198,7 +198,9 @@ class Trader:
             policy=around.policy,
             traits=broker.traits,
             markets=SimMarkets(around.listings),
-            rules=SessionRules(self_test_every_ns=0),
+            rules=SessionRules(
+                self_test_every_ns=0, keeps_orders=scenario.keeps_orders, keeps_days=scenario.keeps_days
+            ),
         )
         world = World(
             broker=broker, feed=feed, host=self.host, clock=clock, time=WallClock(clock), fence=around.fence,
@@ -213,7 +215,8 @@ class Trader:
             return None
         core = self.session.core
         assert isinstance(core, Core), "a trader runs the real core"
-        return beliefs(core.state, is_green=core.memory.is_green)
+        names = [one.name for one in self.around.wire.venue.account.orders.values()]
+        return beliefs(core.state, is_green=core.memory.is_green, names=names)
 
 
 def strategy_terms(listings: tuple[Listing, ...]) -> StrategyTerms:
@@ -256,8 +259,12 @@ def _text(value: Decimal | None) -> str | None:
     return None if value is None else str(value)
 
 
-def beliefs(state: SessionState, *, is_green: bool) -> Believed:
-    """A state's books as plain values."""
+def beliefs(state: SessionState, *, is_green: bool, names: Iterable[str] = ()) -> Believed:
+    """A state's books as plain values; of these orders it is told which it has dropped."""
+    results: dict[str, Decimal] = {}
+    for of in state.positions.values():
+        for name, one in of.items():
+            results[name] = results.get(name, Decimal(0)) + one.realized - one.fees - one.cost_basis
     return Believed(
         positions={name: str(held) for name, held in state.net_positions().items()},
         cash={name: str(amount) for name, amount in sorted(state.cash.items())},
@@ -274,5 +281,8 @@ def beliefs(state: SessionState, *, is_green: bool) -> Believed:
         },
         frozen=dict(state.frozen),
         is_green=is_green,
+        results={name: str(amount) for name, amount in sorted(results.items())},
+        dropped=frozenset(name for name in names if state.gone.has_order(name)),
+        drops=state.gone.orders,
         digest=state_digest(state),
     )

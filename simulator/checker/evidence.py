@@ -34,6 +34,12 @@ class Believed:
     is_green: bool
     """Whether it would send orders."""
     digest: str
+    results: Mapping[str, str] = field(default_factory=dict)
+    """By instrument: realized less fees less what is held at cost, over all strategies."""
+    dropped: frozenset[str] = frozenset()
+    """Of the venue's orders, those that it says it dropped long after they had ended."""
+    drops: int = 0
+    """How many it dropped in all."""
 
 
 @dataclass

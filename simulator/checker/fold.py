@@ -7,6 +7,7 @@ from typing import Any
 
 from simulator.checker.evidence import Finding
 from simulator.checker.journal import Written
+from simulator.checker.leaving import pruned, refused
 
 ZERO = Decimal(0)
 FINAL = frozenset({"refused", "filled", "canceled", "expired", "rejected", "replaced", "lost"})
@@ -28,6 +29,11 @@ class BookedOrder:
     request: dict[str, Any] = field(default_factory=dict)
     strategy: str = ""
     role: str = ""
+    parent: str = ""
+    changed_ns: int = 0
+    """When a fact spoke of it last."""
+    may_have_left: bool = False
+    """It had ended long ago, with all that it belongs to, when orders left the books."""
     had_overfill: bool = False
     was_canceled: bool = False
 
@@ -53,6 +59,8 @@ class Fold:
     """When, ratio and price, by instrument."""
     trade_cash: dict[str, Decimal] = field(default_factory=dict)
     """Without what was paid for fractions at splits."""
+    flows: dict[str, Decimal] = field(default_factory=dict)
+    """What trading an instrument has brought, less fees in its currency, without what was paid for fractions."""
     orders: dict[str, BookedOrder] = field(default_factory=dict)
     fills: dict[str, dict[str, Any]] = field(default_factory=dict)
     currencies: dict[str, str] = field(default_factory=dict)
@@ -72,6 +80,10 @@ class Fold:
     def net(self) -> dict[str, Decimal]:
         """Positions of the account, without those that are flat."""
         return {name: held for name in sorted(self.changes) if (held := self._course(name)[0]) != 0}
+
+    def result(self, name: str) -> Decimal:
+        """What an instrument has brought: what is realized, less fees, less what is held at cost."""
+        return self.flows.get(name, ZERO) + self._course(name)[1]
 
     @property
     def cash(self) -> dict[str, Decimal]:
@@ -104,6 +116,9 @@ class Fold:
             step = _STEPS.get(record.kind)
             if step is not None:
                 step(self, record.fields, record.sequence)
+            order = self.orders.get((record.fields.get("fill") or record.fields).get("client_order_id", ""))
+            if order is not None:
+                order.changed_ns = max(order.changed_ns, record.fields.get("time_ns", 0))
         return self
 
     def order(self, fields: dict[str, Any]) -> BookedOrder | None:
@@ -160,6 +175,7 @@ def _intended(fold: Fold, fields: dict[str, Any], sequence: int) -> None:
         fold.orders[name] = BookedOrder(
             name, Decimal(request["quantity"]), request["side"], request["instrument"], intent=fields["intent"],
             request=request, strategy=fields["strategy"], role=fields["role"], attempts=attempt,
+            parent=fields.get("parent", ""),
         )  # fmt: skip
         _exposed(fold, name, request, fields.get("is_reducing", False))
         return
@@ -180,7 +196,7 @@ def _adopted(fold: Fold, fields: dict[str, Any], _: int) -> None:
         fold.wrong("2.3.6", f"order {name} was adopted and is known")
     fold.orders[name] = BookedOrder(
         name, Decimal(request["quantity"]), request["side"], request["instrument"], life=fields["life"],
-        request=request, strategy=fields["strategy"], role=fields["role"],
+        request=request, strategy=fields["strategy"], role=fields["role"], parent=fields.get("parent", ""),
     )  # fmt: skip
 
 
@@ -230,6 +246,9 @@ def _book(fold: Fold, order: BookedOrder, fill: dict[str, Any], sign: int) -> No
         del fold.changes[name][execution]
     currency, fee = fold.currencies.get(name, "USD"), fill["fee"]
     fold.trade_cash[currency] = fold.trade_cash.get(currency, ZERO) - change * price
+    fold.flows[name] = fold.flows.get(name, ZERO) - change * price
+    if fee["currency"] == currency:
+        fold.flows[name] -= Decimal(fee["amount"]) * sign
     fold.trade_cash[fee["currency"]] = fold.trade_cash.get(fee["currency"], ZERO) - Decimal(fee["amount"]) * sign
 
 
@@ -355,6 +374,8 @@ _STEPS: dict[str, Any] = {
     "PositionAdopted": _position,
     "TradingStateChanged": _state,
     "SliceClosed": _slice_closed,
+    "Pruned": pruned,
+    "ReportRefused": refused,
     "IncidentRaised": _incident,
     "InstrumentFrozen": _frozen,
 }

@@ -9,6 +9,7 @@ from hashlib import blake2b
 from simulator.checker.evidence import Evidence, Finding
 from simulator.checker.fold import KILLED, Fold
 from simulator.checker.journal import Promised, Written, durable, whole
+from simulator.checker.leaving import left
 from simulator.log import Entry
 
 _LOOKED_AT_NS = 30_000_000_000
@@ -35,6 +36,7 @@ def safety(evidence: Evidence) -> list[Finding]:
         *_repeated(evidence),
         *_filled(fold),
         *_books(evidence, fold),
+        *left(evidence, fold),
         *(Finding("L5", problem) for problem in evidence.problems),
     ]
 
@@ -241,6 +243,8 @@ def _books(evidence: Evidence, fold: Fold) -> Iterator[Finding]:
         yield Finding("I7", f"cash is {_told(cash)}, the facts add up to {_told(fold.cash)}")
     for name, order in fold.orders.items():
         told = believed.orders.get(name)
+        if told is None and order.may_have_left:
+            continue
         if told is None:
             yield Finding("I21", f"order {name} is in the journal and not in the books")
         elif (told["life"], Decimal(told["filled"])) != (order.life, order.filled):

@@ -49,6 +49,13 @@ class Market:
         """The trading day of the slice that is being made, days since 1970."""
         return self.first_day + len(self.slices) // self.slices_a_day
 
+    def day_began_ns(self, days: int) -> int:
+        """When the first slice of a day closed, counted back from the present one as the first; 0: the first of all."""
+        first = (len(self.slices) // self.slices_a_day - days + 1) * self.slices_a_day
+        if not days or first < 0:
+            return 0
+        return self.slices[first].time_ns if first < len(self.slices) else 1 << 62
+
     @property
     def begins_day(self) -> bool:
         """Whether the slice that is being made is the first of its day."""

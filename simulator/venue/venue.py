@@ -39,6 +39,8 @@ class VenueHabits:
     """Of orders: rejected, and executed all the same."""
     mislays: float = 0.0
     """Of orders: carried out after the time that the venue promises."""
+    takes_back_for: int = 0
+    """Trading days after which no trade is taken back any more; 0: never."""
     reuses_ids: bool = False
     """Takes a client order id again once its order has ended."""
     fee_currencies: tuple[str, ...] = ("USD",)
@@ -254,12 +256,15 @@ class Venue:
     def bust_one(self) -> None:
         """The venue takes a recent trade back, and says so again and again."""
         splits = {one.instrument: one.time_ns for one in self.account.movements if isinstance(one, broker.SplitDone)}
+        since_ns = self.market.day_began_ns(self.habits.takes_back_for)
         if not self.is_open:
             return
         recent = [
             one
             for one in self.account.executions.values()
-            if not one.is_busted and one.is_told and one.fill.time_ns > splits.get(one.fill.instrument, 0)
+            if not one.is_busted
+            and one.is_told
+            and one.fill.time_ns > max(splits.get(one.fill.instrument, 0), since_ns)
         ][-5:]
         if not recent:
             return

@@ -7,10 +7,10 @@ from simulator.checker.evidence import Finding
 from simulator.run import run
 from simulator.scenario import Scenario, draw, switch_on
 from simulator.streams import stream
-from simulator.zoo import doubts, durability, fills
+from simulator.zoo import doubts, durability, fills, leaving
 from simulator.zoo.mutant import ELSEWHERE, Mutant
 
-MUTANTS: tuple[Mutant, ...] = (*doubts.MUTANTS, *fills.MUTANTS, *durability.MUTANTS)
+MUTANTS: tuple[Mutant, ...] = (*doubts.MUTANTS, *fills.MUTANTS, *durability.MUTANTS, *leaving.MUTANTS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -255,6 +255,55 @@ def test_what_the_venue_may_fill_must_be_counted() -> None:
     assert [one.rule for one in exposure({"a": Decimal(4)}, {"a": Decimal(5), "b": Decimal(1)})] == ["I11", "I11"]
 
 
+AT = tuple((kind, {**fields, "time_ns": 10}) for kind, fields in HISTORY)
+"""The story, with when it was."""
+RESULT = {"ALFA.XSIM": "-1000.10"}
+"""Ten bought at 100 for a fee of 0.10."""
+
+
+def gone(*after: Fact, history: tuple[Fact, ...] = AT, **changes: Any) -> Evidence:
+    """A run of a client whose books its order has left."""
+    told_before = told((*history, *after))
+    believed = told_before.believed
+    assert believed is not None
+    beliefs = {"orders": {}, "dropped": frozenset({named()}), "drops": 1, "results": RESULT, **changes}
+    return replace(told_before, believed=replace(believed, **beliefs))
+
+
+def pruned(before_ns: int) -> Fact:
+    return "Pruned", {"time_ns": 90, "before_ns": before_ns}
+
+
+def test_an_order_may_leave_the_books_when_it_ended_long_ago_and_nothing_leaves_with_it() -> None:
+    assert rules(gone(pruned(11))) == set()
+    assert rules(gone()) == {"I21"}
+    assert rules(gone(pruned(10))) == {"I21"}
+    assert rules(gone(pruned(11), drops=2)) == {"I21"}
+    assert rules(gone(pruned(11), results={"ALFA.XSIM": "-0.10"})) == {"I6"}
+    assert rules(gone(pruned(11), dropped=frozenset())) == {"I14"}
+
+
+def test_an_order_that_works_or_belongs_to_one_that_does_may_not_leave() -> None:
+    works = gone(pruned(11), history=AT[:-1], positions={}, cash={"USD": "10000"}, results={})
+    assert "I21" in rules(works)
+    leg = {**INTENDED, "client_order_id": "leg", "request": REQUEST, "time_ns": 10, "parent": named()}
+    adopted = ("OrderAdopted", {**leg, "life": "working", "venue_order_id": "v2"})
+    assert "I21" in rules(gone(adopted, pruned(11)))
+
+
+def test_an_order_that_left_and_stands_otherwise_at_the_venue_is_seen() -> None:
+    evidence = gone(pruned(11))
+    order = evidence.truth["orders"][0]
+    for other in ({**order, "life": "working"}, {**order, "filled": "11"}):
+        assert "L1" in rules(replace(evidence, truth={**evidence.truth, "orders": [other]}))
+
+
+def test_an_execution_that_was_booked_may_not_be_refused_as_too_late() -> None:
+    refused = {"what": "execution", "identity": "x1", "client_order_id": named(), "fill": None, "time_ns": 91}
+    assert "I10" in rules(gone(pruned(11), ("ReportRefused", refused)))
+    assert "I10" not in rules(gone(pruned(11), ("ReportRefused", {**refused, "identity": "x2"})))
+
+
 def test_the_judge_imports_nothing_of_what_it_judges() -> None:
     for path in (*sorted((ROOT / "simulator/checker").glob("*.py")), ROOT / "simulator/log.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
