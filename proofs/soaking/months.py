@@ -93,7 +93,7 @@ def soak_months(folder: Path, *, days: int) -> Report:
     """Trade them."""
     names = ("S0.XNYS", "S1.XNYS")
     months = Months(names, days)
-    desk = Desk(instruments=names, orders=2, pace=Pace())
+    desk = Desk(instruments=names, orders=2, pace=Pace(slow_commit_ns=None))
     desk.exchange = Exchange(PaperVenue(AccountTerms(account=AccountId("a1"), cash=Decimal(1_000_000))), months)
     began = time.monotonic()
 

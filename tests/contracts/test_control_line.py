@@ -30,7 +30,7 @@ from tradewright.domain.errors import (
     Unauthorized,
     UnknownInstrument,
 )
-from tradewright.ports.control import Answering, ControlRequest
+from tradewright.ports.control import Answering, ControlRequest, LineCut
 
 PATIENCE_S = 60.0
 """For what comes at once where the machine has time."""
@@ -276,7 +276,7 @@ def test_a_trader_that_leaves_in_the_middle_is_named(tmp_path: Path) -> None:
     def ask() -> None:
         try:
             PATIENT.ask(tmp_path, REQUEST)
-        except ControlError as problem:
+        except LineCut as problem:
             caught.append(problem)
 
     thread = threading.Thread(target=ask)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.integration.cli_tools import asked
-from tests.integration.trading_tools import process_of, started, waits
+from tests.integration.trading_tools import process_of, sent, started, waits
 
 
 class Seen:
@@ -25,6 +25,14 @@ class Seen:
 
     def show(self) -> dict[str, Any]:
         return asked("trade", "show", self.session, folder=self.folder)
+
+    def log(self) -> str:
+        """What its processes have said."""
+        return (self.place / "trader.log").read_text("utf-8")
+
+    def until_active(self) -> None:
+        """Wait until new risk is allowed."""
+        waits(lambda: self.ask("risk", "show")["state"] == "active")
 
     def components(self) -> dict[str, str]:
         """Problems by component; empty while it is well."""
@@ -47,9 +55,9 @@ class Seen:
         path = self.place / "guard.jsonl"
         return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
 
-    def noted(self, code: str, *, within_s: float = 15.0) -> dict[str, Any]:
+    def noted(self, code: str) -> dict[str, Any]:
         """The first note of that code, once it is there."""
-        found = waits(lambda: [one for one in self.notes() if one["code"] == code], within_s=within_s)
+        found = waits(lambda: [one for one in self.notes() if one["code"] == code])
         note: dict[str, Any] = found[0]
         return note
 
@@ -57,10 +65,11 @@ class Seen:
         """An order far below the market, which works."""
         size = self.ask("risk", "size", "SPY", "--method", "fixed_quantity=5")
         limit = str(round(Decimal(size["entry"]) * Decimal("0.9"), 2))
-        sent = self.ask("trade", "send", "BUY", "5", "SPY", "--limit", limit, "--time-in-force", "gtc")
-        name = str(sent["orders"][0])
-        waits(self.working)
-        return name
+        return self.send("BUY", "5", "SPY", "--limit", limit, "--time-in-force", "gtc", lives=("working",))
+
+    def send(self, *terms: str, lives: tuple[str, ...]) -> str:
+        """An order of that life."""
+        return sent(*terms, folder=self.folder, session=self.session, lives=lives)
 
     def working(self) -> list[str]:
         return [one["order"] for one in self.ask("trade", "orders", "--open", "--state", "working")["orders"]]

@@ -1,12 +1,12 @@
 """The demo as a newcomer meets it: twice, so that the second time is seen to store nothing new."""
 
 import shlex
-import time
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from tests.integration.cli_tools import Done, asked, run
+from tests.integration.trading_tools import processes_about, waits
 
 from tradewright.bootstrap import example_session
 from tradewright.interfaces.cli import demo, demo_session
@@ -16,19 +16,6 @@ from tradewright.interfaces.cli import demo, demo_session
 def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Done, Path]:
     folder = tmp_path_factory.mktemp("demo")
     return run("demo", folder=folder), folder
-
-
-def processes_about(folder: Path) -> list[str]:
-    """Command lines of processes that know the folder."""
-    found = []
-    for one in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            words = one.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
-        except OSError:  # it has ended just now
-            continue
-        if str(folder) in words:
-            found.append(words)
-    return found
 
 
 def test_the_demo_leads_from_nothing_to_tear_sheets_and_can_be_repeated(told: tuple[Done, Path]) -> None:
@@ -58,11 +45,7 @@ def test_the_demo_trades_the_example_on_paper_and_leaves_no_process(told: tuple[
                   "is its backtest: no difference (213 slices, 8 orders"):  # fmt: skip
         assert words in done.stdout
     project = folder / "tradewright-demo"
-    for _ in range(50):  # the guard sees at its next look, a second later at most, that its session has ended
-        if not (left := processes_about(project)):
-            break
-        time.sleep(0.2)
-    assert left == []
+    waits(lambda: not processes_about(project))  # the guard sees at its next look that its session has ended
     session = asked("trade", "list", folder=project)["sessions"][-1]
     assert (session["life"], session["account"]) == ("stopped", "demo")
     book = asked("trade", "show", session["session"], folder=project)["portfolio"]

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import shutil
-import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.integration.cli_tools import asked, run
 from tests.integration.guard_tools import Seen
-from tests.integration.trading_tools import project, waits
+from tests.integration.trading_tools import end_processes, project, waits
 
 SIZE = 64 << 20
 """Of the file system; a session's journal reserves 16 MiB at a time."""
@@ -28,10 +27,8 @@ def folder(tmp_path: Path) -> Iterator[Path]:
             pytest.skip("this user may not make a file system; the same is shown on a disk in memory")
         try:
             yield made
-            for lock in sessions.glob("*/*"):
-                if lock.name in {"running", "guard.lock"}:
-                    _end(lock)
         finally:
+            end_processes(made)
             subprocess.run(["umount", "-l", str(sessions)], capture_output=True, check=False)
 
 
@@ -44,16 +41,11 @@ def test_a_full_disk_stops_new_risk_and_lets_cancels_out(folder: Path) -> None:
             file.write(b"x" * 4096)
     assert os.statvfs(seen.place).f_bavail == 0
     waits(lambda: seen.components()["disk"])
-    assert seen.ask("risk", "show")["state"] == "reduce_only"
+    waits(lambda: seen.ask("risk", "show")["state"] == "reduce_only")
     refused = run("trade", "send", "BUY", "1", "SPY", "--session", seen.session, folder=folder)
     assert "trading_state" in refused.stderr
     assert entry in seen.working()
     asked("trade", "cancel", entry, "--session", seen.session, folder=folder)
     waits(lambda: entry not in seen.working())
-    assert not seen.components()["guard"], "heart-beats are written over in place"
+    waits(lambda: not seen.components()["guard"])  # heart-beats are written over in place
     filler.unlink()
-
-
-def _end(lock: Path) -> None:
-    with contextlib.suppress(OSError, ValueError):
-        os.kill(int(lock.read_text("ascii")), signal.SIGKILL)

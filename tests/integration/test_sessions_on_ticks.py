@@ -1,8 +1,6 @@
 """Sessions on recorded trades as a person has them: real processes, real trades, kills, compressed time, bad input."""
 
 import json
-import os
-import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 from tests.integration.cli_tools import asked, run, run_process
-from tests.integration.trading_tools import ended_with_its_processes, process_of, waits
+from tests.integration.trading_tools import ended_with_its_processes, killed_while_it_traded, line_of, waits
 from tests.shared_data import shared
 
 from tradewright.adapters.disk.disk import RealDisk
@@ -155,13 +153,10 @@ def test_the_same_strategy_on_these_bars_wants_the_same(folder: Path, whole: str
     assert [one[:3] for one in fills(folder, session)] == [one[:3] for one in fills(folder, whole)]
 
 
-@pytest.mark.parametrize("pause_s", [0.8])
-def test_a_session_killed_again_and_again_ends_as_if_it_had_not_been(folder: Path, whole: str, pause_s: float) -> None:
-    wish = ("--feed", "trades", "--speed", "120000x", "--account", f"killed{round(10 * pause_s)}", "--detach")
-    session = str(asked("trade", "start", *TRADED, *wish, folder=folder)["session"])
-    time.sleep(pause_s)
-    os.kill(process_of(folder, session), signal.SIGKILL)
-    waits(lambda: process_is_gone(folder, session))
+def test_a_session_killed_in_the_middle_ends_as_if_it_had_not_been(folder: Path, whole: str) -> None:
+    paces = ("30000x", "8000x", "2000x", "500x")
+    patient = ("--lost-after", "300")  # the guard of a killed trader would cancel what works, which is another story
+    session = killed_while_it_traded(folder, paces, *TRADED, "--feed", "trades", *patient)
     done = run_process("trade", "start", session, "--resume", "--json", folder=folder)
     assert done.returncode == 0, done.stderr
     view = json.loads(done.stdout)
@@ -172,24 +167,21 @@ def test_a_session_killed_again_and_again_ends_as_if_it_had_not_been(folder: Pat
     assert asked("trade", "journal", "--session", session, "--verify", folder=folder)["epoch"] == 2
 
 
-def process_is_gone(folder: Path, session: str) -> bool:
-    found = asked("trade", "list", folder=folder)["sessions"]
-    return bool(next(one["life"] for one in found if one["session"] == session) == "crashed")
-
-
 def test_time_runs_as_fast_as_was_asked_and_show_tells_of_the_trades(folder: Path) -> None:
     wish = ("--feed", "trades", "--speed", "600x", "--account", "paced", "--detach")
     session = str(asked("trade", "start", *TRADED, *wish, folder=folder)["session"])
     first = waits(lambda: (found := ticks(folder, session)) and found["slices"] >= 2 and found)
     began = time.monotonic()
-    time.sleep(2.5)
-    second = ticks(folder, session)
-    took_s = time.monotonic() - began
-    market_s = (second["last_ns"] - first["last_ns"]) / 1e9
-    assert 0.75 * 600 * took_s < market_s < 1.15 * 600 * took_s
+
+    def keeps_pace() -> dict[str, Any] | None:
+        """The longer it is looked at, the less a moment counts in which the machine stood still."""
+        found, took_s = ticks(folder, session), time.monotonic() - began
+        market_s = (found["last_ns"] - first["last_ns"]) / 1e9
+        is_quick = took_s > 2 and 0.8 * 600 * took_s < market_s < 1.15 * 600 * took_s
+        return found if is_quick and found["lag_ns"] < 1e9 and found["per_second"] > 0 else None
+
+    second = waits(keeps_pace)
     assert second["trades"] > first["trades"] > 0
-    assert second["per_second"] > 0
-    assert second["lag_ns"] < 1e9
     assert second["quarantined"] == {}
     text = run("trade", "show", session, folder=folder).stdout
     assert "put aside: none" in text
@@ -206,7 +198,7 @@ def test_bad_trades_are_told_and_a_session_goes_on(folder: Path, tmp_path: Path)
     begins = 1_719_792_000_000  # 2024-07-01
     rows = [(begins + n * 10_000, f"t{n}", 100.0 + n % 7, 1.0) for n in range(200)]
     rows += [(begins + 500_500, "wrong", 50_000.0, 1.0), (begins + 2_000_500, "t7", 101.0, 1.0)]
-    rows += [(begins + 6_500_000 + n * 10_000, f"later{n}", 102.0, 1.0) for n in range(200)]
+    rows += [(begins + 6_500_000 + n * 10_000, f"later{n}", 102.0, 1.0) for n in range(20_000)]  # longer than the test
     frame = pl.DataFrame(rows, schema=["timestamp", "trade_id", "price", "quantity"], orient="row")
     frame.sort("timestamp").write_csv(tmp_path / "bad.csv")
     asked("data", "import", str(tmp_path / "bad.csv"), "--symbol", "BAD.BINANCE", folder=folder)
@@ -221,7 +213,9 @@ def test_bad_trades_are_told_and_a_session_goes_on(folder: Path, tmp_path: Path)
     assert any("no trade in 7" in note for note in found["notes"])
     text = run("trade", "show", session, folder=folder).stdout
     assert "price jump 1" in text
-    view = waits(lambda: (told := asked("trade", "show", session, folder=folder))["line"]["life"] == "stopped" and told)
+    asked("trade", "stop", session, folder=folder)
+    waits(lambda: line_of(folder, session)["life"] == "stopped")
+    view = asked("trade", "show", session, folder=folder)
     assert view["counts"]["incidents"] == {}
     assert not any(one > 1_000 for one in (row[2] for row in bars(shown(folder, session))))
 

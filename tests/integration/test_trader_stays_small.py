@@ -31,7 +31,7 @@ def test_a_process_of_a_session_begins_without_libraries_of_research(process: st
 def test_a_trader_that_trades_has_loaded_none_of_them(folder: Path) -> None:
     session = started(folder, "small", "--speed", "60")
     process = process_of(folder, session)
-    waits(lambda: asked("trade", "show", session, folder=folder)["counts"]["fills"], within_s=40)
+    waits(lambda: asked("trade", "show", session, folder=folder)["counts"]["fills"])
     maps = Path(f"/proc/{process}/maps").read_text("ascii")
     status = Path(f"/proc/{process}/status").read_text("ascii")
     assert [name for name in HEAVY if f"/{name}/" in maps or f"/_{name}" in maps] == []

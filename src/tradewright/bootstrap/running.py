@@ -46,9 +46,10 @@ from tradewright.engine.session.shell import Session
 from tradewright.engine.session.shell_start import Plan
 from tradewright.engine.session.supervisor import Component
 from tradewright.engine.session.window import TradingWindow
-from tradewright.engine.session.world import World
+from tradewright.engine.session.world import Pace, World
 from tradewright.ports.hosts import StrategyTerms
-from tradewright.ports.sessions import REPLAY, TRADES, KeptSession, SessionEnd, SessionLife
+from tradewright.ports.sessions import REPLAY, TRADES, FeedTerms, KeptSession, SessionEnd, SessionLife
+from tradewright.simulation.paper.pace import MAX
 from tradewright.trading.risk.policy import LimitsPolicy
 
 WORKER: Final = "tradewright.bootstrap.strategy_worker"
@@ -85,16 +86,18 @@ def run_session(
         if is_new:
             sessions.end(kept.terms.session, _refused(problem, clock.now_ns()))
         raise
+    else:
+        if exit_.cause is not ExitCause.FAILED:
+            end = SessionEnd(life=SessionLife.STOPPED, time_ns=clock.now_ns(), reason=exit_.reason)
+            sessions.end(kept.terms.session, end)
     finally:
-        hold.release()
+        hold.release()  # last: nobody may find a session that neither runs nor has ended
     if exit_.cause is ExitCause.FAILED:
         raise TradewrightError(
             f"session {kept.terms.session} broke off",
             found=exit_.reason,
             remedy=f"go on with it: tradewright trade start --resume {kept.terms.session}",
         )
-    end = SessionEnd(life=SessionLife.STOPPED, time_ns=clock.now_ns(), reason=exit_.reason)
-    sessions.end(kept.terms.session, end)
     return Ended(exit_.cause is ExitCause.ORDERLY, exit_.reason, exit_.notes)
 
 
@@ -142,7 +145,7 @@ async def _traded(
         fence=KillFile(parts.accounts.kill_file(terms.account)),
         tell=_tell,
     )
-    session = Session(core, books=books, plan=plan, world=world)
+    session = Session(core, books=books, plan=plan, world=world, pace=_pace(terms.feed))
     answering = Answering(session, core, kept=kept, policy_of=lambda: parts.policy_for(terms.instruments))
     server = SocketServer(kept.folder, answering.answer)
     await server.start()
@@ -157,6 +160,11 @@ async def _traded(
                 return await session.run()
         finally:
             await server.close()
+
+
+def _pace(feed: FeedTerms) -> Pace:
+    """A replay as fast as it goes waits for the session: no price moves while its disk, or the machine, is slow."""
+    return Pace(slow_commit_ns=None) if feed.speed == MAX else Pace()
 
 
 def _plan(kept: KeptSession, *, lot: Decimal) -> Plan:

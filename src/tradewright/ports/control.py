@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
+from tradewright.domain.errors import ControlError
+
 VERSION: Final = 1
 """Of the line; a trader and a terminal of different versions say so instead of guessing."""
 
@@ -30,6 +32,10 @@ Answering = Callable[[ControlRequest], Awaitable[bytes]]
 """Gives the answer as JSON, or raises a TradewrightError, which travels with all its fields."""
 
 
+class LineCut(ControlError):  # noqa: N818 - said as an operator says it
+    """The trader left while it was asked; a query can be answered by its journal."""
+
+
 class ControlServer(Protocol):
     """The trader's end of the line."""
 
@@ -47,5 +53,5 @@ class ControlLine(Protocol):
 
     def ask(self, folder: Path, request: ControlRequest) -> bytes:
         """The answer of the trader of the session in `folder`, as JSON. Raises what it raised, and `ControlError` where
-        no answer came."""
+        no answer came: `LineCut` where the trader left meanwhile."""
         ...

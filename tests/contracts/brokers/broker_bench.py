@@ -30,7 +30,7 @@ from tradewright.ports.broker import (
 )
 
 Event = TypeVar("Event", bound=BrokerEvent)
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 PRICES = ("limit_price", "stop_price", "stop_loss", "take_profit", "trailing_offset", "trailing_share")
 
 

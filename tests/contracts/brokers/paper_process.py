@@ -1,6 +1,7 @@
 """The paper venue's own process, and a second connection to it by which a test moves the market."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -61,7 +62,8 @@ class VenueProcess:
     def end(self) -> None:
         """End whatever of it still runs: a client whose venue was killed may have begun to start another one."""
         for process in self.started():
-            os.kill(process, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
             while is_running(process):
                 time.sleep(0.002)
 
@@ -89,7 +91,7 @@ class Wire:
 
     def __init__(self, folder: Path, account: str = "main") -> None:
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.socket.settimeout(10)
+        self.socket.settimeout(60)
         self.folder = folder
         self.account = account
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from tradewright.adapters.control.frames import LARGEST, LENGTH, answer_in, request_frame
 from tradewright.adapters.control.place import short_path
 from tradewright.domain.errors import ControlError
-from tradewright.ports.control import ControlRequest
+from tradewright.ports.control import ControlRequest, LineCut
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class SocketLine:
                     "`tradewright risk kill` cancels its orders without it",
                 ) from silent
             except OSError as broken:
-                raise ControlError(
+                raise LineCut(
                     f"session {folder.name} ended while it was asked",
                     found=broken.strerror or str(broken),
                     remedy="whether it did what was asked stands in its journal: tradewright trade journal",

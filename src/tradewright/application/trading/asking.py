@@ -31,6 +31,7 @@ from tradewright.application.trading.views import (
     SessionView,
 )
 from tradewright.domain.errors import ControlError
+from tradewright.ports.control import LineCut
 from tradewright.ports.kill import GuardNote
 from tradewright.ports.sessions import KeptSession, SessionLife
 from tradewright.ports.tables import TradingTables
@@ -100,6 +101,8 @@ def _looked(traders: Traders, kept: KeptSession, envelope: Envelope) -> object |
         return None
     try:
         return traders.ask(kept, envelope)
+    except LineCut:
+        return None
     except ControlError:
         if traders.sessions.find(kept.terms.session).life is SessionLife.RUNNING:
             raise

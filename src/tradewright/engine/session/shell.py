@@ -342,7 +342,7 @@ class Session:
 
     def _carry_out(self, due: list[Due], *, took_ns: int) -> None:
         objection = ""
-        if took_ns > self.pace.slow_commit_ns:
+        if self.pace.slow_commit_ns is not None and took_ns > self.pace.slow_commit_ns:
             objection = f"the disk took {took_ns / 1e9:.1f} s to make the order's intent durable"
             self.supervisor.failed(Component.DISK, objection)
         for one in in_order(due):

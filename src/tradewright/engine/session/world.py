@@ -39,8 +39,8 @@ class Pace:
     """Facts that may stay uncommitted while nothing is sent or answered ..."""
     lazy_ns: int = 100_000_000
     """... and how long."""
-    slow_commit_ns: int = 1_000_000_000
-    """A commit that took longer lets no new risk out: prices have moved on."""
+    slow_commit_ns: int | None = 1_000_000_000
+    """A commit that took longer lets no new risk out: prices have moved on. None: the market waits for the session."""
     beat_ns: int = 250_000_000
     snapshot_every: int = 10_000
     """Records between two snapshots."""

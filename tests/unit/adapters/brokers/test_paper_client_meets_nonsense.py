@@ -78,7 +78,7 @@ def against(folder: Path, venue: Venue, case: Callable[[PaperBroker, list[Any]],
 
 
 async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not is_so():
             await asyncio.sleep(0.001)
 

@@ -39,7 +39,7 @@ from tradewright.domain.identifiers import CorrelationId
 from tradewright.engine.runtime.journal.problems import JournalDamaged
 from tradewright.engine.runtime.journal.writer import Journal
 from tradewright.engine.session import facts
-from tradewright.ports.control import ControlRequest
+from tradewright.ports.control import ControlRequest, LineCut
 from tradewright.ports.sessions import KeptSession
 
 
@@ -101,6 +101,22 @@ def test_a_session_that_runs_and_says_nothing_is_an_error_and_not_a_guess(trader
     hold = traders.sessions.hold(kept.terms.session)
     with pytest.raises(ControlError, match="silent"):
         ask_portfolio(Portfolio(), traders=traders, envelope=told(Portfolio()))
+    hold.release()
+
+
+def test_a_session_that_leaves_while_it_is_asked_is_answered_from_its_journal(
+    traders: Traders, kept: KeptSession
+) -> None:
+    class Leaving:
+        def ask(self, folder: Path, request: ControlRequest) -> bytes:
+            raise LineCut(f"{folder.name} ended while it was asked")
+
+    traders.line = Leaving()
+    hold = traders.sessions.hold(kept.terms.session)
+    assert ask_portfolio(Portfolio(), traders=traders, envelope=told(Portfolio())).currency == "USD"
+    command = PauseStrategy(kept.terms.session)
+    with pytest.raises(LineCut):
+        ask_done(command, traders=traders, envelope=told(command))
     hold.release()
 
 
