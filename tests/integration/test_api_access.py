@@ -148,7 +148,7 @@ def test_no_secret_lies_in_the_state_nor_in_the_audit(tmp_path: Path) -> None:
         world.told("PUT", "/api/auth/people/ada", json={"password": PASSWORD, "roles": ["viewer"]})
         login = world.told("POST", "/api/auth/login", key="", json={"name": "ada", "password": PASSWORD})
         again = world.told("POST", "/api/auth/keys", json=body, headers=headers, status=409)
-        assert "shown once" in again["detail"]
+        assert "shown once" in again["found"]
         secrets = [made["key"].partition(".")[2], login["key"].partition(".")[2], PASSWORD]
         world.serving.app.state.close()
         kept = b"".join(path.read_bytes() for path in (tmp_path / ".tradewright").iterdir() if path.is_file())

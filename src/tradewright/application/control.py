@@ -4,8 +4,15 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from tradewright.application.risk.messages import AdoptLimits, ReopenTrading, RiskShown, ShutTrading, SizeQuestion
-from tradewright.application.risk.views import RiskView, SizeView
+from tradewright.application.risk.messages import (
+    AdoptLimits,
+    CheckOrder,
+    ReopenTrading,
+    RiskShown,
+    ShutTrading,
+    SizeQuestion,
+)
+from tradewright.application.risk.views import OrderCheck, RiskView, SizeView
 from tradewright.application.trading.messages import (
     CancelOrders,
     ChangeOrder,
@@ -30,6 +37,7 @@ TABLE: Final[Mapping[type, object]] = MappingProxyType(
         Portfolio: PortfolioView,
         RiskShown: RiskView,
         SizeQuestion: SizeView,
+        CheckOrder: OrderCheck,
         SubmitOrder: Done,
         ChangeOrder: Done,
         CancelOrders: Done,

@@ -40,8 +40,9 @@ class KeptAnswers:
             raise at_work(envelope)
         if found.answer == _SECRET:
             raise Conflict(
-                f"{envelope.name} with idempotency key {envelope.idempotency_key} was done, and its answer is shown once",
-                remedy="where that was lost, revoke what was made and ask anew with another key",
+                f"{envelope.name} with idempotency key {envelope.idempotency_key} was done",
+                found="an answer that is shown once",
+                remedy="where it was lost, revoke what was made and ask anew with another key",
             )
         return Remembered(msgspec.json.decode(found.answer, type=self.answer_of(type(envelope.message))))
 

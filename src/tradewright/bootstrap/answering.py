@@ -45,7 +45,7 @@ TRADER_ROUTES: Final = (
         ("StopSession", "stop_session"), ("SeeAlert", "see_alert"),
     )),
     ("risk.messages", "risk.asked", "query", "viewer", (
-        ("RiskShown", "risk_shown"), ("SizeQuestion", "size_question"),
+        ("RiskShown", "risk_shown"), ("SizeQuestion", "size_question"), ("CheckOrder", "check_order"),
     )),
     ("risk.messages", "risk.asked", "command", "risk", (
         ("ShutTrading", "shut_trading"), ("ReopenTrading", "reopen_trading"), ("AdoptLimits", "adopt_limits"),

@@ -199,6 +199,7 @@ class App:
                 load("tradewright.adapters.system.clock").SystemClock()
             ),
             **self.state.providers(),
+            "uploads": lambda: load("tradewright.adapters.uploads.temporary").TemporaryUploads(),
         }
 
     def _store(self) -> object:

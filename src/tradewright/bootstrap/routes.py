@@ -55,7 +55,14 @@ ROUTES: Final = (
             ("WriteStrategy", "write_strategy", "command", "trader"),
         ),
     ),
-    ("indicators.messages", "indicators.handlers", (("KnownIndicators", "known_indicators", "query", "viewer"),)),
+    (
+        "indicators.messages",
+        "indicators.handlers",
+        (
+            ("KnownIndicators", "known_indicators", "query", "viewer"),
+            ("IndicatorValues", "indicator_values", "query", "viewer"),
+        ),
+    ),
     (
         "projects.messages",
         "projects.handlers",
@@ -91,6 +98,12 @@ ROUTES: Final = (
             ("LaunchSession", "launch_session", "command", "trader"),
             ("SessionList", "session_list", "query", "viewer"),
         ),
+    (
+        "data.showing",
+        "data.showing",
+        (("BarHistory", "bar_history", "query", "viewer"), ("LatestBars", "latest_bars", "query", "viewer")),
+    ),
+    ("data.uploading", "data.uploading", (("ImportUpload", "import_upload", "command", "trader"),)),
     ),
     (
         "trading.messages",
@@ -132,6 +145,59 @@ ROUTES: Final = (
         ),
     ),
     (
+    (
+        "trading.across_messages",
+        "trading.across",
+        (
+            ("AllOrders", "all_orders", "query", "viewer"),
+            ("OneOrder", "one_order", "query", "viewer"),
+            ("OneTrace", "one_trace", "query", "viewer"),
+            ("AllPositions", "all_positions", "query", "viewer"),
+            ("AllPortfolios", "all_portfolios", "query", "viewer"),
+            ("AllAccounts", "all_accounts", "query", "viewer"),
+            ("AllRisk", "all_risk", "query", "viewer"),
+        ),
+    ),
+    (
+        "trading.across_messages",
+        "trading.across_tables",
+        (("AllFills", "all_fills", "query", "viewer"), ("RiskEvents", "risk_events", "query", "viewer")),
+    ),
+    (
+        "trading.across_messages",
+        "trading.across_acting",
+        (
+            ("PlaceOrder", "place_order", "command", "trader"),
+            ("AmendOrder", "amend_order", "command", "trader"),
+            ("CancelOrder", "cancel_order", "command", "trader"),
+            ("CancelAll", "cancel_all", "command", "trader"),
+            ("CloseHeld", "close_held", "command", "trader"),
+        ),
+    ),
+    (
+        "risk.assessing",
+        "risk.assessing",
+        (
+            ("GateShown", "gate_shown", "query", "viewer"),
+            ("SizeAsked", "size_asked", "query", "viewer"),
+            ("ValidateOrder", "validate_order", "command", "viewer"),
+            ("AssessRisk", "assess_risk", "command", "viewer"),
+            ("AssessmentList", "assessment_list", "query", "viewer"),
+            ("AssessmentShown", "assessment_shown", "query", "viewer"),
+        ),
+    ),
+    (
+        "backtests.looking",
+        "backtests.looking",
+        (
+            ("KeptRuns", "kept_runs", "query", "viewer"),
+            ("RunFacts", "run_facts", "query", "viewer"),
+            ("RunResults", "run_results", "query", "viewer"),
+            ("RunTrades", "run_trades", "query", "viewer"),
+            ("RunFills", "run_fills", "query", "viewer"),
+            ("RunEquity", "run_equity", "query", "viewer"),
+        ),
+    ),
         "risk.messages",
         "risk.kills",
         (
@@ -161,6 +227,22 @@ ROUTES: Final = (
     ),
     (
         "access.messages",
+    (
+        "symbols.messages",
+        "symbols.handlers",
+        (
+            ("AddSymbol", "add_symbol", "command", "trader"),
+            ("ChangeSymbol", "change_symbol", "command", "trader"),
+            ("RemoveSymbol", "remove_symbol", "command", "trader"),
+            ("SymbolShown", "symbol_shown", "query", "viewer"),
+            ("Symbols", "tracked_symbols", "query", "viewer"),
+            ("Watchlists", "watchlists", "query", "viewer"),
+            ("WatchlistShown", "watchlist_shown", "query", "viewer"),
+            ("AddWatchlist", "add_watchlist", "command", "trader"),
+            ("ChangeWatchlist", "change_watchlist", "command", "trader"),
+            ("RemoveWatchlist", "remove_watchlist", "command", "trader"),
+        ),
+    ),
         "access.people",
         (
             ("KeepPerson", "keep_person", "command", "admin"),

@@ -14,7 +14,7 @@ from tradewright.adapters.database.engine import Database
 from tradewright.adapters.database.job_rows import Cells, error_cells, job_of, new_cells, progress_cells
 from tradewright.adapters.database.rows import drawn, limit_of, number_of
 from tradewright.adapters.database.schema.jobs import JOBS
-from tradewright.domain.errors import InputError
+from tradewright.domain.errors import NotFound
 from tradewright.ports.clock import Clock
 from tradewright.ports.jobs import MOST_ATTEMPTS, Job, JobError, JobFilter, JobLife, JobWish, Progress
 from tradewright.ports.paging import Page, Slot
@@ -271,8 +271,8 @@ def _one(connection: Connection, job: str) -> Job:
     return job_of(row)
 
 
-def _unknown(job: str) -> InputError:
-    return InputError(f"there is no job {job}", remedy="old jobs are removed some time after they ended")
+def _unknown(job: str) -> NotFound:
+    return NotFound(f"there is no job {job}", remedy="old jobs are removed some time after they ended")
 
 
 def _planned(connection: Connection, planned: str) -> Job | None:

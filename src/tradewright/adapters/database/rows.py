@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from tradewright.adapters.database.schema.base import COUNTERS
 from tradewright.adapters.database.types import json_text
-from tradewright.domain.errors import InputError
+from tradewright.domain.errors import InputError, NotFound
 from tradewright.ports.paging import MOST, Slot
 
 _NEAR: Final = 3
@@ -106,8 +106,8 @@ def containing(text: str) -> str:
     return f"%{plain}%"
 
 
-def unknown(what: str, name: str, *, near: Iterable[str] = ()) -> InputError:
+def unknown(what: str, name: str, *, near: Iterable[str] = ()) -> NotFound:
     """There is none of that name; here are those that look like it."""
     close = get_close_matches(name, list(near), n=_NEAR)
     remedy = f"did you mean {' or '.join(close)}?" if close else ""
-    return InputError(f"there is no {what} {name}", remedy=remedy)
+    return NotFound(f"there is no {what} {name}", remedy=remedy)

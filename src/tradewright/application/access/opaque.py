@@ -36,7 +36,7 @@ class Opaque:
         return sha256(self.secret.encode("ascii")).digest()
 
 
-def made(randomness: Randomness, *, id: str = "") -> Opaque:  # noqa: A002 - that is what it is called
+def made(randomness: Randomness, *, id: str = "") -> Opaque:
     """A new key, with a random id where none is given."""
     secret = randomness.below(1 << (8 * SECRET_BYTES)).to_bytes(SECRET_BYTES, "big")
     return Opaque(

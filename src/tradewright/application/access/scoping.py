@@ -238,10 +238,10 @@ NARROWED: Final[Mapping[str, Callable[..., object]]] = MappingProxyType(
 WITHOUT_ACCOUNTS: Final = frozenset(
     {
         # market data, research, strategies, the project: nobody's in particular
-        "store", "store_of", "exporter", "runs", "runs_of", "files", "shipped", "calendars", "default_venue", "workspace",
-        "state", "code", "engine", "comparing", "session_disk", "example_session", "sweeping", "playing",
+        "store", "store_of", "exporter", "runs", "runs_of", "files", "shipped", "calendars", "default_venue",
+        "workspace", "state", "code", "engine", "comparing", "session_disk", "example_session", "sweeping", "playing",
         "engine_version", "bars_of", "inspected", "progress", "policy_for", "job_table", "symbols", "shelf", "jobs",
-        "schedules", "clock", "randomness",
+        "schedules", "uploads", "clock", "randomness",
         # asked for what a narrowed session or a checked account says
         "grounds", "kept_limits", "cancel_without", "guard_alone", "guard_notes", "tables", "reach",
         # who may come in, and what was asked: each handler looks at its own actor, or is an admin's

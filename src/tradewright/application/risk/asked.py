@@ -4,22 +4,32 @@ Nothing is reserved and nothing is sent by asking.
 """
 
 from collections.abc import Callable
+from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Final
 
 from tradewright.application.envelope import Envelope
-from tradewright.application.risk.messages import AdoptLimits, ReopenTrading, RiskShown, ShutTrading, SizeQuestion
+from tradewright.application.risk.messages import (
+    AdoptLimits,
+    CheckOrder,
+    ReopenTrading,
+    RiskShown,
+    ShutTrading,
+    SizeQuestion,
+)
 from tradewright.application.risk.sizes import method_of
-from tradewright.application.risk.views import ControlLine, RiskView, SizeConstraint, SizeView
+from tradewright.application.risk.views import ControlLine, OrderCheck, RiskView, SizeConstraint, SizeView
 from tradewright.application.trading.books import limits_of
-from tradewright.application.trading.handlers import chosen, instrument_of
+from tradewright.application.trading.handlers import chosen, instrument_of, request_of
+from tradewright.application.trading.messages import SubmitOrder
 from tradewright.application.trading.trader import Trader
 from tradewright.application.trading.views import Done
 from tradewright.domain.errors import ControlError, DataError, InputError
-from tradewright.domain.identifiers import ClientOrderId, StrategyId
+from tradewright.domain.identifiers import AccountId, ClientOrderId, StrategyId
 from tradewright.domain.orders.request import OrderRequest, Origin
 from tradewright.domain.orders.side import Side
 from tradewright.engine.session import inputs
+from tradewright.engine.session.state import OPERATOR
 from tradewright.engine.session.tracked import TrackedOrder
 from tradewright.ports.kill import KillMode, KillNote
 from tradewright.trading.risk.book import Book, MarketView
@@ -56,6 +66,43 @@ def risk_shown(query: RiskShown, *, trader: Trader) -> RiskView:
         limits_version=limits.version,
         asked=f"{side} {lot} {name} at market",
         is_allowed=all(one.verdict != "refused" for one in controls),
+        controls=controls,
+    )
+
+
+def check_order(query: CheckOrder, *, trader: Trader, envelope: Envelope) -> OrderCheck:
+    """Every control, asked about the very request that sending it would make."""
+    state, policy = trader.state, trader.policy
+    if policy is None:
+        raise _gone(trader)
+    limits = policy.tightest(account=AccountId(state.terms.account), strategy=StrategyId(OPERATOR))
+    told = {one.name: getattr(query, one.name) for one in fields(CheckOrder)}
+    order = request_of(SubmitOrder(**told), trader=trader, envelope=envelope)
+    if order.instrument not in {one.instrument for one in state.terms.instruments}:
+        traded = ", ".join(one.instrument for one in state.terms.instruments)
+        raise InputError(f"the session does not trade {order.instrument}", expected=f"one of {traded}")
+    book = trader.book(order.instrument)
+    request = RiskRequest(
+        client_order_id=_ASKED,
+        order=replace(order, strategy=StrategyId(OPERATOR)),
+        executes_ns=trader.executes_ns(),
+        protective_stop=query.stop_loss,
+    )
+    answer = check(request, book, limits=limits, now_ns=book.valued_ns or 0)
+    controls = tuple(_line(one) for one in answer.findings)
+    price = order.limit_price or order.stop_price
+    at = f" at {price:f}" if price else ""
+    return OrderCheck(
+        session=state.terms.session,
+        account=state.terms.account,
+        time_ns=state.now_ns,
+        asked=f"{order.side} {order.quantity:f} {order.instrument} {order.kind}{at} {order.time_in_force}",
+        instrument=order.instrument,
+        side=order.side.value,
+        quantity=order.quantity,
+        is_allowed=all(one.verdict != "refused" for one in controls),
+        state=(book.state or TradingState.ACTIVE).name.lower(),
+        limits_version=limits.version,
         controls=controls,
     )
 
@@ -159,11 +206,15 @@ def _strategy(tracked: TrackedOrder) -> str:
 def _limits(trader: Trader) -> Limits:
     limits = limits_of(trader)
     if limits is None:
-        raise ControlError(
-            f"session {trader.session.terms.session} runs no more, and its gate with it",
-            remedy="go on with it: tradewright trade start --resume",
-        )
+        raise _gone(trader)
     return limits
+
+
+def _gone(trader: Trader) -> ControlError:
+    return ControlError(
+        f"session {trader.session.terms.session} runs no more, and its gate with it",
+        remedy="go on with it: tradewright trade start --resume",
+    )
 
 
 def _situation(query: SizeQuestion, market: MarketView, *, entry: Decimal, book: Book) -> Situation:

@@ -69,6 +69,26 @@ class SizeQuestion:
     session: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckOrder:
+    """What the gate would say of an order, with every control's value and limit; nothing is sent and no room is taken.
+    Answer: `OrderCheck`."""
+
+    symbol: str
+    side: str
+    quantity: Decimal
+    kind: str = "market"
+    limit_price: Decimal | None = None
+    stop_price: Decimal | None = None
+    trailing_offset: Decimal | None = None
+    trailing_share: Decimal | None = None
+    time_in_force: str = "day"
+    reduces_only: bool = False
+    stop_loss: Decimal | None = None
+    take_profit: Decimal | None = None
+    session: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class PressKill:
     """Stop trading an account: nothing that adds risk leaves from now on, and what works is canceled (protection

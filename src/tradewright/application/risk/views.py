@@ -78,6 +78,26 @@ class RiskView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderCheck:
+    """What the gate would say of an order now."""
+
+    session: str
+    account: str
+    time_ns: int
+    """Session time."""
+    asked: str
+    """The order in words."""
+    instrument: str
+    side: str
+    quantity: Decimal
+    is_allowed: bool
+    state: str
+    """`active`, `reduce_only`, `cancel_only` or `killed`."""
+    limits_version: int
+    controls: tuple[ControlLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SizeConstraint:
     """What one method would let be traded."""
 

@@ -27,10 +27,13 @@ _FINAL: Final = tuple(one.value for one in OrderLife if one.is_final)
 _REACHED: Final = (
     "SELECT time_ns FROM journal WHERE session = ? AND kind <> 'SessionOpened' ORDER BY sequence DESC LIMIT 1"
 )
-_LEFT: Final = f"""
+ORDER_ROWS: Final = """
 SELECT *, (SELECT json_extract(fields, '$.parent') FROM journal WHERE journal.session = orders.session
-AND journal.client_order_id = orders.client_order_id ORDER BY sequence LIMIT 1) AS parent
-FROM orders WHERE session = ? AND changed_ns < ? AND life IN ({", ".join(f"'{life}'" for life in _FINAL)})
+AND journal.client_order_id = orders.client_order_id ORDER BY sequence LIMIT 1) AS parent FROM orders
+"""
+"""What `order_of_row` reads."""
+_LEFT: Final = f"""
+{ORDER_ROWS} WHERE session = ? AND changed_ns < ? AND life IN ({", ".join(f"'{life}'" for life in _FINAL)})
 AND (? = '' OR life = ?) AND (? = '' OR instrument = ?)
 ORDER BY time_ns DESC, client_order_id LIMIT ? OFFSET ?
 """
@@ -81,7 +84,7 @@ def left_orders(tables: TradingTables, view: SessionView, query: Orders) -> Iter
         rows = tables.ask(
             _LEFT, session, view.dropped_before_ns, query.life, query.life, wanted, wanted, size, start
         )  # fmt: skip
-        yield from (_view(row) for row in rows)
+        yield from (order_of_row(row) for row in rows)
         if len(rows) < size:
             return
 
@@ -91,7 +94,8 @@ def _instruments(tables: TradingTables, view: SessionView) -> set[str]:
     return {str(row["instrument"]) for row in rows} | set(view.line.instruments)
 
 
-def _view(row: Mapping[str, Cell]) -> OrderView:
+def order_of_row(row: Mapping[str, Cell]) -> OrderView:
+    """A row of the table of orders, with its parent, as it is shown."""
     quantity, filled = Decimal(str(row["quantity"])), Decimal(str(row["filled"]))
     return OrderView(
         order=str(row["client_order_id"]),

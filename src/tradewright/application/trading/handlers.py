@@ -82,7 +82,22 @@ def portfolio(_query: Portfolio, *, trader: Trader) -> PortfolioView:
 
 def submit_order(command: SubmitOrder, *, trader: Trader, envelope: Envelope) -> Done:
     """Through the gate."""
-    request = OrderRequest(
+    request = request_of(command, trader=trader, envelope=envelope)
+    answer = trader.ask(
+        lambda number: inputs.SendOrder(
+            number=number,
+            who=envelope.actor.name,
+            correlation_id=envelope.correlation_id,
+            key=envelope.idempotency_key or "",
+            request=request,
+        )
+    )
+    return _done(trader, answer)
+
+
+def request_of(command: SubmitOrder, *, trader: Trader, envelope: Envelope) -> OrderRequest:
+    """What a person asks for, as the gate is asked; InputError for what is no order."""
+    return OrderRequest(
         instrument=instrument_of(trader.state, command.symbol),
         side=chosen(Side, command.side.upper(), what="side"),
         quantity=command.quantity,
@@ -98,16 +113,6 @@ def submit_order(command: SubmitOrder, *, trader: Trader, envelope: Envelope) ->
         reason=command.reason or f"by hand of {envelope.actor.name}",
         origin=Origin.OPERATOR,
     )
-    answer = trader.ask(
-        lambda number: inputs.SendOrder(
-            number=number,
-            who=envelope.actor.name,
-            correlation_id=envelope.correlation_id,
-            key=envelope.idempotency_key or "",
-            request=request,
-        )
-    )
-    return _done(trader, answer)
 
 
 def change_order(command: ChangeOrder, *, trader: Trader, envelope: Envelope) -> Done:

@@ -4,9 +4,12 @@ This file decides that a command needs a running session, and that a query of on
 its journal, which changes nothing.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from threading import RLock
+from typing import Final
 
 from tradewright.application.envelope import Envelope
 from tradewright.application.trading.archive import Archive
@@ -14,8 +17,8 @@ from tradewright.application.trading.following import Follower
 from tradewright.application.trading.tally import Tally
 from tradewright.application.trading.views import SessionCounts, Vitals
 from tradewright.application.trading.wire import Wire
-from tradewright.domain.errors import ControlError, InputError
-from tradewright.engine.runtime.journal.anchor import ANCHOR
+from tradewright.domain.errors import Conflict, ControlError, InputError, NotRunning
+from tradewright.engine.runtime.journal.anchor import ANCHOR, anchor_in
 from tradewright.engine.runtime.journal.problems import JournalError
 from tradewright.engine.runtime.journal.reader import read
 from tradewright.engine.session.effects import Answer
@@ -32,6 +35,8 @@ from tradewright.trading.risk.policy import LimitsPolicy
 
 JournalOf = Callable[[KeptSession], Disk]
 """Where the journal of a session lies."""
+REMEMBERED: Final = 4
+"""Sessions that are gone whose books are kept at hand."""
 
 
 @dataclass(slots=True)
@@ -86,6 +91,9 @@ class Traders:
     """A line with little patience: for what must not wait for a frozen trader."""
     wire: Wire
     _followed: dict[str, _Followed] = field(default_factory=dict)
+    _bygone: OrderedDict[str, tuple[int, Bygone]] = field(default_factory=OrderedDict)
+    _lock: RLock = field(default_factory=RLock)
+    """Several threads may ask at once."""
 
     def which(self, name: str, *, is_running: bool = False) -> KeptSession:
         """The session of a name; without one the only one that runs, or (unless it must run) the newest."""
@@ -99,7 +107,7 @@ class Traders:
             names = ", ".join(one.terms.session for one in running)
             raise InputError("several sessions run", expected="the id of one of them", found=names)
         if is_running or not every:
-            raise InputError(
+            raise Conflict(
                 "no session is running",
                 remedy="start one: tradewright trade start STRATEGY --symbols ...; "
                 "`tradewright trade list` shows those that were",
@@ -117,7 +125,25 @@ class Traders:
         return self._asked(self.urgent, kept, envelope)
 
     def bygone(self, kept: KeptSession) -> Bygone:
-        """The books that the journal adds up to."""
+        """The books that the journal adds up to; of the last few sessions they are made anew only when it grew."""
+        with self._lock:
+            name, reached = kept.terms.session, self._reached(kept)
+            known = self._bygone.get(name)
+            if known is None or known[0] != reached or not reached:
+                known = self._bygone[name] = (reached, self._replayed(kept))
+            self._bygone.move_to_end(name)
+            while len(self._bygone) > REMEMBERED:
+                self._bygone.popitem(last=False)
+            return replace(known[1], session=kept)
+
+    def _reached(self, kept: KeptSession) -> int:
+        """The last record that was promised; 0 where none was."""
+        journal = self.journal_of(kept)
+        with told_of(kept):
+            anchor = anchor_in(journal.read(ANCHOR))[0] if journal.exists(ANCHOR) else None
+        return 0 if anchor is None else anchor.sequence
+
+    def _replayed(self, kept: KeptSession) -> Bygone:
         archive = Archive()
         journal = self.journal_of(kept)
         if journal.exists(ANCHOR):  # a session that never began has none
@@ -140,13 +166,13 @@ class Traders:
 
     def _caught_up(self, kept: KeptSession) -> Tally:
         name = kept.terms.session
-        if name not in self._followed:
-            self._followed[name] = _Followed(Follower(self.journal_of(kept), catalogue()))
-        followed = self._followed[name]
-        with told_of(kept):
+        with self._lock, told_of(kept):
+            if name not in self._followed:
+                self._followed[name] = _Followed(Follower(self.journal_of(kept), catalogue()))
+            followed = self._followed[name]
             for record in followed.follower.new():
                 followed.tally.add(record.fact)
-        return followed.tally
+            return followed.tally
 
 
 @contextmanager
@@ -167,4 +193,4 @@ def not_running(kept: KeptSession) -> ControlError:
     if kept.life is SessionLife.STARTING:
         remedy = "it is starting: ask again in a moment"
     told = kept.life.value if kept.end is None else f"{kept.life.value}: {kept.end.reason}"
-    return ControlError(f"session {name} is not running", found=told, remedy=remedy)
+    return NotRunning(f"session {name} is not running", found=told, remedy=remedy)

@@ -21,6 +21,7 @@ from tradewright.interfaces.cli import (
     risk,
     strategy,
     trade,
+    symbols,
 )
 from tradewright.interfaces.cli.failures import ENDED_BY_CODE, FAILED, TERMINATED, Failure, explain
 from tradewright.interfaces.cli.interrupts import EXIT_CODE, tidied_up
@@ -44,6 +45,8 @@ app.add_typer(risk.group, name="risk")
 app.add_typer(broker.group, name="broker")
 app.add_typer(indicators.group, name="indicators")
 app.add_typer(keys.group, name="keys")
+app.add_typer(symbols.group, name="symbols")
+app.add_typer(symbols.watchlists, name="watchlist")
 project.register(app)
 
 

@@ -1,0 +1,1 @@
+"""Bytes of uploads as files."""
