@@ -133,9 +133,13 @@ class App:
         made: TradingParts = load("tradewright.bootstrap.trading").TradingParts(self, mode)
         return made
 
-    def trade(self, session: str, *, started: Callable[[], None] = lambda: None) -> "Ended":
-        """Run a prepared session in this process until it ends; `started` is called once it can be asked."""
-        ended: Ended = load("tradewright.bootstrap.running").run_session(self.trading, session, started=started)
+    def trade(
+        self, session: str, *, started: Callable[[], None] = lambda: None, is_ending: Callable[[], bool] = lambda: False
+    ) -> "Ended":
+        """Run a prepared session in this process until it ends; `started` is called once it can be asked, `is_ending`
+        says whether it was asked to end before it could listen."""
+        run_session = load("tradewright.bootstrap.running").run_session
+        ended: Ended = run_session(self.trading, session, started=started, is_ending=is_ending)
         return ended
 
     def dismiss(self, account: str) -> bool:

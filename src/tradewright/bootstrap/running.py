@@ -67,10 +67,16 @@ class Ended:
 
 
 def run_session(
-    parts: TradingParts, name: str, *, started: Callable[[], None] = lambda: None, dies_at: FailPoint | None = None
+    parts: TradingParts,
+    name: str,
+    *,
+    started: Callable[[], None] = lambda: None,
+    is_ending: Callable[[], bool] = lambda: False,
+    dies_at: FailPoint | None = None,
 ) -> Ended:
     """Trade the session until it ends; `started` is called once it can be asked. It blocks; the signals that ask to end
-    (SIGINT, SIGTERM, SIGHUP) end it in good order, a second one at once. `dies_at` ends the process: for proofs only.
+    (SIGINT, SIGTERM, SIGHUP) end it in good order, a second one at once; `is_ending` says whether one came before it
+    could listen. `dies_at` ends the process: for proofs only.
 
     TradewrightError says why it could not start, or why it broke off.
     """
@@ -79,7 +85,7 @@ def run_session(
     kept = sessions.find(name)
     is_new = not journal_of(kept).exists(ANCHOR)
     try:
-        exit_ = _lived(parts, kept, started, dies_at=dies_at)
+        exit_ = _lived(parts, kept, started, is_ending=is_ending, dies_at=dies_at)
         if exit_.cause is ExitCause.REFUSED and isinstance(exit_.problem, TradewrightError):
             raise exit_.problem
     except (TradewrightError, OSError) as problem:
@@ -101,7 +107,14 @@ def run_session(
     return Ended(exit_.cause is ExitCause.ORDERLY, exit_.reason, exit_.notes)
 
 
-def _lived(parts: TradingParts, kept: KeptSession, started: Callable[[], None], *, dies_at: FailPoint | None) -> Exit:
+def _lived(
+    parts: TradingParts,
+    kept: KeptSession,
+    started: Callable[[], None],
+    *,
+    is_ending: Callable[[], bool],
+    dies_at: FailPoint | None,
+) -> Exit:
     accounts = parts.accounts
     places = Places(
         account=RealDisk(accounts.folder(kept.terms.account)),
@@ -110,7 +123,7 @@ def _lived(parts: TradingParts, kept: KeptSession, started: Callable[[], None], 
     )
     books = Books.open(dies_at.places(places) if dies_at else places, opened_ns=SystemClock().now_ns())
     try:
-        exit_ = asyncio.run(_traded(parts, kept, books=books, started=started, dies_at=dies_at))
+        exit_ = asyncio.run(_traded(parts, kept, books=books, started=started, is_ending=is_ending, dies_at=dies_at))
     finally:
         books.close()
     for note in exit_.notes:
@@ -124,6 +137,7 @@ async def _traded(
     *,
     books: Books,
     started: Callable[[], None],
+    is_ending: Callable[[], bool],
     dies_at: FailPoint | None,
 ) -> Exit:
     terms = kept.terms
@@ -151,7 +165,7 @@ async def _traded(
     await server.start()
     parts.spawn(PROJECTOR, kept)  # it ends by itself, once the session is over and all is read
     keeper = GuardKeeper(parts, kept, session)
-    with _ending(session):
+    with _ending(session, is_ending):
         try:
             await keeper.up()
             started()
@@ -255,8 +269,8 @@ async def _kept(keeper: GuardKeeper, looks: Looks) -> AsyncIterator[None]:
 
 
 @contextlib.contextmanager
-def _ending(session: Session) -> Iterator[None]:
-    """Signals that ask to end, while the session runs in the main thread."""
+def _ending(session: Session, is_ending: Callable[[], bool]) -> Iterator[None]:
+    """Signals that ask to end, while the session runs in the main thread; one may have come before."""
     loop = asyncio.get_running_loop()
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     taken = []
@@ -264,6 +278,8 @@ def _ending(session: Session) -> Iterator[None]:
         with contextlib.suppress(ValueError, RuntimeError):  # not the main thread: whoever owns it ends the session
             loop.add_signal_handler(number, session.terminate, f"signal {number.name}")
             taken.append(number)
+    if is_ending():
+        loop.call_soon(session.terminate, "a signal while it was starting")
     try:
         yield
     finally:

@@ -18,7 +18,7 @@ from tradewright.lazy import MissingLibraryError
 
 FAILED = 1
 WRONG_INPUT = 2
-TERMINATED = 143
+TERMINATED = interrupts.TERMINATED
 BRING_DATA = "; `tradewright demo` or `tradewright data import FILE` brings data in"
 SHOW_STACK = "; --traceback shows the whole stack"
 
@@ -72,7 +72,7 @@ def explain(error: BaseException) -> Failure:
     if isinstance(error, typer.TyperException):
         hint = "see `tradewright --help`, or --help of the command" if error.exit_code == WRONG_INPUT else ""
         return Failure("usage_error", error.format_message(), hint, error.exit_code)
-    if isinstance(error, KeyboardInterrupt | typer.Abort):
+    if isinstance(error, KeyboardInterrupt | typer.Abort) or isinstance(error.__cause__, KeyboardInterrupt):
         return Failure(interrupts.CODE, interrupts.STORY, "", interrupts.EXIT_CODE)
     if isinstance(error, MissingLibraryError):
         return Failure("missing_library", str(error), "", FAILED)

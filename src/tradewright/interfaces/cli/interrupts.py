@@ -7,13 +7,16 @@ is not needed to listen, because nobody listens before it is loaded.
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
 CODE = "interrupted"
 STORY = "interrupted; nothing half-written is left"
 EXIT_CODE = 130
+TERMINATED = 143
+ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""Signals that ask to end."""
 
 
 def leave_at_once() -> None:
@@ -33,6 +36,40 @@ def tidied_up() -> Iterator[None]:
     finally:
         if is_ours:
             signal.signal(signal.SIGINT, _leave_silently)
+
+
+@contextmanager
+def noted() -> Iterator[Callable[[], bool]]:
+    """Within, to be told to end is only noted, for who is about to listen to it and then ends in good order; told once
+    more, the process ends at once. Gives whether it was told.
+    """
+    told: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        del frame
+        if told:
+            os._exit(EXIT_CODE if number == signal.SIGINT else TERMINATED)
+        told.append(number)
+        _write(2, "ending in good order; once more ends at once\n")
+
+    before = {}
+    with suppress(ValueError):  # another thread than the main one is told nothing
+        for number in ENDING:
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                before[number] = signal.signal(number, note)
+    try:
+        yield lambda: bool(told)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def leave_with_the_code() -> None:
+    """After an interrupt the interpreter may end itself by the signal; whoever waits for it shall see the code."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):  # closed, or none at all
+            stream.flush()
+    os._exit(EXIT_CODE)
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

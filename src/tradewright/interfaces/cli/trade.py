@@ -1,5 +1,6 @@
 """`tradewright trade`: start, watch, command and end trading sessions; their orders, positions and journals."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,7 +17,7 @@ from tradewright.application.trading.messages import (
 )
 from tradewright.bootstrap import App
 from tradewright.domain.errors import InputError
-from tradewright.interfaces.cli import trade_books, trade_orders, trade_parity
+from tradewright.interfaces.cli import interrupts, trade_books, trade_orders, trade_parity
 from tradewright.interfaces.cli.backtest import parameters
 from tradewright.interfaces.cli.options import Json, at_hand, example, flat, known_strategies, opened, split
 from tradewright.interfaces.cli.trade_options import (
@@ -72,18 +73,17 @@ def start(
 ) -> None:
     """Start a session, or go on with one that crashed. Ctrl-C ends it in good order."""
     app = opened(context)
-    if run.resume:
-        session = _line(app, ReopenSession(strategy)).session
-    else:
-        session = _line(app, _wish(strategy, feed, paper=paper, run=run, param=param)).session
-    if run.detach:
-        _tell_launched(_line(app, LaunchSession(session)), json=run.json)
-        return
-    if not run.json:
-        notes().print(f"Session {session}: Ctrl-C ends it; another terminal: tradewright trade show", markup=False)
-    watch = load("tradewright.interfaces.cli.trade_watch")
-    with watch.watching(lambda: _shown(app, session), is_shown=not run.json) as begin:
-        app.trade(session, started=begin)
+    wish = ReopenSession(strategy) if run.resume else _wish(strategy, feed, paper=paper, run=run, param=param)
+    with interrupts.noted() as is_ending:
+        session = _line(app, wish).session
+        if run.detach:
+            _launched(app, session, is_ending, json=run.json)
+            return
+        if not run.json:
+            notes().print(f"Session {session}: Ctrl-C ends it; another terminal: tradewright trade show", markup=False)
+        watch = load("tradewright.interfaces.cli.trade_watch")
+        with watch.watching(lambda: _shown(app, session), is_shown=not run.json) as begin:
+            app.trade(session, started=begin, is_ending=is_ending)
     view = _shown(app, session)
     if run.json:
         print_json(view)
@@ -182,7 +182,12 @@ def _wish(
     )
 
 
-def _tell_launched(line: "SessionLine", *, json: bool) -> None:
+def _launched(app: App, session: str, is_ending: Callable[[], bool], *, json: bool) -> None:
+    """In the background, unless an interrupt came meanwhile."""
+    line = _line(app, LaunchSession(session))
+    if is_ending():
+        app.ask(StopSession(session, reason="interrupted while it was starting"), answer=load(_VIEWS).Done)
+        raise KeyboardInterrupt
     if json:
         print_json(line)
         return
