@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from tests.servers import PostgresServer
 
 from tradewright.adapters.database.engine import Database
@@ -12,6 +13,7 @@ from tradewright.adapters.database.migrating import upgrade
 from tradewright.adapters.database.opening import opened, unchecked
 from tradewright.adapters.database.place import Place, file, server
 from tradewright.adapters.database.schema import METADATA
+from tradewright.adapters.database.trading_tables import ServerTables
 
 KINDS = ("sqlite", "postgresql")
 
@@ -68,3 +70,12 @@ def emptied(place: Place) -> None:
         for table in reversed(METADATA.sorted_tables):
             connection.execute(table.delete())
     made.close()
+
+
+def server_tables(place: Place, mode: str = "paper") -> ServerTables:
+    """The tables of trading of a mode in PostgreSQL, with nothing in them."""
+    made = unchecked(place)
+    with made.writing() as connection:
+        connection.execute(text(f"DROP SCHEMA IF EXISTS {mode} CASCADE"))
+    made.close()
+    return ServerTables(place, mode)

@@ -33,11 +33,11 @@ from tradewright.trading.risk.policy_text import SHIPPED
 
 if TYPE_CHECKING:
     from tradewright.adapters.limits.chained_file import ChainedLimits
-    from tradewright.adapters.projections.sqlite import SqliteTables
     from tradewright.adapters.sessions.accounts import AccountFolders
     from tradewright.adapters.sessions.folders import SessionFolders
     from tradewright.application.brokers.views import ConnectionView
     from tradewright.ports.kill import GuardNote
+    from tradewright.ports.tables import TradingTables
     from tradewright.settings import Settings
 
 TRADER: Final = "tradewright.bootstrap.trader"
@@ -164,10 +164,16 @@ class TradingParts:
         return found
 
     @cached_property
-    def tables(self) -> "SqliteTables":
-        """The SQL tables of the mode."""
-        made: SqliteTables = load("tradewright.adapters.projections.sqlite").SqliteTables(self.folders.tables)
-        return made
+    def tables(self) -> "TradingTables":
+        """The SQL tables of the mode: a file of its own, or a schema of its own where a server keeps the state."""
+        url = self.app.settings.database.url
+        if url:
+            place = load("tradewright.adapters.database.place").server(url)
+            made = load("tradewright.adapters.database.trading_tables").ServerTables(place, self.mode)
+        else:
+            made = load("tradewright.adapters.projections.sqlite").SqliteTables(self.folders.tables)
+        found: TradingTables = made
+        return found
 
     @cached_property
     def trail(self) -> "ChainedLimits":

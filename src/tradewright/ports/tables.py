@@ -1,7 +1,7 @@
 """The SQL tables of trading: what stands in the journals, laid out so that it can be asked in SQL.
 
 This port decides that tables follow journals and never lead: they can be thrown away and made anew, and a fact that is
-booked twice is booked once. Nobody on the way of an order waits for them.
+booked twice is booked once. Nobody on the way of an order waits for them. `table_layout.py` says what is in them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,8 +35,8 @@ class TradingTables(Protocol):
     """The tables of one mode."""
 
     @property
-    def place(self) -> Path:
-        """Where they lie."""
+    def place(self) -> Path | str:
+        """Where they lie: a file, or a database as it is shown to people."""
         ...
 
     def booked(self, session: str) -> int:

@@ -77,6 +77,18 @@ class Database:
         return self._transaction(self._writers, "written")
 
     @contextmanager
+    def asking(self) -> Iterator[Connection]:
+        """A connection for somebody else's question: it changes nothing, and what it sets is forgotten; what the
+        database says of the question is raised as it is."""
+        with telling(self.place, "read"):
+            connection = self._readers.connect()
+        with connection, connection.begin() as transaction:
+            try:
+                yield connection
+            finally:
+                transaction.rollback()
+
+    @contextmanager
     def rebuilding(self) -> Iterator[Connection]:
         """A transaction that may lay tables anew; SQLite looks at foreign keys at its end instead of at each step."""
         with telling(self.place, "changed"), self._writers.connect() as connection:

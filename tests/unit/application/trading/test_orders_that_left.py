@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from tests.contracts.databases import server_tables
 from tests.unit.application.trading.trading_samples import (
     AAPL,
     FIRST,
@@ -103,9 +104,12 @@ def traders(tmp_path: Path, kept: KeptSession) -> Iterator[Traders]:
     hold.release()
 
 
-@pytest.fixture
-def tables(tmp_path: Path) -> Iterator[SqliteTables]:
-    made = SqliteTables(tmp_path / "t.sqlite")
+@pytest.fixture(params=["sqlite", "postgresql"])
+def tables(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TradingTables]:
+    if request.param == "sqlite":
+        made: TradingTables = SqliteTables(tmp_path / "t.sqlite")
+    else:
+        made = server_tables(request.getfixturevalue("migrated"))
     yield made
     made.close()
 
@@ -137,7 +141,7 @@ QUERIES = (
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_a_running_session_tells_them_from_the_tables(
-    query: Orders, traders: Traders, tables: SqliteTables, kept: KeptSession, monkeypatch: pytest.MonkeyPatch
+    query: Orders, traders: Traders, tables: TradingTables, kept: KeptSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Projector(kept, traders.journal_of, tables).step()
     monkeypatch.setattr(archive, "PAGE", 2)
@@ -147,13 +151,13 @@ def test_a_running_session_tells_them_from_the_tables(
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_tables_that_lag_behind_are_passed_over_for_the_journal(
-    query: Orders, traders: Traders, tables: SqliteTables
+    query: Orders, traders: Traders, tables: TradingTables
 ) -> None:
     assert asked(query, traders, tables) == expected(query)
 
 
 def test_a_foreign_order_that_left_is_found_by_its_symbol(
-    traders: Traders, tables: SqliteTables, kept: KeptSession
+    traders: Traders, tables: TradingTables, kept: KeptSession
 ) -> None:
     (view,) = asked(Orders(life="expired"), traders, tables)
     assert (view.order, view.instrument, view.quantity, view.remark) == (
@@ -194,7 +198,7 @@ def test_an_archive_has_every_order_oldest_first() -> None:
 
 
 def test_tables_that_know_nothing_of_a_session_have_not_come_far_enough(
-    traders: Traders, tables: SqliteTables, kept: KeptSession
+    traders: Traders, tables: TradingTables, kept: KeptSession
 ) -> None:
     view = handlers.session_shown(SessionShown(), trader=traders.bygone(kept))
     assert not archive.has_reached(tables, view)
