@@ -16,17 +16,20 @@ import msgspec
 
 from tradewright.adapters.brokers.paper.broker import PaperBroker
 from tradewright.adapters.brokers.paper.client import Place, reach
-from tradewright.adapters.brokers.paper.translate import hello
+from tradewright.adapters.brokers.paper.translate import heard, hello
 from tradewright.bootstrap.guard_line import Clearing, Line
 from tradewright.domain.identifiers import ClientOrderId
 from tradewright.domain.orders.request import OrderKind, OrderRequest, TimeInForce
 from tradewright.domain.orders.side import Side
 from tradewright.domain.orders.ticket import Ticket
 from tradewright.ports.broker import (
+    AccountAnswer,
+    AskAccount,
     AskOpenOrders,
     BrokerEvent,
     CancelEverything,
     Command,
+    NoAnswer,
     OpenOrdersAnswer,
     OrderReport,
     ReportedLife,
@@ -170,7 +173,9 @@ async def _open_market(place: Place) -> None:
     )  # fmt: skip
     for given in _market(bar):
         wire.send(msgspec.json.encode({"kind": type(given).__name__, "body": given}))
-    await asyncio.sleep(0.2)
+    wire.send(msgspec.json.encode({"kind": "AskAccount", "body": AskAccount(1)}))
+    while not isinstance(heard(await wire.receive()), AccountAnswer | NoAnswer):  # then all before it was taken
+        pass
     wire.cut()
 
 

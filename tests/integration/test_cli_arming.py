@@ -87,7 +87,7 @@ def test_a_person_on_a_terminal_reads_the_disclaimer_and_types(folder: Path, typ
     )  # fmt: skip
     os.close(theirs)
     os.write(ours, f"main\nAda\n{typed}\n".encode("ascii"))
-    out, err = program.communicate(timeout=30)
+    out, err = program.communicate(timeout=60)
     os.close(ours)
     assert program.returncode == code, err
     assert "Trading can lose everything." in err

@@ -1,5 +1,6 @@
 """The command line among closed, full and plain outputs, signals, narrow terminals and chatty strategies."""
 
+import contextlib
 import fcntl
 import json
 import os
@@ -116,7 +117,8 @@ def test_an_import_that_is_told_to_end_leaves_nothing_behind(tmp_path: Path, num
         stderr=subprocess.PIPE,
         text=True,
     )
-    time.sleep(0.45)
+    while not has_open(program.pid, tmp_path / "big.csv") and program.poll() is None:
+        time.sleep(0.001)
     program.send_signal(number)
     out, err = program.communicate()
     if program.returncode not in {code, -number}:  # quicker than the signal
@@ -129,6 +131,14 @@ def test_an_import_that_is_told_to_end_leaves_nothing_behind(tmp_path: Path, num
     again = run_process("data", "import", "big.csv", "--symbol", "BIG.BINANCE", "--json", folder=tmp_path)
     report = json.loads(again.stdout)["imports"][0]
     assert report["added"] + report["unchanged"] == 400_000
+
+
+def has_open(process: int, path: Path) -> bool:
+    """Whether the process reads the file."""
+    files = Path(f"/proc/{process}/fd")
+    with contextlib.suppress(OSError):  # closed, or gone, while it is looked at
+        return any(one.readlink() == path for one in files.iterdir())
+    return False
 
 
 def on_terminal(width: int, *arguments: str, folder: Path) -> list[str]:

@@ -53,7 +53,7 @@ def run(example: Path, *, clone: Path) -> subprocess.CompletedProcess[str]:
     plain = {name: value for name, value in os.environ.items() if not name.startswith("TRADEWRIGHT_HOME")}
     return subprocess.run(
         [sys.executable, "-W", "error::UserWarning", f"examples/{example.name}"],
-        cwd=clone, env=plain, capture_output=True, text=True, check=False, timeout=200,
+        cwd=clone, env=plain, capture_output=True, text=True, check=False, timeout=600,
     )  # fmt: skip
 
 

@@ -126,7 +126,7 @@ def test_two_imports_at_once_both_arrive(tmp_path: Path, store: DeltaStore) -> N
     workers = [
         subprocess.Popen([*command, f"{name}.BINANCE"], stdout=subprocess.PIPE, text=True, cwd=root) for name in "AB"
     ]
-    assert [worker.communicate(timeout=120)[0].strip() for worker in workers] == ["3000", "3000"]
+    assert [worker.communicate(timeout=600)[0].strip() for worker in workers] == ["3000", "3000"]
     assert store.coverage(Table.BARS)["rows"].to_list() == [3000, 3000]
 
 

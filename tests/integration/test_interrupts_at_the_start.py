@@ -18,11 +18,11 @@ from tradewright.interfaces.cli.interrupts import leave_at_once, tidied_up
 
 ROOT = Path(__file__).parents[2]
 SWALLOWS = "import pathlib, time\npathlib.Path('reached').touch()\n"
-SWALLOWS += "try:\n    time.sleep(60)\nexcept BaseException:\n    raise SystemExit(0)\n"
+SWALLOWS += "try:\n    time.sleep(600)\nexcept BaseException:\n    raise SystemExit(0)\n"
 """A library that takes long to load, and takes an interrupt for nothing."""
 LINGERS = "import atexit, pathlib, time\nimport tradewright as tw\nclass Idea(tw.Strategy):\n"
 LINGERS += "    def generate_signals(self, bars):\n        return bars.close * 0\n"
-LINGERS += "@atexit.register\ndef linger():\n    pathlib.Path('reached').touch()\n    time.sleep(60)\n"
+LINGERS += "@atexit.register\ndef linger():\n    pathlib.Path('reached').touch()\n    time.sleep(600)\n"
 
 IDEA = "import tradewright as tw\nclass Idea(tw.Strategy):\n    def on_bar(self, context, bar):\n        pass\n"
 SLOW = "import pathlib, time\npathlib.Path('reached').touch()\nfor _ in range(600):\n    time.sleep(0.1)\n"
@@ -50,9 +50,9 @@ def interrupted(command: tuple[str, ...], folder: Path) -> tuple[int, str, str]:
         command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     try:
-        waits((folder / "reached").exists, within_s=30)
+        waits((folder / "reached").exists)
         program.send_signal(signal.SIGINT)
-        out, err = program.communicate(timeout=30)
+        out, err = program.communicate(timeout=60)
     finally:
         program.kill()
     return program.returncode, out, err

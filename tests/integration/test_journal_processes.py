@@ -61,7 +61,7 @@ def test_a_second_writer_is_told_who_holds_the_journal(tmp_path: Path) -> None:
         assert first.stdout is not None
         assert first.stdout.readline() == "open\n"
         second = started(tmp_path, 0)
-        _, problem = second.communicate(timeout=30)
+        _, problem = second.communicate(timeout=300)
         assert second.returncode == 1
         assert f"held by another process: expected a single writer, found process {first.pid}" in problem
         assert "stop that process" in problem

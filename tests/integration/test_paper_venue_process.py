@@ -213,7 +213,7 @@ def test_a_replay_of_what_is_not_there_says_what_is(venue: VenueProcess) -> None
 def test_a_second_server_of_an_account_is_refused(venue: VenueProcess) -> None:
     venue.start()
     command = [sys.executable, "-m", "tradewright.venues.paper", "--folder", str(venue.folder), "--account", "main"]
-    second = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    second = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert second.returncode == HELD
     assert f"process {venue.process}" in second.stderr
 

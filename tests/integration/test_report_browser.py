@@ -2,8 +2,10 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -15,6 +17,7 @@ from tradewright.application.backtests.views import BacktestView
 from tradewright.interfaces.reports.comparison import write_comparison
 from tradewright.interfaces.reports.html import write_html
 
+PATIENCE_S = 60.0
 EVIL = "</script><script>document.title='broken'</script><img src=x onerror=\"document.title='broken'\">"
 QUIET = (
     "--no-sandbox",
@@ -68,6 +71,7 @@ class Visit:
         self.context = browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light"
         )
+        self.context.set_default_timeout(1000 * PATIENCE_S)
         self.page: Page = self.context.new_page()
         self.complaints: list[str] = []
         self.requests: list[str] = []
@@ -85,9 +89,23 @@ class Visit:
     def __exit__(self, *_: object) -> None:
         self.context.close()
 
-    def drawn(self, chart: str) -> bool:
+    def until(self, happened: Callable[[], bool]) -> None:
+        """Wait; the page goes on meanwhile."""
+        end = time.monotonic() + PATIENCE_S
+        while not happened():
+            assert time.monotonic() < end, "it has not happened in time"
+            self.page.wait_for_timeout(50)
+
+    def picture(self, chart: str) -> bytes:
+        """A chart as it looks once it moves no more."""
+        seen = [b"", self.page.locator(f"#chart-{chart}").screenshot()]
+        while seen[-1] != seen[-2]:
+            self.page.wait_for_timeout(50)
+            seen.append(self.page.locator(f"#chart-{chart}").screenshot())
+        return seen[-1]
+
+    def is_drawn(self, chart: str) -> bool:
         """True when the canvases of a chart hold more than one color."""
-        self.page.wait_for_timeout(150)
         script = """name => [...document.querySelectorAll(`#chart-${name} canvas`)].some(canvas => {
             if (!canvas.width || !canvas.height) return false;
             const image = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
@@ -95,6 +113,14 @@ class Visit:
             return pixels.some(pixel => pixel !== pixels[0]);
         })"""
         return bool(self.page.evaluate(script, chart))
+
+    def draws(self, *charts: str) -> None:
+        """Wait until each of them is drawn."""
+        for chart in charts:
+            self.until(partial(self.is_drawn, chart))
+
+    def says(self, place: str) -> str:
+        return self.page.inner_text(place)
 
     def background(self) -> str:
         return str(self.page.evaluate("getComputedStyle(document.body).backgroundColor"))
@@ -105,7 +131,7 @@ CHARTS = ("equity", "drawdown", "exposure", "rolling-sharpe", "rolling-volatilit
 
 def test_every_chart_is_drawn_without_a_complaint_or_a_request(browser: Browser, sheet: Path) -> None:
     with Visit(browser, sheet) as visit:
-        assert [name for name in CHARTS if not visit.drawn(name)] == []
+        visit.draws(*CHARTS)
         for name in ("years", "distribution-daily", "distribution-monthly", "trip-distribution"):
             assert visit.page.locator(f"#chart-{name} svg rect").count() > 2
         assert visit.page.locator("#chart-mae svg circle").count() > 10
@@ -128,7 +154,7 @@ def test_the_page_follows_the_system_and_the_switch_wins(browser: Browser, sheet
 def test_nothing_is_wider_than_a_phone(browser: Browser, sheet: Path) -> None:
     with Visit(browser, sheet, width=390) as visit:
         assert visit.page.evaluate("document.documentElement.scrollWidth") <= 390
-        assert visit.drawn("equity")
+        visit.draws("equity")
 
 
 def test_the_cursor_is_in_all_charts_at_once(browser: Browser, sheet: Path) -> None:
@@ -137,26 +163,24 @@ def test_the_cursor_is_in_all_charts_at_once(browser: Browser, sheet: Path) -> N
         visit.page.locator("#chart-equity").scroll_into_view_if_needed()
         box = visit.page.locator("#chart-equity").bounding_box()
         assert box is not None
+        visit.draws("equity", "drawdown", "exposure", "rolling-sharpe", "price")
         visit.page.mouse.move(box["x"] + box["width"] / 3, box["y"] + box["height"] / 2)
-        visit.page.wait_for_timeout(150)
-        there = visit.page.inner_text("#legend-equity .when")
-        assert there != last
-        for name in ("drawdown", "exposure", "rolling-sharpe", "price"):
-            assert visit.page.inner_text(f"#legend-{name} .when") == there
+        visit.until(lambda: visit.says("#legend-equity .when") != last)
+        legends = [f"#legend-{name} .when" for name in ("drawdown", "exposure", "rolling-sharpe", "price")]
+        visit.until(lambda: {visit.says(one) for one in legends} == {visit.says("#legend-equity .when")})
 
 
 def test_a_range_button_zooms_every_chart(browser: Browser, sheet: Path) -> None:
     with Visit(browser, sheet) as visit:
         visit.page.mouse.move(1, 1)
-        before = visit.page.locator("#chart-price").screenshot()
+        visit.draws("price")
+        before = visit.picture("price")
         visit.page.click("#ranges button[data-months='6']")
-        visit.page.wait_for_timeout(200)
+        visit.until(lambda: visit.picture("price") != before)
         assert visit.page.get_attribute("#ranges button[data-months='6']", "aria-pressed") == "true"
-        assert visit.page.locator("#chart-price").screenshot() != before
         visit.page.click("#ranges button[data-months='all']")
         visit.page.mouse.move(1, 1)  # away from the charts, so that no cursor is drawn
-        visit.page.wait_for_timeout(200)
-        assert visit.page.locator("#chart-price").screenshot() == before
+        visit.until(lambda: visit.picture("price") == before)
 
 
 LISTEN = """
@@ -184,19 +208,22 @@ def test_an_axis_of_what_is_never_negative_does_not_go_below_zero(
         return chart.panes()[0].getSeries().at(-1).coordinateToPrice(chart.paneSize().height);
     }"""
     with Visit(browser, write_html(rich, tmp_path / "sheet.html"), listens=True) as visit:
-        assert -0.04 * 900_000 < visit.page.evaluate(lowest, "chart-equity") <= least
+        visit.draws("equity", "drawdown")
+        whole = visit.page.evaluate(lowest, "chart-equity")
+        assert -0.04 * 900_000 < whole <= least
         assert visit.page.evaluate(lowest, "chart-drawdown") < 0
         visit.page.click("#ranges button[data-months='6']")
-        visit.page.wait_for_timeout(200)
+        visit.until(lambda: visit.page.evaluate(lowest, "chart-equity") != whole)
+        visit.picture("equity")
         assert visit.page.evaluate(lowest, "chart-equity") > -0.04 * 50_000
 
 
 def test_the_log_switch_changes_the_equity_chart(browser: Browser, sheet: Path) -> None:
     with Visit(browser, sheet) as visit:
-        before = visit.page.locator("#chart-equity").screenshot()
+        visit.draws("equity")
+        before = visit.picture("equity")
         visit.page.check("#log")
-        visit.page.wait_for_timeout(200)
-        assert visit.page.locator("#chart-equity").screenshot() != before
+        visit.until(lambda: visit.picture("equity") != before)
 
 
 def test_the_list_sorts_searches_and_turns_pages(browser: Browser, sheet: Path, run: BacktestView) -> None:
@@ -220,13 +247,13 @@ def test_a_click_on_a_round_trip_jumps_to_its_bar(browser: Browser, sheet: Path)
     with Visit(browser, sheet) as visit:
         page = visit.page
         page.fill("#trip-search", "IBM")
-        before = page.locator("#chart-price").screenshot()
+        visit.draws("price")
+        before = visit.picture("price")
         page.locator("#trip-rows tr").nth(3).click()
-        page.wait_for_timeout(900)
-        assert page.locator("#symbol option:checked").inner_text() == "IBM.XNYS"
-        assert page.locator("#chart-price").screenshot() != before
-        top = page.evaluate("document.getElementById('chart-price').getBoundingClientRect().top")
-        assert 0 <= top <= 700
+        visit.until(lambda: page.locator("#symbol option:checked").inner_text() == "IBM.XNYS")
+        top = "document.getElementById('chart-price').getBoundingClientRect().top"
+        visit.until(lambda: 0 <= page.evaluate(top) <= 700)
+        visit.until(lambda: visit.picture("price") != before)
 
 
 def test_months_switch_between_strategy_benchmark_and_difference(browser: Browser, sheet: Path) -> None:
@@ -262,8 +289,7 @@ def test_a_minute_run_without_benchmark_is_drawn(browser: Browser, tmp_path: Pat
     walk = random_walk("BTC.KRAKEN", bars=30_000, seed=4, minutes=1)
     view = view_of([walk], timeframe="1m", benchmark=False, fast=60, slow=300)
     with Visit(browser, write_html(view, tmp_path / "minutes.html")) as visit:
-        assert visit.drawn("equity")
-        assert visit.drawn("price")
+        visit.draws("equity", "price")
         assert visit.page.locator("#chart-rolling-beta").count() == 0
         assert visit.complaints == []
 
@@ -271,7 +297,6 @@ def test_a_minute_run_without_benchmark_is_drawn(browser: Browser, tmp_path: Pat
 def test_a_comparison_draws_one_line_a_run(browser: Browser, run: BacktestView, tmp_path: Path) -> None:
     other = replace(run, strategy_expression="Other()", equity=run.equity.head(900))
     with Visit(browser, write_comparison([run, other], tmp_path / "two.html"), scheme="dark") as visit:
-        assert visit.drawn("equity")
-        assert visit.drawn("drawdown")
+        visit.draws("equity", "drawdown")
         assert visit.page.locator("#legend-equity .entry").count() == 2
         assert visit.complaints == []

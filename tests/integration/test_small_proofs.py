@@ -14,12 +14,13 @@ from proofs.soak import books_differ
 from proofs.soaking.live import LiveDesk
 from proofs.soaking.months import soak_months
 from proofs.torture import Torture, true_books
-from simulator.checker.journal import whole
+from simulator.checker.journal import Written, whole
 
 from tradewright.adapters.disk.disk import RealDisk
 from tradewright.domain.calendars import days_from_date
 
 ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_S = 60.0
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="trading is for Linux and macOS")
 
@@ -74,23 +75,32 @@ def test_weeks_of_history_end_with_the_venues_books(tmp_path: Path) -> None:
     assert any(line.what == "splits booked" and line.found != "0" for line in report.lines)
 
 
+def written(folder: Path) -> list[Written]:
+    """The journal, read without the code that wrote it."""
+    return whole({one.name: one.read_bytes() for one in (folder / "journal").iterdir()})
+
+
 def test_a_live_market_and_a_lost_connection_leave_the_venues_books(tmp_path: Path) -> None:
     async def soaked() -> LiveDesk:
         desk = LiveDesk(RealDisk(tmp_path), rate=500.0, orders=20)
         running = asyncio.create_task(desk.session.run())
         tasks = [asyncio.create_task(desk.order()), asyncio.create_task(desk.reconnect(every_s=2.5))]
         await asyncio.sleep(5)
+        async with asyncio.timeout(PATIENCE_S):
+            while not desk.core.state.executions or desk.venue.sink is None:
+                await asyncio.sleep(0.02)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await asyncio.sleep(1.5)
+        async with asyncio.timeout(PATIENCE_S):
+            while books_differ(written(tmp_path), desk):
+                await asyncio.sleep(0.1)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         return desk
 
     desk = asyncio.run(soaked())
-    records = whole({one.name: one.read_bytes() for one in (tmp_path / "journal").iterdir()})
-    assert books_differ(records, desk) == []
+    assert books_differ(written(tmp_path), desk) == []
     assert desk.core.state.executions
     assert not desk.feed.refused
 

@@ -34,7 +34,7 @@ def started(root: Path, *task: str) -> subprocess.Popen[str]:
 
 
 def answer(process: subprocess.Popen[str]) -> dict[str, int]:
-    out, problems = process.communicate(timeout=120)
+    out, problems = process.communicate(timeout=600)
     assert process.returncode == 0, problems
     found: dict[str, int] = json.loads(out.splitlines()[-1])
     return found
