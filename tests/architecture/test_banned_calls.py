@@ -51,8 +51,9 @@ SWALLOWING = (
     "engine/session/supervisor.py",
     "adapters/buses/subscription.py",
     "adapters/control/server.py",
+    "bootstrap/job_child.py",
 )
-"""Doors and the supervisor answer for every failure, the bus keeps it as a dead letter; elsewhere one that is caught
+"""Doors and the supervisor answer for every failure, the bus keeps it as a dead letter, a job tells it; elsewhere one that is caught
 whole must be raised again."""
 
 

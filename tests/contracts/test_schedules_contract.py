@@ -42,6 +42,16 @@ def test_a_schedule_comes_back_as_it_was_and_is_replaced_whole(schedules: Schedu
         schedules.find("daily_colection")
 
 
+def test_its_next_moment_moves_only_where_nobody_changed_it_meanwhile(schedules: Schedules) -> None:
+    schedules.keep(DAILY)
+    assert not schedules.advance(DAILY.id, was_ns=98, next_ns=200)
+    assert schedules.advance(DAILY.id, was_ns=99, next_ns=200)
+    assert schedules.find(DAILY.id) == replace(DAILY, next_ns=200)
+    assert schedules.advance(DAILY.id, was_ns=200, next_ns=None)
+    assert schedules.advance(DAILY.id, was_ns=None, next_ns=7)
+    assert not schedules.advance("nobody", was_ns=None, next_ns=7)
+
+
 def test_a_moment_fires_once(schedules: Schedules) -> None:
     schedules.keep(DAILY)
     schedules.keep(replace(DAILY, id="other"))

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from tradewright.adapters.runs.folder import RunFolder
     from tradewright.adapters.workspace.folder import FolderWorkspace
-    from tradewright.application.backtests.messages import LoadedBars, Market
+    from tradewright.application.backtests.finished import FinishedBacktest
+    from tradewright.application.backtests.messages import LoadedBars, Market, RunBacktest
     from tradewright.application.dispatcher import Dispatcher
     from tradewright.application.envelope import Envelope
     from tradewright.application.projects.views import SettingLine
@@ -176,6 +177,7 @@ class App:
             "state": lambda: self._workspace(self.state_folder),
             "code": lambda: load("tradewright.adapters.code.python_file").PythonFiles(),
             "engine": backtesting,
+            "testing": lambda: self._tested,
             "comparing": comparing,
             "session_disk": lambda: load("tradewright.bootstrap.folders").session_disk,
             "example_session": lambda: load("tradewright.bootstrap.example_session").example_disk,
@@ -192,18 +194,19 @@ class App:
             "kept_limits": lambda: self.trading.kept_limits,
             "policy_for": lambda: self.trading.policy_for,
             "job_table": lambda: load("tradewright.bootstrap.jobs").JOBS,
+            "firer": lambda: load("tradewright.bootstrap.scheduling").firer_of(self.state),
             "cancel_without": lambda: self.trading.cancel_without,
             "guard_alone": lambda: self.trading.guard_alone,
             "guard_notes": lambda: self.trading.guard_notes,
             "tables": lambda: self.trading.tables,
             "reach": lambda: self.trading.reach,
             "randomness": lambda: load("tradewright.adapters.system.randomness").SystemRandomness(),
+            "uploads": lambda: load("tradewright.adapters.uploads.temporary").TemporaryUploads(),
             "passwords": lambda: load("tradewright.adapters.passwords.argon").ArgonPasswords(),
             "lockout": lambda: load(f"{APPLICATION}.access.lockout").Lockout(
                 load("tradewright.adapters.system.clock").SystemClock()
             ),
             **self.state.providers(),
-            "uploads": lambda: load("tradewright.adapters.uploads.temporary").TemporaryUploads(),
         }
 
     def _store(self) -> object:
@@ -229,6 +232,19 @@ class App:
         """The bars of a market: straight from its file, else from the store."""
         loading = load(f"{APPLICATION}.backtests.loading")
         found: LoadedBars = loading.loaded(self.ask(loading.question_of(market), answer=object), market)
+        return found
+
+    def _tested(self, command: "RunBacktest") -> "FinishedBacktest":
+        """A backtest that belongs to a job: it was asked for, and audited, when the job was."""
+        handlers, system = load(f"{APPLICATION}.backtests.handlers"), load("tradewright.adapters.system.clock")
+        found: FinishedBacktest = handlers.run_backtest(
+            command,
+            code=load("tradewright.adapters.code.python_file").PythonFiles(),
+            clock=system.SystemClock(),
+            engine=backtesting(),
+            bars_of=self.bars_of,
+            engine_version=engine_version,
+        )
         return found
 
     def _inspected(self) -> "tuple[list[SettingLine], list[str]]":

@@ -5,8 +5,11 @@ It holds no lease and writes no row of the queue: it may be killed at any moment
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO, Final
+
+import msgspec
 
 from tradewright.adapters.system.clock import SystemClock
 from tradewright.adapters.system.parent import bind_to
@@ -16,6 +19,7 @@ from tradewright.bootstrap.jobs import JOBS
 from tradewright.domain.errors import TradewrightError
 from tradewright.ports.jobs import JobError, JobWish
 
+ANSWER_LETTERS: Final = 1 << 16
 TELLS_EVERY_NS: Final = 100_000_000
 
 
@@ -34,6 +38,16 @@ def error_of(raised: BaseException) -> JobError:
     return JobError(kind=type(raised).__name__, problem="the job broke", found=str(raised)[:2000])
 
 
+def names_of(answer: object) -> Mapping[str, str]:
+    """What was made, by name; another answer as the JSON of its fields."""
+    if isinstance(answer, Mapping):
+        return {str(name): str(value) for name, value in answer.items()}
+    text = msgspec.json.encode(answer).decode()
+    if len(text) > ANSWER_LETTERS:
+        raise TradewrightError("the job's answer is too long to be kept", found=f"{len(text):,} letters")
+    return {"answer": text}
+
+
 class Child:
     """Does jobs over one project."""
 
@@ -47,8 +61,7 @@ class Child:
         """One job, and tell what came of it."""
         try:
             answer = self._app.answer(JOBS.envelope_of(wish), progress=self._progress)
-            assert isinstance(answer, dict), f"{wish.message} should answer names, found {type(answer).__name__}"
-            told: Told = Made(answer)
+            told: Told = Made(names_of(answer))
         except Exception as raised:  # noqa: BLE001 - a job may fail in any way; the worker tells it, the log has the trace
             if not isinstance(raised, TradewrightError):
                 sys.excepthook(type(raised), raised, raised.__traceback__)

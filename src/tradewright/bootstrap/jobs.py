@@ -3,6 +3,15 @@
 from typing import Final
 
 from tradewright.application.backtests.wishes import MakeBacktest
+from tradewright.application.data.messages import CleanStore, CompactStore
+from tradewright.application.jobs.messages import ForgetJobs
 from tradewright.application.jobs.submitting import JobTable
 
-JOBS: Final = JobTable({"backtest": MakeBacktest})
+JOBS: Final = JobTable(
+    {
+        "backtest": MakeBacktest,
+        "store_compaction": CompactStore,
+        "store_clean_up": CleanStore,
+        "job_clean_up": ForgetJobs,
+    }
+)

@@ -42,6 +42,19 @@ ROUTES: Final = (
             ("JobChanges", "job_changes", "query", "viewer"),
             ("QueueState", "queue_state", "query", "viewer"),
             ("CancelJob", "cancel_job", "command", "trader"),
+            ("ForgetJobs", "forget_jobs", "command", "admin"),
+        ),
+    ),
+    (
+        "schedules.messages",
+        "schedules.handlers",
+        (
+            ("ScheduleList", "schedule_list", "query", "viewer"),
+            ("ScheduleShown", "schedule_shown", "query", "viewer"),
+            ("PauseSchedule", "pause_schedule", "command", "admin"),
+            ("ResumeSchedule", "resume_schedule", "command", "admin"),
+            ("ChangeSchedule", "change_schedule", "command", "admin"),
+            ("TriggerSchedule", "trigger_schedule", "command", "admin"),
         ),
     ),
     ("sweeps.messages", "sweeps.handlers", (("SweepStrategy", "sweep_strategy", "query", "trader"),)),
@@ -85,6 +98,13 @@ ROUTES: Final = (
             ("CleanStore", "clean_store", "command", "admin"),
         ),
     ),
+    (
+        "data.showing",
+        "data.showing",
+        (("BarHistory", "bar_history", "query", "viewer"), ("LatestBars", "latest_bars", "query", "viewer")),
+    ),
+    ("data.judging", "data.judging", (("SymbolQuality", "symbol_quality", "query", "viewer"),)),
+    ("data.uploading", "data.uploading", (("ImportUpload", "import_upload", "command", "trader"),)),
     ("data.messages", "data.exporting", (("ExportData", "export_data", "command", "viewer"),)),
     ("data.importing_request", "data.importing", (("ImportFile", "import_file", "command", "trader"),)),
     ("data.demo", "data.demo", (("ImportDemo", "import_demo", "command", "trader"),)),
@@ -98,12 +118,6 @@ ROUTES: Final = (
             ("LaunchSession", "launch_session", "command", "trader"),
             ("SessionList", "session_list", "query", "viewer"),
         ),
-    (
-        "data.showing",
-        "data.showing",
-        (("BarHistory", "bar_history", "query", "viewer"), ("LatestBars", "latest_bars", "query", "viewer")),
-    ),
-    ("data.uploading", "data.uploading", (("ImportUpload", "import_upload", "command", "trader"),)),
     ),
     (
         "trading.messages",
@@ -132,19 +146,6 @@ ROUTES: Final = (
             ("JournalVerify", "journal_verify", "query", "viewer"),
         ),
     ),
-    ("trading.parity", "trading.parity", (("SessionParity", "session_parity", "query", "trader"),)),
-    ("trading.messages", "trading.projecting", (("RebuildTables", "rebuild_tables", "command", "trader"),)),
-    (
-        "risk.messages",
-        "risk.handlers",
-        (
-            ("RiskLimits", "risk_limits", "query", "viewer"),
-            ("ChangeLimits", "change_limits", "command", "risk"),
-            ("RiskShown", "ask_risk", "query", "viewer"),
-            ("SizeQuestion", "ask_size", "query", "viewer"),
-        ),
-    ),
-    (
     (
         "trading.across_messages",
         "trading.across",
@@ -198,6 +199,19 @@ ROUTES: Final = (
             ("RunEquity", "run_equity", "query", "viewer"),
         ),
     ),
+    ("trading.parity", "trading.parity", (("SessionParity", "session_parity", "query", "trader"),)),
+    ("trading.messages", "trading.projecting", (("RebuildTables", "rebuild_tables", "command", "trader"),)),
+    (
+        "risk.messages",
+        "risk.handlers",
+        (
+            ("RiskLimits", "risk_limits", "query", "viewer"),
+            ("ChangeLimits", "change_limits", "command", "risk"),
+            ("RiskShown", "ask_risk", "query", "viewer"),
+            ("SizeQuestion", "ask_size", "query", "viewer"),
+        ),
+    ),
+    (
         "risk.messages",
         "risk.kills",
         (
@@ -215,19 +229,6 @@ ROUTES: Final = (
         ),
     ),
     (
-        "access.messages",
-        "access.keys",
-        (
-            ("CreateKey", "create_key", "command", "admin"),
-            ("MakeFirstKey", "make_first_key", "command", "admin"),
-            ("Keys", "known_keys", "query", "admin"),
-            ("RevokeKey", "revoke_key", "command", "admin"),
-            ("RotateKey", "rotate_key", "command", "admin"),
-        ),
-    ),
-    (
-        "access.messages",
-    (
         "symbols.messages",
         "symbols.handlers",
         (
@@ -243,6 +244,19 @@ ROUTES: Final = (
             ("RemoveWatchlist", "remove_watchlist", "command", "trader"),
         ),
     ),
+    (
+        "access.messages",
+        "access.keys",
+        (
+            ("CreateKey", "create_key", "command", "admin"),
+            ("MakeFirstKey", "make_first_key", "command", "admin"),
+            ("Keys", "known_keys", "query", "admin"),
+            ("RevokeKey", "revoke_key", "command", "admin"),
+            ("RotateKey", "rotate_key", "command", "admin"),
+        ),
+    ),
+    (
+        "access.messages",
         "access.people",
         (
             ("KeepPerson", "keep_person", "command", "admin"),

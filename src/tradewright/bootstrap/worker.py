@@ -153,6 +153,7 @@ class Worker:
         while True:
             told = self.hand.told(0.1)
             if isinstance(told, Made):
+                self.queue.beat(job.id, self.name, lease_ns=self.lease_ns, progress=progress)
                 self.queue.finish(job.id, self.name, result=told.result)
                 return
             if isinstance(told, Broke):

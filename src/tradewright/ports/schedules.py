@@ -66,6 +66,11 @@ class Schedules(Protocol):
         """Add, or put in place of the one of that id."""
         ...
 
+    def advance(self, schedule: str, *, was_ns: int | None, next_ns: int | None) -> bool:
+        """Write its next moment and nothing else; False where that is no longer `was_ns`, because somebody changed it
+        meanwhile, or where there is no such schedule."""
+        ...
+
     def find(self, schedule: str) -> Schedule:
         """By id; InputError with near ids."""
         ...

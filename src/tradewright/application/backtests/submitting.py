@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 
 from tradewright.application.backtests.costs import costs_of
-from tradewright.application.backtests.handlers import Engine, assumptions_of, run_backtest
+from tradewright.application.backtests.finished import FinishedBacktest
+from tradewright.application.backtests.handlers import assumptions_of
 from tradewright.application.backtests.messages import Account, LoadedBars, Market, RunBacktest
 from tradewright.application.backtests.records import record_of
 from tradewright.application.backtests.wishes import BacktestWish, MakeBacktest, SubmitBacktest
@@ -15,7 +16,6 @@ from tradewright.application.jobs.views import JobView
 from tradewright.application.strategies.finding import make_strategy
 from tradewright.domain.errors import InputError
 from tradewright.domain.timeframe import Timeframe
-from tradewright.ports.clock import Clock
 from tradewright.ports.code import CodeFiles
 from tradewright.ports.jobs import JobQueue
 from tradewright.ports.runs import RunStore
@@ -47,28 +47,24 @@ def submit_backtest(
 def make_backtest(
     command: MakeBacktest,
     *,
-    code: CodeFiles,
-    clock: Clock,
-    engine: Engine,
+    testing: Callable[[RunBacktest], FinishedBacktest],
     bars_of: Callable[[Market], LoadedBars],
-    engine_version: Callable[[], str],
-    runs: RunStore,
     policy_for: Callable[[tuple[str, ...]], LimitsPolicy],
+    runs: RunStore,
     progress: Callable[[int, int | None], None],
 ) -> Mapping[str, str]:
     """Run and kept; the same wish made twice is kept once, because a run is named by what went into it."""
     progress(0, STEPS)
     market = market_of(command)
-    limits = policy_for(bars_of(market).bars.instruments) if command.is_limited else None
     run = RunBacktest(
         strategy=plain_id(command.strategy),
         parameters=command.parameters,
         market=market,
         account=account_of(command),
         engine=command.engine,
-        limits=limits,
+        limits=policy_for(bars_of(market).bars.instruments) if command.is_limited else None,
     )
-    finished = run_backtest(run, code=code, clock=clock, engine=engine, bars_of=bars_of, engine_version=engine_version)
+    finished = testing(run)
     progress(1, STEPS)
     view = finished.view
     progress(2, STEPS)

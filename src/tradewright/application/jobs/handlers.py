@@ -1,10 +1,14 @@
 """Answers about jobs. Whoever is no admin sees and cancels their own jobs only; another one's are not found."""
 
+from collections.abc import Mapping
+
 from tradewright.application.envelope import Envelope
-from tradewright.application.jobs.messages import CancelJob, JobChanges, JobList, JobShown, QueueState
+from tradewright.application.jobs.messages import CancelJob, ForgetJobs, JobChanges, JobList, JobShown, QueueState
 from tradewright.application.jobs.views import JobPage, JobView, QueueView, job_view
 from tradewright.application.messages import Role
+from tradewright.domain.calendars import DAY
 from tradewright.domain.errors import InputError
+from tradewright.ports.clock import Clock
 from tradewright.ports.jobs import Job, JobFilter, JobLife, JobQueue
 from tradewright.ports.paging import Slot
 
@@ -36,6 +40,13 @@ def job_changes(query: JobChanges, *, jobs: JobQueue, envelope: Envelope) -> tup
 def queue_state(query: QueueState, *, jobs: JobQueue) -> QueueView:
     """What waits."""
     return QueueView(dict(jobs.waiting()))
+
+
+def forget_jobs(command: ForgetJobs, *, jobs: JobQueue, clock: Clock) -> Mapping[str, str]:
+    """What they made stays."""
+    if command.keep_days < 1:
+        raise InputError("jobs are kept for a day at least", expected="1 or more", found=str(command.keep_days))
+    return {"forgotten": str(jobs.forget(before_ns=clock.now_ns() - command.keep_days * DAY))}
 
 
 def _own(job: Job, envelope: Envelope) -> Job:

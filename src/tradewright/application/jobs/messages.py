@@ -42,3 +42,10 @@ class JobChanges:
 @dataclass(frozen=True, slots=True)
 class QueueState:
     """How many jobs wait, by kind. Answer: a `QueueView`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetJobs:
+    """Remove jobs that ended long ago. Answer: how many, by name."""
+
+    keep_days: int = 30

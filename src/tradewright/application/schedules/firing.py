@@ -7,7 +7,7 @@ between, the next does the same again and nothing is there twice.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tradewright.application.jobs.submitting import JobTable
 from tradewright.application.schedules.rules import SECOND, Times
@@ -59,7 +59,7 @@ class Firer:
 
     def _due(self, schedule: Schedule, now_ns: int) -> list[Firing]:
         if schedule.next_ns is None:
-            self.schedules.keep(replace(schedule, next_ns=self.next_ns(schedule, now_ns)))
+            self.schedules.advance(schedule.id, was_ns=None, next_ns=self.next_ns(schedule, now_ns))
             return []
         moments: list[int] = []
         next_ns = schedule.next_ns
@@ -75,7 +75,7 @@ class Firer:
             for place, at in enumerate(moments)
             if (one := self._fire(schedule, at, now_ns, place == len(moments) - 1))
         ]
-        self.schedules.keep(replace(schedule, next_ns=next_ns))
+        self.schedules.advance(schedule.id, was_ns=schedule.next_ns, next_ns=next_ns)
         return written
 
     def _fire(self, schedule: Schedule, planned_ns: int, now_ns: int, is_newest: bool) -> Firing | None:

@@ -16,12 +16,13 @@ from tradewright.interfaces.cli import (
     data,
     demo,
     indicators,
+    jobs,
     keys,
     project,
     risk,
     strategy,
-    trade,
     symbols,
+    trade,
 )
 from tradewright.interfaces.cli.failures import ENDED_BY_CODE, FAILED, TERMINATED, Failure, explain
 from tradewright.interfaces.cli.interrupts import EXIT_CODE, tidied_up
@@ -44,9 +45,10 @@ app.add_typer(trade.group, name="trade")
 app.add_typer(risk.group, name="risk")
 app.add_typer(broker.group, name="broker")
 app.add_typer(indicators.group, name="indicators")
-app.add_typer(keys.group, name="keys")
 app.add_typer(symbols.group, name="symbols")
 app.add_typer(symbols.watchlists, name="watchlist")
+app.add_typer(keys.group, name="keys")
+app.add_typer(jobs.group, name="jobs")
 project.register(app)
 
 
