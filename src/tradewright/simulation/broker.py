@@ -128,6 +128,12 @@ class SimulatedBroker:
             self._ended_seen = ended
         return found
 
+    def forget(self) -> None:
+        """Let go of the fills and endings that were reported; unless some were not, when this does nothing. Only for a
+        walk whose reports nobody looks up by their numbers again."""
+        if not self.has_news():
+            self._ledger.filled = self._ledger.ended = self._filled_seen = self._ended_seen = 0
+
     def has_news(self) -> bool:
         """True when `reports` would not be empty."""
         ledger = self._ledger

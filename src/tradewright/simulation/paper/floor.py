@@ -180,6 +180,10 @@ class Floor:
         """Cancel a working order."""
         self._broker.cancel(identity, row=self._row)
 
+    def forget(self) -> None:
+        """Let go of what was reported: an account lives for years."""
+        self._broker.forget()
+
     def reports(self) -> Sequence[Report]:
         """What happened since the last call: actions, fills, endings."""
         return self._broker.reports()

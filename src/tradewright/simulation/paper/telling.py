@@ -71,6 +71,7 @@ class Telling:
 
     def begin(self) -> None:
         """Look at the positions and numbers before the step."""
+        self._floor.forget()
         self._held = [position.quantity for position in self._floor.positions]
         self._expected = self._floor.next_identity
 
