@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,21 @@ from tradewright.adapters.code.python_file import PythonFiles
 from tradewright.adapters.hosts.in_process import InProcessHost
 from tradewright.adapters.hosts.limits import HostLimits
 from tradewright.adapters.hosts.worker import WorkerHost
+from tradewright.adapters.sandbox.enclosing import Enclosure
 from tradewright.adapters.system.randomness import SystemRandomness
 from tradewright.application.strategies.programs import load_program
+from tradewright.ports.code import Source
 from tradewright.ports.feed import Slice, SliceBar
-from tradewright.ports.hosts import HostEvent, HostFailed, HostReady, Proposed, Shown, StrategyHost, StrategyTerms
+from tradewright.ports.hosts import (
+    HostEvent,
+    HostFailed,
+    HostReady,
+    HostSink,
+    Proposed,
+    Shown,
+    StrategyHost,
+    StrategyTerms,
+)
 
 MINUTE_NS = 60_000_000_000
 NAME = "AAA.XNYS"
@@ -150,6 +162,36 @@ def worker(folder: Path, **limits: Any) -> WorkerHost:
     log = folder / f"worker-{next(LOGS)}.log"
     patient = dict.fromkeys(("start_s", "warm_up_s", "answer_s", "close_s"), PATIENCE_S)
     return WorkerHost(ENTRY, log=log, randomness=SystemRandomness(), limits=HostLimits(**(patient | limits)))
+
+
+CONFINED_ENTRY = "tradewright.bootstrap.confined_worker"
+
+
+class Uploading(WorkerHost):
+    """A host behind walls, that uploads the file which the terms name and runs its bytes."""
+
+    def __init__(self, folder: Path, **limits: Any) -> None:
+        self._sources: dict[str, Source] = {}
+        super().__init__(
+            Enclosure(entry=CONFINED_ENTRY, source_of=lambda digest: self._sources[digest]),
+            log=folder / f"worker-{next(LOGS)}.log",
+            randomness=SystemRandomness(),
+            limits=HostLimits(**limits),
+        )
+
+    async def start(self, terms: StrategyTerms, sink: HostSink) -> None:
+        named, _, class_name = terms.strategy.partition(".py:")
+        path = Path(f"{named.removesuffix('.py')}.py")
+        if path.is_file():
+            source = Source(path.read_bytes(), path.name)
+            self._sources[source.digest] = source
+            terms = replace(terms, strategy=source.named(class_name))
+        await super().start(terms, sink)
+
+
+def confined(folder: Path, **limits: Any) -> WorkerHost:
+    """A host with a process of its own behind walls."""
+    return Uploading(folder, **limits)
 
 
 def here(folder: Path, **limits: Any) -> InProcessHost:

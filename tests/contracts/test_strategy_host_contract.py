@@ -1,4 +1,4 @@
-"""Every host keeps the contract of `ports/hosts.py`: in this process, deferred, and in a worker."""
+"""Every host keeps the contract of `ports/hosts.py`: in this process, deferred, in a worker, and behind walls."""
 
 import asyncio
 from pathlib import Path
@@ -10,6 +10,7 @@ from tests.contracts.strategy_hosts import (
     Listener,
     Place,
     ask,
+    confined,
     here,
     later,
     shown,
@@ -33,7 +34,7 @@ from tradewright.ports.hosts import (
 )
 from tradewright.trading.strategies.moving_average import MovingAverage
 
-every_host = pytest.mark.parametrize("place", [here, later, worker])
+every_host = pytest.mark.parametrize("place", [here, later, worker, confined])
 
 
 @pytest.fixture
@@ -192,17 +193,17 @@ def test_a_host_that_was_never_started_can_be_closed(place: Place, tmp_path: Pat
 
 
 @every_host
-def test_a_strategy_hears_of_the_end(place: Place, tmp_path: Path) -> None:
+def test_a_strategy_hears_of_the_end(place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "ends.py"
-    note = tmp_path / "note"
     path.write_text(
-        "from pathlib import Path\nimport tradewright as tw\n\n\nclass Ends(tw.Strategy):\n"
+        "import tradewright as tw\n\n\nclass Ends(tw.Strategy):\n"
         "    def on_bar(self, context, bar):\n        pass\n\n"
-        f"    def on_end(self, context):\n        assert context.buy(1) == 0\n        Path({str(note)!r}).touch()\n",
+        "    def on_end(self, context):\n        assert context.buy(1) == 0\n        print('it heard of the end')\n",
         encoding="utf-8",
     )
-    run(place, tmp_path, terms(str(path)), [shown(1)])
-    assert note.exists()
+    told = run(place, tmp_path, terms(str(path)), [shown(1)])
+    printed = Path(told.ready.logs).read_text(encoding="utf-8") if told.ready.logs else capsys.readouterr().out
+    assert printed == "it heard of the end\n"
 
 
 @every_host

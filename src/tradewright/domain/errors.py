@@ -9,6 +9,7 @@ failed, 2 what was asked cannot be used or is not there).
     │   └── Conflict               2   it does not fit what is there now: taken, changed since, at work
     ├── DataError                  2   market data is absent, damaged or not enough
     ├── StrategyError              1   a strategy raised or answered nonsense
+    ├── ConfinementError           1   a strategy that runs confined only cannot be: a wall is missing here
     ├── StorageError               1   the place that keeps things failed: full, locked, damaged
     ├── BrokerError                1   a broker, its venue or the way there failed
     │   └── NotSent                1   a command, and it is proven that no byte of it left
@@ -118,6 +119,14 @@ class StrategyError(TradewrightError):
 
     >>> str(StrategyError("Breakout.on_bar raised ZeroDivisionError at bar 12", remedy="see line 7 of breakout.py"))
     'Breakout.on_bar raised ZeroDivisionError at bar 12; see line 7 of breakout.py'
+    """
+
+
+class ConfinementError(TradewrightError):
+    """An uploaded strategy was not run, because a wall that has to stand around it is missing on this machine.
+
+    >>> str(ConfinementError("the strategy is not run: the wall 'Landlock' cannot be raised", found="Linux 5.4"))
+    "the strategy is not run: the wall 'Landlock' cannot be raised: found Linux 5.4"
     """
 
 

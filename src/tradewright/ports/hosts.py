@@ -17,7 +17,8 @@ class StrategyTerms:
     """Which strategy, as everybody must agree on it."""
 
     strategy: str
-    """Id in the registry, or the path of a Python file with `:Class`."""
+    """Id in the registry, the path of a Python file with `:Class`, or `sha256:<digest>:Class` of uploaded bytes, which
+    are run by a confined host only (`ports/code.py`)."""
     parameters: Mapping[str, int | float | str | bool]
     instruments: tuple[str, ...]
     multipliers: Mapping[str, float]

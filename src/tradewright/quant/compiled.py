@@ -10,6 +10,7 @@ import platform
 import sys
 from collections.abc import Callable, Collection
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any, ParamSpec, TypeVar, cast
@@ -56,13 +57,18 @@ def cache_folder() -> Path:
     return base
 
 
+def kernel_folder() -> Path:
+    """Where the code compiled of these very sources is kept, for this compiler, interpreter and processor."""
+    key = f"{sources_digest()}-{version('numba')}-{sys.implementation.cache_tag}-{platform.machine()}"
+    return cache_folder() / key
+
+
 @cache
 def compiler() -> ModuleType:
     """Numba, with its cache pointed at the folder of these very sources."""
     numba = load("numba")
     _load_array_functions()
-    key = f"{sources_digest()}-{numba.__version__}-{sys.implementation.cache_tag}-{platform.machine()}"
-    folder = cache_folder() / key
+    folder = kernel_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:

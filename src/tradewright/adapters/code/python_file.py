@@ -35,6 +35,14 @@ class PythonFiles:
         }
         return LoadedCode(path, source, found)
 
+    def load_kept(self, digest: str) -> NoReturn:
+        """Refuse: what somebody uploaded never runs in a process with the rights of its user."""
+        raise InputError(
+            "an uploaded strategy runs confined only",
+            expected="the id of a built-in strategy, or a file of this machine",
+            found=f"sha256:{digest[:64]}",
+        )
+
 
 class _AsWritten(SourceFileLoader):
     """Compiles what the file says now; kept byte code can't tell an edit of the same size within the same second."""

@@ -1,8 +1,18 @@
 """Whether an answer of a worker can be one: about the slice that was asked, and of things that exist."""
 
 import math
+from typing import Final
 
+from tradewright.adapters.hosts.frames import Ready
 from tradewright.ports.hosts import CancelWish, OrderWish, ProtectWish, TargetWish, Wish
+
+LONGEST_DIGEST: Final = 128
+LONGEST_WARM_UP: Final = 1_000_000_000
+
+
+def is_ready(ready: Ready) -> bool:
+    """True when a strategy can be like that."""
+    return len(ready.code) <= LONGEST_DIGEST and 0 <= ready.warm_up_bars <= LONGEST_WARM_UP
 
 
 def is_answer(found: int, wishes: tuple[Wish, ...], *, asked: int, instruments: frozenset[str]) -> bool:

@@ -1,17 +1,18 @@
 """How a worker process is started, watched and ended: its command, its environment, and everything that descends of it.
 
-This file decides that a worker gets no secret: its environment is made of a few names, and a mark by
-which its descendants are found again wherever they hide.
+This file decides that a worker gets no secret: its environment is made of a few names, and a mark by which its
+descendants are found again wherever they hide. An enclosure puts other surroundings, with walls, in their place.
 """
 
 import asyncio
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from tradewright.adapters.hosts.limits import HostLimits
 
@@ -30,11 +31,82 @@ LONGEST_BETWEEN_LOOKS_S: Final = 0.1
 _PROCESSES: Final = Path("/proc")
 
 
-def command(entry: str, limits: HostLimits) -> list[str]:
-    """The command line of a worker of this process; `entry` is the module that serves."""
+class Enclosed(Protocol):
+    """A worker's process that is ready to be started."""
+
+    @property
+    def command(self) -> Sequence[str]:
+        """Its command line."""
+        ...
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """Its whole environment."""
+        ...
+
+    @property
+    def descriptors(self) -> Sequence[int]:
+        """Open files that it inherits beside its pipes."""
+        ...
+
+    def started(self) -> None:
+        """It runs, or it never will."""
+        ...
+
+    def trouble(self) -> str:
+        """What of its surroundings it has used up; empty: nothing."""
+        ...
+
+    def end(self) -> None:
+        """It is gone; may take a while, so not on the event loop."""
+        ...
+
+
+class Enclosing(Protocol):
+    """Makes surroundings for workers."""
+
+    def enclose(
+        self, arguments: Sequence[str], *, strategy: str, memory_bytes: int, mark: Mapping[str, str]
+    ) -> Enclosed:
+        """Surroundings for a worker with these arguments; a TradewrightError where the strategy cannot have them."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """Surroundings of a worker that runs as its user: `Enclosed`."""
+
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    descriptors: Sequence[int] = ()
+
+    def started(self) -> None:
+        """It inherits nothing."""
+
+    def trouble(self) -> str:
+        """It has nothing of its own."""
+        return ""
+
+    def end(self) -> None:
+        """It leaves nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unconfined:
+    """Workers that run as their user, for strategies of that user: `Enclosing`."""
+
+    entry: str
+    """The module that serves."""
+
+    def enclose(self, arguments: Sequence[str], *, strategy: str, memory_bytes: int, mark: Mapping[str, str]) -> Plain:
+        """A worker that finds the strategy by itself."""
+        return Plain([sys.executable, "-P", "-m", self.entry, *arguments], environment(mark[MARK], os.environ))
+
+
+def numbers(limits: HostLimits) -> list[str]:
+    """What every worker of this process is told: `serving.serve` reads it."""
     memory = limits.memory_bytes + limits.reserve_bytes
-    numbers = (os.getpid(), memory, limits.printed_bytes, limits.wishes)
-    return [sys.executable, "-P", "-m", entry, *(str(number) for number in numbers)]
+    return [str(number) for number in (os.getpid(), memory, limits.printed_bytes, limits.wishes)]
 
 
 def environment(mark: str, given: Mapping[str, str]) -> dict[str, str]:

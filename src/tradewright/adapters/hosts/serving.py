@@ -38,7 +38,7 @@ FLUSH_NS: Final = 50_000_000
 
 
 def serve(load: ProgramLoader, arguments: list[str]) -> int:
-    """Serve one session; `arguments` are those of `launch.command`. Gives the exit code."""
+    """Serve one session; `arguments` are those of `launch.numbers`. Gives the exit code."""
     parent, memory, printed, wishes = (int(argument) for argument in arguments)
     calls, reports = _take_pipes()
     bind_to(parent)

@@ -7,7 +7,13 @@ from typing import Final
 
 TAIL_BYTES: Final = 16 * 1024
 LIBRARIES: Final = "/lib/python"
+LONGEST_STORY: Final = 4_000
 _FRAME: Final = re.compile(r'File "([^"]+)", line (\d+) in (\w+)')
+
+
+def readable(story: str) -> str:
+    """What a worker tells, as it can be shown anywhere: of one page at most, without control characters."""
+    return "".join(one if one.isprintable() else " " for one in story[:LONGEST_STORY])
 
 
 def story_of_exit(code: int, log: Path) -> str:
@@ -34,7 +40,7 @@ def _line_of_crash(log: Path) -> str:
 
 def _last_line(log: Path) -> str:
     lines = _tail(log).strip().splitlines()
-    return lines[-1].strip()[:300] if lines else ""
+    return readable(lines[-1].strip()[:300]) if lines else ""
 
 
 def _tail(log: Path) -> str:

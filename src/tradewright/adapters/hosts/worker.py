@@ -6,14 +6,13 @@ for the worker: frames are handed to the event loop, answers come back through i
 """
 
 import asyncio
-import os
 from collections import deque
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from tradewright.adapters.hosts.checks import is_answer
+from tradewright.adapters.hosts.checks import is_answer, is_ready
 from tradewright.adapters.hosts.frames import (
     REPORTS,
     Answers,
@@ -27,10 +26,20 @@ from tradewright.adapters.hosts.frames import (
     Start,
     frame_of,
 )
-from tradewright.adapters.hosts.launch import command, environment, kill_descendants, kill_group, resident_bytes
+from tradewright.adapters.hosts.launch import (
+    MARK,
+    Enclosed,
+    Enclosing,
+    Plain,
+    Unconfined,
+    kill_descendants,
+    kill_group,
+    numbers,
+    resident_bytes,
+)
 from tradewright.adapters.hosts.limits import HostLimits
-from tradewright.adapters.hosts.story import story_of_exit
-from tradewright.domain.errors import InputError
+from tradewright.adapters.hosts.story import readable, story_of_exit
+from tradewright.domain.errors import InputError, TradewrightError
 from tradewright.ports.hosts import (
     HostEvent,
     HostFailed,
@@ -53,9 +62,14 @@ GONE_WITHIN_S: Final = 0.5
 class WorkerHost:
     """Implements `ports.hosts.StrategyHost` with one process a strategy."""
 
-    def __init__(self, entry: str, *, log: Path, randomness: Randomness, limits: HostLimits | None = None) -> None:
-        """`entry` is the module that serves as a worker, `log` the file that what the strategy prints is added to."""
-        self._entry = entry
+    def __init__(
+        self, entry: str | Enclosing, *, log: Path, randomness: Randomness, limits: HostLimits | None = None
+    ) -> None:
+        """`entry` is the module that serves as a worker, or the enclosure that workers are put into; `log` is the file
+        that what the strategy prints is added to.
+        """
+        self._enclosing: Enclosing = Unconfined(entry) if isinstance(entry, str) else entry
+        self._enclosed: Enclosed | None = None
         self._log = log
         self._limits = limits or HostLimits()
         self._mark = randomness.token()
@@ -84,23 +98,43 @@ class WorkerHost:
         self._instruments = frozenset(terms.instruments)
         self._since = self._looked = loop.time()
         try:
-            self._log.parent.mkdir(parents=True, exist_ok=True)
+            self._transport = await self._started(terms.strategy)
+        except OSError as problem:
+            await self._never_started(HostTrouble.DIED, f"the strategy's process cannot be started: {problem}")
+        except TradewrightError as refused:
+            await self._never_started(HostTrouble.REFUSED, str(refused))
+        else:
+            self._send(Start(terms))
+            self._look_again()
+
+    async def _started(self, strategy: str) -> asyncio.SubprocessTransport:
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        limits = self._limits
+        enclosed = self._enclosed = self._enclosing.enclose(
+            numbers(limits),
+            strategy=strategy,
+            memory_bytes=limits.memory_bytes + limits.reserve_bytes,
+            mark={MARK: self._mark},
+        )
+        try:
             with self._log.open("ab") as log:
                 self._log_start = log.tell()
-                transport, _ = await loop.subprocess_exec(
+                transport, _ = await asyncio.get_running_loop().subprocess_exec(
                     lambda: _Pipes(self),
-                    *command(self._entry, self._limits),
+                    *enclosed.command,
                     stderr=log,
-                    env=environment(self._mark, os.environ),
+                    env=enclosed.environment,
                     start_new_session=True,
+                    pass_fds=enclosed.descriptors,
                 )
-        except OSError as problem:
-            self._gone.set()
-            self._tell(HostFailed(HostTrouble.DIED, 0, f"the strategy's process cannot be started: {problem}"))
-            return
-        self._transport = transport
-        self._send(Start(terms))
-        self._look_again()
+        finally:
+            enclosed.started()
+        return transport
+
+    async def _never_started(self, trouble: HostTrouble, story: str) -> None:
+        self._gone.set()
+        await self._tidy_up()
+        self._tell(HostFailed(trouble, 0, story))
 
     def show(self, shown: Shown) -> None:
         """Show a slice; those of a warm-up go together, any other at once."""
@@ -133,7 +167,14 @@ class WorkerHost:
         await kill_descendants(self._mark)
         if self._telling is not None:
             await self._telling
+        await self._tidy_up()
         transport.close()
+
+    async def _tidy_up(self) -> None:
+        """What a stranger leaves may take long to remove, so not on the loop."""
+        enclosed, self._enclosed = self._enclosed, None
+        if enclosed is not None and not isinstance(enclosed, Plain):
+            await asyncio.get_running_loop().run_in_executor(None, enclosed.end)
 
     async def _is_gone_within(self, seconds: float) -> bool:
         try:
@@ -175,14 +216,17 @@ class WorkerHost:
             for answer in report.answers:
                 asked = self._unanswered.popleft()[0] if self._unanswered else 0
                 wishes = tuple(wished.wish for wished in answer.wishes)
-                if not is_answer(answer.slice, wishes, asked=asked, instruments=self._instruments):
+                can_be = is_answer(answer.slice, wishes, asked=asked, instruments=self._instruments)
+                if not can_be or len(wishes) > self._limits.wishes:
                     raise FrameError(f"an answer to slice {answer.slice}, where slice {asked} is asked")
                 self._tell(Proposed(answer.slice, wishes, answer.took_ns))
         elif isinstance(report, Ready) and not self._is_ready:
             self._is_ready = True
+            if not is_ready(report):
+                raise FrameError("a strategy that cannot be")
             self._tell(HostReady(report.code, report.warm_up_bars, report.speaks_weights, str(self._log)))
         elif isinstance(report, Failure):
-            self._fail(HostTrouble(report.trouble), report.story, at=report.slice)
+            self._fail(HostTrouble(report.trouble), readable(report.story), at=report.slice)
         else:
             raise FrameError(f"{type(report).__name__.lower()} at the wrong moment")
 
@@ -216,6 +260,7 @@ class WorkerHost:
 
     async def _tell_the_end(self) -> None:
         await kill_descendants(self._mark)
+        await self._tidy_up()
         if self._verdict is not None:
             self._tell(self._verdict)
 
@@ -252,6 +297,8 @@ class WorkerHost:
         if memory > limits.memory_bytes:
             told = f"{memory >> 20:,} MiB of memory, at most {limits.memory_bytes >> 20:,} MiB are allowed"
             self._fail(HostTrouble.TOO_LARGE, f"the strategy took {told}")
+        if self._enclosed is not None and (trouble := self._enclosed.trouble()):
+            self._fail(HostTrouble.TOO_LARGE, trouble)
         written = self._log.stat().st_size - self._log_start if self._log.exists() else 0
         if written > limits.log_bytes + limits.printed_bytes:
             self._fail(HostTrouble.TOO_LARGE, f"the strategy wrote {written:,} bytes into its log {self._log}")

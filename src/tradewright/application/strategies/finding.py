@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tradewright.domain.errors import InputError, StrategyError, TradewrightError
-from tradewright.ports.code import CodeFiles
+from tradewright.ports.code import CodeFiles, LoadedCode, kept_parts
 from tradewright.trading.strategies.registry import find_strategy, id_of
 from tradewright.trading.strategies.strategy import Strategy
 
@@ -21,7 +21,14 @@ class FoundStrategy:
 
 
 def find_class(named: str, code: CodeFiles) -> FoundStrategy:
-    """`moving_average`, `my_idea.py:MyIdea`, or `my_idea.py` when the file holds one strategy; InputError else."""
+    """`moving_average`, `my_idea.py:MyIdea`, or `my_idea.py` when the file holds one strategy; InputError else.
+
+    `sha256:...:MyIdea` is one that was uploaded; only a confined process loads it.
+    """
+    kept = kept_parts(named)
+    if kept is not None:
+        loaded = code.load_kept(kept[0])
+        return _in_loaded(loaded, kept[1] or None, shown=loaded.path)
     path, colon, class_name = named.partition(".py:")
     if colon:
         return _in_file(Path(f"{path}.py"), class_name, code=code)
@@ -71,17 +78,20 @@ def class_of(given: object, code: CodeFiles) -> FoundStrategy:
 
 
 def _in_file(path: Path, class_name: str | None, *, code: CodeFiles) -> FoundStrategy:
-    loaded = code.load(path)
+    return _in_loaded(code.load(path), class_name, shown=path)
+
+
+def _in_loaded(loaded: LoadedCode, class_name: str | None, *, shown: Path) -> FoundStrategy:
     kinds = {name: kind for name, kind in loaded.classes.items() if issubclass(kind, Strategy)}
     if class_name is None and len(kinds) == 1:
         class_name = next(iter(kinds))
     if class_name is None or class_name not in kinds:
-        problem = f"{path.name} holds {'no' if not kinds else 'several'} strategies"
+        problem = f"{shown.name} holds {'no' if not kinds else 'several'} strategies"
         raise InputError(
-            problem if class_name is None else f"{path.name} holds no strategy {class_name}",
+            problem if class_name is None else f"{shown.name} holds no strategy {class_name}",
             expected="a class that derives from tw.Strategy" if not kinds else f"one of {', '.join(kinds)}",
             found=class_name or ", ".join(kinds) or "none",
-            remedy=f"say which: {path}:{next(iter(kinds))}" if kinds else "",
+            remedy=f"say which: {shown}:{next(iter(kinds))}" if kinds else "",
         )
     return FoundStrategy(kinds[class_name], class_name, loaded.path)
 
