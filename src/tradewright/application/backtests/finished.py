@@ -68,12 +68,26 @@ class RunTerms:
     limits: LimitsPolicy | None = None
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class UploadedStrategy:
+    """A strategy that ran behind walls: its class never came here, only its name and what it was given."""
+
+    class_name: str
+    code: str
+    """The name of its bytes by their digest."""
+    values: Mapping[str, int | float | bool | str]
+
+    def __repr__(self) -> str:
+        given = ", ".join(f"{name}={value!r}" for name, value in self.values.items())
+        return f"{self.class_name}({given})"
+
+
 class FinishedBacktest:
     """One finished run with everything that follows from it."""
 
     def __init__(
         self,
-        strategy: Strategy,
+        strategy: Strategy | UploadedStrategy,
         bars: Bars,
         *,
         strategy_id: str,
@@ -198,8 +212,9 @@ class FinishedBacktest:
     def run_id(self) -> str:
         """The name of the run: the same inputs give the same name."""
         data = (self.data_digest,) if self.benchmark is None else (self.data_digest, self.benchmark.digest)
-        code = code_digest(type(self.strategy))
-        inputs = RunInputs(code, self.strategy.values, data, self.settings, self.circumstances.engine_version())
+        ran = self.strategy
+        code = ran.code if isinstance(ran, UploadedStrategy) else code_digest(type(ran))
+        inputs = RunInputs(code, ran.values, data, self.settings, self.circumstances.engine_version())
         return run_id(inputs)
 
     @cached_property

@@ -66,7 +66,7 @@ def run_backtest(
     bars = loaded.bars
     held = command.benchmark
     if held is None and command.market.benchmark is not None:
-        held = bars_of(_benchmark_market(command.market)).bars
+        held = bars_of(benchmark_market(command.market)).bars
     benchmark = None if held is None else benchmark_of(held, bars)
     limits = limits_of(command.limits, bars)
     started = clock.monotonic_ns()
@@ -81,7 +81,7 @@ def run_backtest(
         conventions=conventions,
         run=replace(run, warnings=told),
         benchmark=benchmark,
-        circumstances=Circumstances(_moment(clock.now_ns()), duration_s, engine_version),
+        circumstances=Circumstances(moment(clock.now_ns()), duration_s, engine_version),
     )
 
 
@@ -177,7 +177,8 @@ def _settings(summary: BacktestSummary, facts: object) -> dict[str, object]:
     return {"strategy": summary.strategy} | dict(summary.parameters) | same | stated | dict(facts["assumptions"])
 
 
-def _benchmark_market(market: Market) -> Market:
+def benchmark_market(market: Market) -> Market:
+    """The bars of the instrument that a run is compared with."""
     assert market.benchmark is not None
     return Market(
         symbols=(market.benchmark,),
@@ -188,6 +189,7 @@ def _benchmark_market(market: Market) -> Market:
     )
 
 
-def _moment(time_ns: int) -> str:
-    moment = datetime.fromtimestamp(time_ns // 1_000_000_000, UTC)
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+def moment(time_ns: int) -> str:
+    """Nanoseconds UTC as ISO text, to the second."""
+    shown = datetime.fromtimestamp(time_ns // 1_000_000_000, UTC)
+    return shown.isoformat(timespec="seconds").replace("+00:00", "Z")

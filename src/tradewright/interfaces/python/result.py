@@ -64,7 +64,9 @@ class Result:
     @property
     def strategy(self) -> Strategy:
         """The strategy that ran."""
-        return self._finished.strategy
+        ran = self._finished.strategy
+        assert isinstance(ran, Strategy), "uploaded strategies are run by the platform, not by this door"
+        return ran
 
     @property
     def bars(self) -> Bars:

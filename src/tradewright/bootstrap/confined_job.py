@@ -1,0 +1,41 @@
+"""The process of confined work: `python -m tradewright.bootstrap.confined_job`, started by `ConfinedJobs` alone.
+
+The works are loaded once the walls stand.
+"""
+
+import sys
+from functools import partial
+from typing import Final
+
+from tradewright.adapters.code.held_source import HeldSource
+from tradewright.adapters.sandbox.serving import Work, serve_job
+from tradewright.bootstrap.engines import backtesting
+from tradewright.lazy import load
+from tradewright.ports.code import Source
+from tradewright.ports.confinement import ConfinedWork
+
+INSIDE: Final = {
+    ConfinedWork.BACKTEST: ("tradewright.application.confined.running", "run_inside"),
+    ConfinedWork.CHECK: ("tradewright.application.confined.trial", "check_inside"),
+}
+
+
+def work_of(named: ConfinedWork) -> Work:
+    """What does the work, with the ordinary engine."""
+    module, function = INSIDE[named]
+    inside, engine = getattr(load(module), function), backtesting()
+
+    def work(source: Source, content: memoryview) -> bytes:
+        done: bytes = inside(source, content, code=HeldSource(source), engine=engine)
+        return done
+
+    return work
+
+
+def main(arguments: list[str]) -> int:
+    """Do one work."""
+    return serve_job({one: partial(work_of, one) for one in ConfinedWork}, arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
