@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from tradewright.adapters.brokers.paper.broker import PaperBroker
 from tradewright.adapters.system.clock import SystemClock
 from tradewright.domain.identifiers import AccountId
 from tradewright.engine.session.books import Books, Places
@@ -135,16 +136,19 @@ class Desk:
         places = Places(account=within("account"), journal=within("journal"), session=within("session"))
         return Books.open(places, opened_ns=7, segment_bytes=segment_bytes)
 
-    def session(self, books: Books) -> Session:
-        """A session over opened books, at this venue."""
-        venue = InProcessPaper(self.exchange, stretch="s1")
+    def session(
+        self, books: Books, *, venue: InProcessPaper | PaperBroker | None = None, host: Churner | None = None
+    ) -> Session:
+        """A session over opened books, at the venue of this process unless another one is told."""
+        venue = venue or InProcessPaper(self.exchange, stretch="s1")
         start = self.start()
         core = Core(
             books.state, start=start, traits=paper_traits("a1"), markets=SessionMarkets(start.instruments),
             policy=LimitsPolicy(everywhere=shipped_limits(frozenset(self.instruments))), rules=self.rules,
         )  # fmt: skip
         world = World(
-            broker=venue, feed=venue, host=Churner(self.instruments, orders=self.orders), clock=SystemClock(),
+            broker=venue, feed=venue, host=host or Churner(self.instruments, orders=self.orders),
+            clock=SystemClock(),
             time=ReplayClock(books.state.now_ns or start.time_ns), fence=Fence(), tell=self.alerts.append,
         )  # fmt: skip
         plan = Plan(strategy=start.strategy, instruments=self.instruments, interval="1d")

@@ -22,9 +22,10 @@ class Vital:
     orders: int
 
 
-def resident_bytes() -> int:
-    """Memory of this process now."""
-    return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * PAGE_BYTES
+def resident_bytes(process: int | None = None) -> int:
+    """Memory of a process now, or of this one."""
+    place = Path("/proc") / ("self" if process is None else str(process))
+    return int((place / "statm").read_text("ascii").split()[1]) * PAGE_BYTES
 
 
 def look(began: float, *, orders: int) -> Vital:

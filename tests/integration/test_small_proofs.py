@@ -3,11 +3,13 @@
 import asyncio
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 from proofs.calendars import compared
+from proofs.desk.desk import QUICK
 from proofs.nth import Failing
 from proofs.recovery import restarted, snapshot, write_books
 from proofs.soak import books_differ
@@ -70,9 +72,10 @@ def test_a_restart_of_long_books_comes_to_trade(tmp_path: Path) -> None:
 
 
 def test_weeks_of_history_end_with_the_venues_books(tmp_path: Path) -> None:
-    report = soak_months(tmp_path, days=12)
+    report = soak_months(tmp_path, days=12, rules=replace(QUICK, keeps_orders=100, keeps_days=2))
     assert not report.findings
     assert any(line.what == "splits booked" and line.found != "0" for line in report.lines)
+    assert report.numbers["dropped"] > 1_000
 
 
 def written(folder: Path) -> list[Written]:
