@@ -10,11 +10,11 @@ from tradewright.domain.orders.request import LEAST
 from tradewright.trading.risk.account import AccountView, book_of
 from tradewright.trading.risk.book import Book
 from tradewright.trading.risk.case import Case
-from tradewright.trading.risk.gate import Approved, Refused, answered, check
+from tradewright.trading.risk.gate import Approved, Refused, answered, asked, check, refused
 from tradewright.trading.risk.limits import Limits
 from tradewright.trading.risk.policy import LimitsPolicy
 from tradewright.trading.risk.request import RiskRequest
-from tradewright.trading.sizing.size import Sized, clipped
+from tradewright.trading.sizing.size import Sized, fitted
 
 __all__ = ["AccountView", "Cut", "Gatekeeper", "Verdict", "book_of"]
 
@@ -59,18 +59,18 @@ class Gatekeeper:
         """
         limits = self.limits_of(request, book)
         case = Case.of(request, book, limits=limits, now_ns=now_ns)
-        whole = answered(case, limits)
+        whole = asked(case, limits)
         if isinstance(whole, Approved):
             return Verdict(request, whole)
-        asked = Sized(request.order.quantity, "asked", "the quantity that was asked for", ())
-        left = clipped(asked, request, book=book, limits=limits, now_ns=now_ns, seen=case)
-        if left.quantity == request.order.quantity:
-            return Verdict(request, whole)
-        if left.quantity == 0:
+        wanted = Sized(request.order.quantity, "asked", "the quantity that was asked for", ())
+        left = fitted(wanted, case, limits=limits, against=whole)
+        if left.case is not None:
+            return Verdict(left.case.request, answered(left.case, limits), Cut(wanted, left.size))
+        if left.size.quantity == 0:
             least = check(_one_lot(request, book), book, limits=limits, now_ns=now_ns)
-            return Verdict(request, least if isinstance(least, Refused) else whole)
-        smaller = replace(request, order=replace(request.order, quantity=left.quantity))
-        return Verdict(smaller, check(smaller, book, limits=limits, now_ns=now_ns), Cut(asked, left))
+            if isinstance(least, Refused):
+                return Verdict(request, least)
+        return Verdict(request, refused(case, limits))
 
 
 def _one_lot(request: RiskRequest, book: Book) -> RiskRequest:

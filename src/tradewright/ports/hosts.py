@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from tradewright.domain.quick import quick
 from tradewright.ports.feed import Slice
 
 
@@ -33,6 +34,7 @@ class StrategyTerms:
     """Drift from the weight wanted last that makes an order; 0: off. Strategies of events decide that themselves."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class ShownPosition:
     """What the strategy holds of an instrument."""
@@ -42,6 +44,7 @@ class ShownPosition:
     """Money, signed like the quantity."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class ShownFill:
     """A fill of an own order since the last slice."""
@@ -59,6 +62,7 @@ class ShownFill:
     """The slice in which it happened; 0: the one it is shown with. A fill at a close is shown with the next."""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """One slice with the account as it was when the slice closed."""
@@ -88,6 +92,7 @@ class TargetWish:
     """It asks even when the weight is the one before: an event strategy's call, or a strategy that speaks weights."""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderWish:
     """An order that is wanted; fields as in `domain/orders/request.py`, prices of 0 are none."""

@@ -12,6 +12,7 @@ from tradewright.domain.identifiers import ClientOrderId, ExecutionId, VenueOrde
 from tradewright.domain.money import Money
 from tradewright.domain.numbers import is_usable
 from tradewright.domain.orders.side import Side
+from tradewright.domain.quick import quick
 
 
 class Liquidity(StrEnum):
@@ -27,6 +28,7 @@ class Liquidity(StrEnum):
     """The venue does not say."""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fill:
     """One execution of one order.

@@ -11,6 +11,7 @@ from typing import Final
 from tradewright.domain.errors import InputError
 from tradewright.domain.identifiers import StrategyId
 from tradewright.domain.orders.side import Side
+from tradewright.domain.quick import quick
 
 
 class OrderKind(StrEnum):
@@ -104,6 +105,7 @@ MOST: Final = Decimal("1e15")
 """Bounds of every quantity and price: between them exact arithmetic on 28 digits has room for notionals and lots."""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRequest:
     """What to trade and how.

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from tradewright.domain.identifiers import ClientOrderId
 from tradewright.domain.orders.request import OrderRequest
+from tradewright.domain.quick import quick
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
     """One approval: for exactly this order, these limits, this engine, this attempt.

@@ -108,7 +108,7 @@ class BacktestGate:
         if not isinstance(verdict.answer, Approved):
             self._refuse(order, row, verdict)
             return None
-        self._sent = verdict.answer.book.sent
+        self._sent = self._sent.adding(verdict.answer.sent)
         self._passing = _Standing(verdict.answer.reservation, _exact(order.loss), order.role == layout.TARGET)
         if verdict.cut is None:
             return order

@@ -11,12 +11,14 @@ from tradewright.domain.orders.fill import Fill
 from tradewright.domain.orders.life import OrderLife
 from tradewright.domain.orders.order import Order
 from tradewright.domain.orders.request import OrderRequest
+from tradewright.domain.quick import quick
 from tradewright.engine.session.facts import Role
 from tradewright.trading.risk.book import Reservation
 
 _ZERO = Decimal(0)
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackedOrder:
     """One order of the session."""

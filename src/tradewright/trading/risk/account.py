@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Final
 
 from tradewright.domain.identifiers import AccountId
+from tradewright.domain.quick import quick
 from tradewright.trading.risk.book import Book, MarketView, OpenPosition, ParentOrder, Reservation
 from tradewright.trading.risk.sent import Moments, SentOrders
 from tradewright.trading.risk.states import TradingState
@@ -20,6 +21,7 @@ NEAR: Final = Decimal("1e-12")
 """What leverage is taken larger by, so that all of it may be asked for: a few of a float's last digits."""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountView:
     """One account at one moment; money is in the account's currency, None is "not known"."""

@@ -7,6 +7,7 @@ there is no moment at which something is approved and not counted. Money is in t
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Final
 
 from tradewright.domain.identifiers import AccountId, ClientOrderId
 from tradewright.domain.instruments.instrument import Instrument
@@ -14,12 +15,16 @@ from tradewright.domain.orders.life import OrderLife
 from tradewright.domain.orders.order import Order
 from tradewright.domain.orders.request import OrderRequest
 from tradewright.domain.orders.side import Side
+from tradewright.domain.quick import quick
 from tradewright.trading.risk.hours import OpenHours
 from tradewright.trading.risk.request import RiskRequest
 from tradewright.trading.risk.sent import Moments, SentOrder, SentOrders
 from tradewright.trading.risk.states import TradingState
 
+_NOTHING: Final[tuple["Reservation", ...]] = ()
 
+
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarketView:
     """What is known of an instrument's market; None is "not known", and what needs it is refused."""
@@ -44,6 +49,7 @@ class MarketView:
     """The best prices, where quotes are kept; both None: they are not."""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenPosition:
     """What is held of an instrument, and the stop that is at the venue for it."""
@@ -56,6 +62,7 @@ class OpenPosition:
     """How much of it the stop covers; None: all of it."""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reservation:
     """What could still fill of an order: approved, in flight, unknown or working, it counts in full."""
@@ -170,11 +177,12 @@ class Memo:
             self.known | {reservation.client_order_id},
             (*self.unknown, reservation) if reservation.is_unknown and is_open else self.unknown,
             self.working + is_open,
-            tuple(sorted((*self.exposed, name))) if is_open and name not in self.exposed else self.exposed,
+            _sorted(self.exposed, name) if is_open and name not in self.exposed else self.exposed,
             {key: value for key, value in self.valued.items() if key != name},
         )
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Book:
     """The gate's state; every number may be None, and then what needs it is refused."""
@@ -225,6 +233,28 @@ class Book:
         """Instruments that are held or could be after the reservations fill, in alphabetical order."""
         return self.memo.exposed
 
+    def orders_with(self, reservation: Reservation) -> tuple[Reservation, ...]:
+        """What could fill of the reservation's instrument with it, in place of an earlier one of the same order."""
+        memo = self.memo
+        before = memo.orders.get(reservation.instrument, _NOTHING)
+        if reservation.client_order_id in memo.known:
+            before = tuple(one for one in before if one.client_order_id != reservation.client_order_id)
+        return (*before, reservation)
+
+    def exposed_with(self, reservation: Reservation) -> tuple[str, ...]:
+        """As `exposed`, with that reservation."""
+        memo, name = self.memo, reservation.instrument
+        if reservation.client_order_id in memo.known:
+            return self.reserving(reservation).exposed
+        return memo.exposed if name in memo.exposed or not reservation.quantity else _sorted(memo.exposed, name)
+
+    def working_with(self, reservation: Reservation) -> int:
+        """How many orders could fill, with that reservation."""
+        memo = self.memo
+        if reservation.client_order_id in memo.known:
+            return self.reserving(reservation).memo.working
+        return memo.working + (reservation.quantity != 0)
+
     def reserving(self, reservation: Reservation) -> "Book":
         """The book with that reservation in place of an earlier one of the same order."""
         memo = self.memo
@@ -253,6 +283,10 @@ class Book:
         found: Book = replace(self, **changes)  # type: ignore[arg-type]  # names and types are those of the callers
         object.__setattr__(found, "_memo", memo)
         return found
+
+
+def _sorted(names: tuple[str, ...], more: str) -> tuple[str, ...]:
+    return tuple(sorted((*names, more)))
 
 
 def _is_dormant(order: OrderRequest) -> bool:

@@ -1,15 +1,17 @@
 """A case is one request beside the book as it would be if the request were approved.
 
-This file decides what every control looks at: the book with the reservation in it, valued once.
+This file decides what every control looks at: the book with the reservation in it, valued once. Of that book only the
+request's own instrument differs from the book as it is, so only that is made anew; the rest of it is made when somebody
+asks for it.
 """
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from tradewright.domain.orders.side import Side
+from tradewright.domain.quick import quick
 from tradewright.trading.risk.book import Book, MarketView, Reservation
-from tradewright.trading.risk.drawdown import DrawdownLevel
-from tradewright.trading.risk.exposure import Totals, Valued, everything, is_reducing, totals, valued
+from tradewright.trading.risk.exposure import Totals, Valued, everything, is_reducing, totals, valued, valued_with
 from tradewright.trading.risk.limits import Limits
 from tradewright.trading.risk.request import RiskRequest
 from tradewright.trading.risk.sent import SentOrder
@@ -19,6 +21,7 @@ _ZERO = Decimal(0)
 _ONE = Decimal(1)
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """What the controls judge."""
@@ -26,11 +29,11 @@ class Case:
     request: RiskRequest
     book: Book
     """As it is."""
-    after: Book
-    """With the request's reservation."""
     reservation: Reservation
     now_ns: int
     market: MarketView | None
+    orders: tuple[Reservation, ...]
+    """What could fill of the request's instrument, the request among it."""
     subject: Valued | Missing
     """The request's instrument in the book after."""
     others: tuple[Valued, ...] | Missing
@@ -44,7 +47,10 @@ class Case:
     """Equity now, above 0."""
     day_equity: Decimal | Missing
     """Equity at the start of the day, above 0."""
-    level: DrawdownLevel | Missing
+    order_notional: Decimal | Missing
+    """Money that the order itself moves, at the highest price that it can have."""
+    depth: Decimal | Missing
+    """How far equity is below its peak."""
     scale: Decimal
     """What the drawdown, and the newness of the strategy, leave of a size limit. At the drawdown stop, or where the
     drawdown is not known, its own control refuses."""
@@ -53,42 +59,51 @@ class Case:
     def of(cls, request: RiskRequest, book: Book, *, limits: Limits, now_ns: int) -> "Case":
         """The case of a request at a moment."""
         name = request.order.instrument
-        others = everything(book, but=name)  # before the reservation, so that what is found out stays with the book
+        others = everything(book, but=name)
         reservation = Reservation.wanted(request)
-        after, level = book.reserving(reservation), _level(book, limits)
-        scale = _ONE if isinstance(level, Missing) or level.scale == 0 else level.scale
-        subject = valued(after, name)
+        orders = book.orders_with(reservation)
+        subject, depth = valued_with(book, name, orders=orders), depth_below_peak(book)
         return cls(
             request=request,
             book=book,
-            after=after,
             reservation=reservation,
             now_ns=now_ns,
             market=book.markets.get(name),
+            orders=orders,
             subject=subject,
             others=others,
             totals=_together(others, subject),
-            is_reducing=request.order.closes_position or is_reducing(after, name, side=request.order.side),
+            is_reducing=request.order.closes_position
+            or is_reducing(book, name, side=request.order.side, orders=orders),
             equity=positive(book.equity, "the account's equity"),
             day_equity=positive(book.day_equity, "the equity at the start of the day"),
-            level=level,
-            scale=scale * limits.ramp_part if _is_new(request, book, limits) else scale,
+            order_notional=_order_notional(subject, reservation),
+            depth=depth,
+            scale=_scale(request, book, limits, depth=depth),
         )
 
     def resized(self, quantity: Decimal) -> "Case":
         """The same case with another quantity of the order; what is not the order's instrument stays valued."""
         request = replace(self.request, order=replace(self.request.order, quantity=quantity))
         reservation = Reservation.wanted(request)
-        after, name = self.book.reserving(reservation), self.instrument
-        subject = valued(after, name)
-        return replace(
-            self,
+        name, side, orders = self.instrument, request.order.side, self.book.orders_with(reservation)
+        subject = valued_with(self.book, name, orders=orders)
+        return Case(
             request=request,
-            after=after,
+            book=self.book,
             reservation=reservation,
+            now_ns=self.now_ns,
+            market=self.market,
+            orders=orders,
             subject=subject,
+            others=self.others,
             totals=_together(self.others, subject),
-            is_reducing=request.order.closes_position or is_reducing(after, name, side=request.order.side),
+            is_reducing=request.order.closes_position or is_reducing(self.book, name, side=side, orders=orders),
+            equity=self.equity,
+            day_equity=self.day_equity,
+            order_notional=_order_notional(subject, reservation),
+            depth=self.depth,
+            scale=self.scale,
         )
 
     @property
@@ -97,13 +112,23 @@ class Case:
         return self.request.order.instrument
 
     @property
-    def order_notional(self) -> Decimal | Missing:
-        """Money that the order itself moves, at the highest price that it can have."""
-        if isinstance(self.subject, Missing):
-            return self.subject
-        stakes, quantity = self.subject.stakes, self.request.order.quantity
-        prices = self.reservation.prices
-        return quantity * (max(stakes.mark, *prices) if prices else stakes.mark) * stakes.unit
+    def after(self) -> Book:
+        """The book with the request's reservation."""
+        return self.book.reserving(self.reservation)
+
+    @property
+    def exposed(self) -> tuple[str, ...]:
+        """Instruments that are held or could be with the request, in alphabetical order."""
+        return self.book.exposed_with(self.reservation)
+
+    @property
+    def working(self) -> int:
+        """Orders of the account that could fill, the request among them."""
+        return self.book.working_with(self.reservation)
+
+    def valued(self, name: str) -> Valued | Missing:
+        """An instrument of the book after."""
+        return self.subject if name == self.instrument else valued(self.book, name)
 
     @property
     def unit_notional(self) -> Decimal | Missing:
@@ -153,9 +178,16 @@ def _together(others: tuple[Valued, ...] | Missing, subject: Valued | Missing) -
     return subject if isinstance(subject, Missing) else totals(others, subject)
 
 
-def _level(book: Book, limits: Limits) -> DrawdownLevel | Missing:
-    depth = depth_below_peak(book)
-    return depth if isinstance(depth, Missing) else limits.drawdown.at(depth)
+def _order_notional(subject: Valued | Missing, reservation: Reservation) -> Decimal | Missing:
+    if isinstance(subject, Missing):
+        return subject
+    stakes, prices = subject.stakes, reservation.prices
+    return reservation.quantity * (max(stakes.mark, *prices) if prices else stakes.mark) * stakes.unit
+
+
+def _scale(request: RiskRequest, book: Book, limits: Limits, *, depth: Decimal | Missing) -> Decimal:
+    scale = _ONE if isinstance(depth, Missing) else limits.drawdown.at(depth).scale or _ONE
+    return scale * limits.ramp_part if _is_new(request, book, limits) else scale
 
 
 def _is_new(request: RiskRequest, book: Book, limits: Limits) -> bool:

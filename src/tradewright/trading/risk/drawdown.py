@@ -6,6 +6,7 @@ This file decides the levels: from each depth on, sizes are scaled by its factor
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,9 @@ class DrawdownLevel:
     name: str
     depth: Decimal
     scale: Decimal
+
+
+_NONE: Final = DrawdownLevel("none", Decimal(0), Decimal(1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +43,13 @@ class DrawdownLevels:
     @property
     def all(self) -> tuple[DrawdownLevel, ...]:
         """From no drawdown to the stop."""
-        none = DrawdownLevel("none", Decimal(0), Decimal(1))
-        return none, self.mild, self.moderate, self.severe, DrawdownLevel("stop", self.stop, Decimal(0))
+        return _NONE, self.mild, self.moderate, self.severe, DrawdownLevel("stop", self.stop, Decimal(0))
 
     def at(self, depth: Decimal) -> DrawdownLevel:
         """The level that holds at a depth below the peak (a positive fraction); reaching a level is being in it."""
-        return next(level for level in reversed(self.all) if depth >= level.depth or level.depth == 0)
+        if depth >= self.stop:
+            return DrawdownLevel("stop", self.stop, Decimal(0))
+        return next((level for level in (self.severe, self.moderate, self.mild) if depth >= level.depth), _NONE)
 
     def problems(self) -> tuple[str, ...]:
         """What is wrong with the levels, every problem in a sentence."""

@@ -15,6 +15,7 @@ from tradewright.trading.risk.controls.control import Control
 from tradewright.trading.risk.controls.table import controls_of
 from tradewright.trading.risk.limits import Limits
 from tradewright.trading.risk.request import RiskRequest
+from tradewright.trading.risk.sent import SentOrder
 from tradewright.trading.risk.verdict import Finding, Verdict
 
 
@@ -23,11 +24,30 @@ class Approved:
     """Yes: one send is allowed, and its room is taken."""
 
     ticket: Ticket
-    reservation: Reservation
-    book: Book
-    """The book from now on."""
-    findings: tuple[Finding, ...]
-    """What every control measured."""
+    case: Case
+    """What was judged."""
+    limits: Limits
+    """What it was judged by."""
+
+    @property
+    def reservation(self) -> Reservation:
+        """The room that it takes."""
+        return self.case.reservation
+
+    @property
+    def sent(self) -> SentOrder:
+        """The order as it counts from now on."""
+        return self.case.sent
+
+    @property
+    def book(self) -> Book:
+        """The book from now on."""
+        return self.case.after.counting(self.sent)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What every control measured; told when somebody asks."""
+        return judged(controls_of(self.limits), self.case)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +73,15 @@ def check(request: RiskRequest, book: Book, *, limits: Limits, now_ns: int) -> A
 
 def answered(case: Case, limits: Limits) -> Approved | Refused:
     """As `check`, of a case that was made with these limits."""
-    findings = judged(controls_of(limits), case)
-    if Verdict.REFUSED in [finding.verdict for finding in findings]:
-        return Refused(findings)
+    answer = asked(case, limits)
+    return answer if isinstance(answer, Approved) else refused(case, limits)
+
+
+def asked(case: Case, limits: Limits) -> Approved | list[Control]:
+    """Ask every control: a ticket, or without further words the controls that say no."""
+    against = refusing(controls_of(limits), case)
+    if against:
+        return against
     request = case.request
     ticket = Ticket(
         client_order_id=request.client_order_id,
@@ -65,11 +91,22 @@ def answered(case: Case, limits: Limits) -> Approved | Refused:
         attempt=request.attempt,
         minted_ns=case.now_ns,
     )
-    return Approved(ticket, case.reservation, case.after.counting(case.sent), findings)
+    return Approved(ticket, case, limits)
+
+
+def refused(case: Case, limits: Limits) -> Refused:
+    """No, with what every control measured."""
+    return Refused(judged(controls_of(limits), case))
+
+
+def refusing(controls: Sequence[Control], case: Case) -> list[Control]:
+    """The controls that say no; a refusal of new risk is lifted where the order proves to reduce."""
+    found = [control for control in controls if not control.lets_pass(case)]
+    return [control for control in found if control.binds_reducing] if found and case.is_reducing else found
 
 
 def judged(controls: Sequence[Control], case: Case) -> tuple[Finding, ...]:
-    """What the controls find, in their order; a refusal of new risk is lifted where the order proves to reduce."""
+    """What the controls find, in their order, as `refusing` has it."""
     findings = tuple([control.judge(case) for control in controls])
     if not case.is_reducing:
         return findings

@@ -6,6 +6,7 @@ value asks the calendar (holidays, half days) and cuts the sessions to the user'
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from math import inf
 
 from tradewright.domain.errors import InputError
 
@@ -32,7 +33,7 @@ class OpenHours:
         if session is not None and not before <= session[0] < session[1] <= known[1]:
             raise InputError("open hours cannot be extended", expected="a session after the last, inside what is known")
         sessions = (self.sessions if session is None else (*self.sessions, session))[-most:]
-        first = bisect_left(sessions, known[0], key=_opening)
+        first = bisect_left(sessions, (known[0],))
         found = object.__new__(OpenHours)
         object.__setattr__(found, "sessions", sessions[first:] if first else sessions)
         object.__setattr__(found, "known", known)
@@ -44,12 +45,12 @@ class OpenHours:
 
     def is_open(self, moment_ns: int) -> bool:
         """True within a session, its open and its close included (both auctions are in it)."""
-        at = bisect_right(self.sessions, moment_ns, key=_opening)
+        at = bisect_right(self.sessions, (moment_ns, inf))
         return at > 0 and moment_ns <= self.sessions[at - 1][1]
 
     def is_near_close(self, moment_ns: int, *, within_ns: int) -> bool:
         """True where the market closes sooner than that; sessions without a gap between them are one."""
-        at = bisect_right(self.sessions, moment_ns, key=_opening) - 1
+        at = bisect_right(self.sessions, (moment_ns, inf)) - 1
         if at < 0 or moment_ns > self.sessions[at][1]:
             return False
         closes = self.sessions[at][1]
@@ -62,14 +63,12 @@ class OpenHours:
         """Session time between two moments, 0 where `until` is first; None where the hours are not known."""
         if not (self.covers(since_ns) and self.covers(until_ns)):
             return None
+        if since_ns >= until_ns:
+            return 0
         total = 0
-        for at in range(max(bisect_right(self.sessions, since_ns, key=_opening) - 1, 0), len(self.sessions)):
+        for at in range(max(bisect_right(self.sessions, (since_ns, inf)) - 1, 0), len(self.sessions)):
             opens, closes = self.sessions[at]
             if opens >= until_ns:
                 break
             total += max(min(until_ns, closes) - max(since_ns, opens), 0)
         return total
-
-
-def _opening(session: tuple[int, int]) -> int:
-    return session[0]

@@ -5,8 +5,10 @@ from decimal import Decimal
 
 from tradewright.domain.identifiers import ClientOrderId
 from tradewright.domain.orders.request import OrderRequest
+from tradewright.domain.quick import quick
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RiskRequest:
     """What the gate is asked to approve."""
@@ -30,5 +32,7 @@ class RiskRequest:
     @property
     def prices(self) -> tuple[Decimal, ...]:
         """The order's own prices, none for a market order."""
-        own = (self.order.limit_price, self.order.stop_price)
-        return tuple(price for price in own if price is not None)
+        limit, stop = self.order.limit_price, self.order.stop_price
+        if limit is None:
+            return () if stop is None else (stop,)
+        return (limit,) if stop is None else (limit, stop)

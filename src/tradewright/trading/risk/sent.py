@@ -15,11 +15,13 @@ from decimal import Decimal
 from tradewright.domain.identifiers import ClientOrderId
 from tradewright.domain.orders.request import OrderRequest
 from tradewright.domain.orders.side import Side
+from tradewright.domain.quick import quick
 
 _ZERO = Decimal(0)
 _Print = tuple[object, ...]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class SentOrder:
     """An order that the gate approved, for counting."""

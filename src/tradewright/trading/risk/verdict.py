@@ -6,10 +6,11 @@ This file decides what a control reports (its finding), and what is said where a
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Context, Decimal
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeGuard
 
 _UPWARDS: Final = Context(prec=28, rounding=ROUND_CEILING)
 """Nobody reads its flags, so that it is as good as a constant; making one takes longer than dividing."""
+_divided_upwards: Final = _UPWARDS.divide
 _DIGITS: Final = Context(prec=6)
 
 
@@ -101,11 +102,16 @@ def positive(value: object, what: str) -> Decimal | Missing:
     return found if isinstance(found, Missing) or found > 0 else Missing(what)
 
 
+def is_positive(value: object) -> TypeGuard[Decimal]:
+    """True for a finite Decimal above 0."""
+    return isinstance(value, Decimal) and value.is_finite() and value > 0
+
+
 def part(amount: Decimal | Missing, whole: Decimal | Missing) -> Decimal | Missing:
     """Amount over whole, its last digit rounded up so that a measure is never understated."""
     if isinstance(amount, Missing) or isinstance(whole, Missing):
         return amount if isinstance(amount, Missing) else whole
-    return _UPWARDS.divide(amount, whole)
+    return _divided_upwards(amount, whole)
 
 
 def _short(value: Decimal) -> str:

@@ -6,7 +6,7 @@ order could fare worse than a larger one, the quantity is halved until the edge 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
@@ -15,7 +15,7 @@ from tradewright.domain.orders.side import Side
 from tradewright.trading.risk.case import Case
 from tradewright.trading.risk.controls.control import Control, Growing
 from tradewright.trading.risk.exposure import held_quantity, reducing_quantity
-from tradewright.trading.risk.gate import judged
+from tradewright.trading.risk.gate import refusing
 from tradewright.trading.risk.limits import Limits
 from tradewright.trading.risk.verdict import Finding, Missing
 
@@ -33,12 +33,23 @@ class Edge:
     lots: int
     beyond: Finding
     """The first control that refuses a lot more."""
+    case: Case | None = field(default=None, compare=False)
+    """The order of so many lots; None where no lot passes."""
 
 
-def most_lots(case: Case, controls: Sequence[Control], *, lot: Decimal, limits: Limits) -> Edge | None:
-    """The edge below the order of `case`, which is one of whole lots; None where it passes as it is."""
-    findings = judged(controls, case)
-    refused = [pair for pair in zip(controls, findings, strict=True) if pair[1].is_refused]
+def most_lots(
+    case: Case,
+    controls: Sequence[Control],
+    *,
+    lot: Decimal,
+    limits: Limits,
+    against: Sequence[Control] | None = None,
+) -> Edge | None:
+    """The edge below the order of `case`, which is one of whole lots; None where it passes as it is.
+
+    `against` are those of the controls that say no to it, where somebody has asked them already.
+    """
+    refused = [(one, one.judge(case)) for one in (refusing(controls, case) if against is None else against)]
     if not refused:
         return None
     lots = int(case.request.order.quantity // lot)
@@ -79,28 +90,31 @@ class _Search:
         """The edge where the measures say it is; None where it is not there."""
         at = min(int(max(self._guess(), _ZERO) // self._lot), lots - 1)
         for _ in range(_STEPS):
-            beyond = self._refusal(at + 1)
+            more = self._case.resized((at + 1) * self._lot)
+            beyond = self._against(more)
             if beyond is None:
                 if at + 1 >= lots:
                     return None
                 at += 1
-            elif at and self._refusal(at) is not None:
-                at -= 1
-            else:
-                return Edge(at, beyond)
+                continue
+            case = self._case.resized(at * self._lot) if at else None
+            if case is None or self._against(case) is None:
+                return Edge(at, beyond.judge(more), case)
+            at -= 1
         return None
 
     def halved(self, lots: int) -> Edge:
         """The edge by halving: some twenty looks."""
-        fits, refused, beyond = 0, lots, self._refused[0][1]
+        fits, refused, beyond, fitting = 0, lots, self._refused[0][1], None
         while refused - fits > 1:
             middle = (fits + refused) // 2
-            answer = self._refusal(middle)
+            case = self._case.resized(middle * self._lot)
+            answer = self._against(case)
             if answer is None:
-                fits = middle
+                fits, fitting = middle, case
             else:
-                refused, beyond = middle, answer
-        return Edge(fits, beyond)
+                refused, beyond = middle, answer.judge(case)
+        return Edge(fits, beyond, fitting)
 
     def _guess(self) -> Decimal:
         """The quantity at which the last of the controls lets go; what is proven to reduce passes most of them."""
@@ -121,15 +135,10 @@ class _Search:
         beyond = (finding.value - finding.limit) / growth
         return self._case.request.order.quantity - beyond + self._lot * _NEAR
 
-    def _refusal(self, lots: int) -> Finding | None:
-        """The first control that says no to so many lots."""
-        case = self._case.resized(lots * self._lot)
+    def _against(self, case: Case) -> Control | None:
+        """The first control that says no to it."""
         controls = self._growing if case.is_reducing is self._case.is_reducing else self._controls
-        for control in controls:
-            (finding,) = judged((control,), case)
-            if finding.is_refused:
-                return finding
-        return None
+        return next((control for control in controls if refusing((control,), case)), None)
 
 
 def _reducing_room(case: Case) -> Decimal:

@@ -7,11 +7,13 @@ lets through, the gate lets through, for they are the same rules. Rounding goes 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
 from tradewright.domain.errors import InputError
 from tradewright.domain.orders.request import LEAST
 from tradewright.trading.risk.book import Book
 from tradewright.trading.risk.case import Case
+from tradewright.trading.risk.controls.control import Control
 from tradewright.trading.risk.controls.orders import SmallestOrder
 from tradewright.trading.risk.controls.table import controls_of
 from tradewright.trading.risk.limits import Limits
@@ -62,35 +64,52 @@ def sized(situation: Situation, methods: Sequence[SizingMethod]) -> Sized:
     return Sized(quantity, least.name, least.reason, given)
 
 
-def clipped(
-    size: Sized, request: RiskRequest, *, book: Book, limits: Limits, now_ns: int, seen: Case | None = None
-) -> Sized:
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A size with what it was fitted by."""
+
+    size: Sized
+    case: Case | None = None
+    """The order as it was cut; None where it was not, or where nothing is left of it."""
+
+
+def clipped(size: Sized, request: RiskRequest, *, book: Book, limits: Limits, now_ns: int) -> Sized:
     """The size cut to what the limits allow for `request`, naming the limit that bound; as it is where they allow it.
 
-    The request's own quantity does not matter; `seen` is its case, where somebody has made it already. Limits that do
-    not depend on the quantity (a kill switch, a drawdown stop) leave nothing. A market that is not known leaves nothing
-    either.
+    The request's own quantity does not matter. Limits that do not depend on the quantity (a kill switch, a drawdown
+    stop) leave nothing. A market that is not known leaves nothing either.
     """
-    market = book.markets.get(request.order.instrument)
+    return fitted(size, Case.of(request, book, limits=limits, now_ns=now_ns), limits=limits).size
+
+
+def fitted(size: Sized, case: Case, *, limits: Limits, against: Sequence[Control] | None = None) -> Fitted:
+    """As `clipped`, of a case that was made with these limits; `against` are the controls that say no to it, where
+    somebody has asked them already."""
+    market = case.market
     if size.quantity == 0:
-        return size
+        return Fitted(size)
     if market is None:
-        return replace(size, quantity=_ZERO, bound="market", reason="the market is not known")
+        return Fitted(replace(size, quantity=_ZERO, bound="market", reason="the market is not known"))
     lot = max(market.instrument.lot, LEAST)
-    controls = tuple(one for one in controls_of(limits) if not isinstance(one, SmallestOrder))
     wanted = int(size.quantity // lot)
     if wanted == 0:
-        return replace(size, quantity=_ZERO, bound="lot", reason=f"less than a lot of {lot}")
-    case = seen or Case.of(request, book, limits=limits, now_ns=now_ns)
+        return Fitted(replace(size, quantity=_ZERO, bound="lot", reason=f"less than a lot of {lot}"))
     if case.request.order.quantity != wanted * lot:
-        case = case.resized(wanted * lot)
-    edge = most_lots(case, controls, lot=lot, limits=limits)
+        case, against = case.resized(wanted * lot), None
+    known = None if against is None else [one for one in against if not isinstance(one, SmallestOrder)]
+    edge = most_lots(case, _cutting(limits), lot=lot, limits=limits, against=known)
     if edge is None:
-        return size
-    quantity = edge.lots * lot
-    if quantity and SmallestOrder().judge(case.resized(quantity)).is_refused:
-        quantity = _ZERO
-    return replace(size, quantity=quantity, bound=edge.beyond.control, reason=edge.beyond.reason)
+        return Fitted(size)
+    bound = replace(size, quantity=edge.lots * lot, bound=edge.beyond.control, reason=edge.beyond.reason)
+    if edge.case is None or not SmallestOrder().lets_pass(edge.case):
+        return Fitted(replace(bound, quantity=_ZERO))
+    return Fitted(bound, edge.case)
+
+
+@lru_cache(maxsize=64)
+def _cutting(limits: Limits) -> tuple[Control, ...]:
+    """The controls that a smaller order can meet: it cannot become as large as the venue wants."""
+    return tuple(one for one in controls_of(limits) if not isinstance(one, SmallestOrder))
 
 
 def _constraint(method: SizingMethod, situation: Situation) -> Constraint:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.trading.risk import risk_desk as desk
@@ -177,18 +178,18 @@ def test_measures_that_are_numbers_say_how_they_grow() -> None:
             assert not isinstance(before, Decimal), control
 
 
-def test_an_edge_a_division_away_takes_two_looks() -> None:
+def test_an_edge_a_division_away_takes_two_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Halving would take ten."""
     looks: list[Decimal] = []
+    resized = Case.resized
 
-    class Counted(Case):
-        def resized(self, quantity: Decimal) -> Case:
-            looks.append(quantity)
-            return super().resized(quantity)
+    def counted(case: Case, quantity: Decimal) -> Case:
+        looks.append(quantity)
+        return resized(case, quantity)
 
+    monkeypatch.setattr(Case, "resized", counted)
     limits = desk.limits(position=D("0.05"))
     case = Case.of(desk.request(quantity=D(1000)), desk.book(), limits=limits, now_ns=NOW)
-    counted = Counted(**{name: getattr(case, name) for name in Case.__slots__})
-    edge = most_lots(counted, controls_of(limits), lot=D(1), limits=limits)
+    edge = most_lots(case, controls_of(limits), lot=D(1), limits=limits)
     assert edge is not None
     assert (edge.lots, edge.beyond.control, looks) == (50, "position", [D(51), D(50)])

@@ -5,88 +5,97 @@ from decimal import Decimal
 from typing import ClassVar, cast
 
 from tradewright.trading.risk.case import Case
-from tradewright.trading.risk.exposure import Totals, Valued
-from tradewright.trading.risk.verdict import Finding, Missing, at_most, part
+from tradewright.trading.risk.controls.control import Growing, Measure
+from tradewright.trading.risk.verdict import Missing, part
+
+
+class _OverEquity(Measure, Growing):
+    """A sum of notionals over equity."""
+
+    __slots__ = ()
+    limit: Decimal
+
+    def growth(self, case: Case) -> Decimal | Missing:
+        """A unit's notional over equity."""
+        return part(case.unit_notional, case.equity)
 
 
 @dataclass(frozen=True, slots=True)
-class SymbolConcentration:
+class SymbolConcentration(_OverEquity):
     """Everything of one symbol, at whichever venue, over equity."""
 
     name: ClassVar[str] = "symbol_concentration"
+    remedy: ClassVar[str] = "send less, or close something of the same kind"
     binds_reducing: ClassVar[bool] = False
     depends_on_quantity: ClassVar[bool] = True
     limit: Decimal
 
-    def judge(self, case: Case) -> Finding:
+    def measure(self, case: Case) -> Decimal | Missing:
         """The symbol's notionals."""
-        return _concentration(case, self.name, self.limit, "symbol")
+        return case.totals if isinstance(case.totals, Missing) else part(case.totals.of_symbol, case.equity)
 
-    def growth(self, case: Case) -> Decimal | Missing:
-        """A unit's notional over equity."""
-        return part(case.unit_notional, case.equity)
+    def what(self, case: Case) -> str:
+        """The symbol, where it is known."""
+        return _everything("" if isinstance(case.subject, Missing) else case.subject.symbol)
 
 
 @dataclass(frozen=True, slots=True)
-class SectorConcentration:
+class SectorConcentration(_OverEquity):
     """Everything of one sector over equity; instruments without a sector count as one sector."""
 
     name: ClassVar[str] = "sector_concentration"
+    remedy: ClassVar[str] = "send less, or close something of the same kind"
     binds_reducing: ClassVar[bool] = False
     depends_on_quantity: ClassVar[bool] = True
     limit: Decimal
 
-    def judge(self, case: Case) -> Finding:
+    def measure(self, case: Case) -> Decimal | Missing:
         """The sector's notionals."""
-        return _concentration(case, self.name, self.limit, "sector")
+        return case.totals if isinstance(case.totals, Missing) else part(case.totals.of_sector, case.equity)
 
-    def growth(self, case: Case) -> Decimal | Missing:
-        """A unit's notional over equity."""
-        return part(case.unit_notional, case.equity)
+    def what(self, case: Case) -> str:
+        """The sector, where it is known."""
+        return _everything("" if isinstance(case.subject, Missing) else case.subject.sector)
 
 
 @dataclass(frozen=True, slots=True)
-class AssetClassConcentration:
+class AssetClassConcentration(_OverEquity):
     """Everything of one asset class over equity."""
 
     name: ClassVar[str] = "asset_class_concentration"
+    remedy: ClassVar[str] = "send less, or close something of the same kind"
     binds_reducing: ClassVar[bool] = False
     depends_on_quantity: ClassVar[bool] = True
     limit: Decimal
 
-    def judge(self, case: Case) -> Finding:
+    def measure(self, case: Case) -> Decimal | Missing:
         """The asset class's notionals."""
-        return _concentration(case, self.name, self.limit, "asset_class")
+        return case.totals if isinstance(case.totals, Missing) else part(case.totals.of_asset_class, case.equity)
 
-    def growth(self, case: Case) -> Decimal | Missing:
-        """A unit's notional over equity."""
-        return part(case.unit_notional, case.equity)
+    def what(self, case: Case) -> str:
+        """The asset class, where it is known."""
+        return _everything("" if isinstance(case.subject, Missing) else case.subject.asset_class)
 
 
 @dataclass(frozen=True, slots=True)
-class CorrelatedExposure:
+class CorrelatedExposure(_OverEquity):
     """The instrument with everything that moves with it, over equity; a hedge counts too, for correlations break."""
 
     name: ClassVar[str] = "correlated_exposure"
+    remedy: ClassVar[str] = "send less, or close something that moves with it"
     binds_reducing: ClassVar[bool] = False
     depends_on_quantity: ClassVar[bool] = True
     limit: Decimal
     above: Decimal
     """From which absolute correlation on."""
 
-    def judge(self, case: Case) -> Finding:
+    def measure(self, case: Case) -> Decimal | Missing:
         """Notionals of the instrument and of those correlated with it."""
-        return at_most(
-            self.name,
-            part(self._cluster(case), case.equity),
-            limit=self.limit,
-            what=f"{case.instrument} with what moves with it (correlation {self.above} and above)",
-            remedy="send less, or close something that moves with it",
-        )
+        return part(self._cluster(case), case.equity)
 
-    def growth(self, case: Case) -> Decimal | Missing:
-        """A unit's notional over equity."""
-        return part(case.unit_notional, case.equity)
+    def what(self, case: Case) -> str:
+        """The instrument, and from where on another moves with it."""
+        return f"{case.instrument} with what moves with it (correlation {self.above} and above)"
 
     def _cluster(self, case: Case) -> Decimal | Missing:
         if isinstance(case.others, Missing) or isinstance(case.subject, Missing):
@@ -103,12 +112,5 @@ class CorrelatedExposure:
         return total
 
 
-def _concentration(case: Case, control: str, limit: Decimal, kind: str) -> Finding:
-    is_known = isinstance(case.subject, Valued) and isinstance(case.totals, Totals)
-    return at_most(
-        control,
-        part(getattr(case.totals, f"of_{kind}") if is_known else cast("Missing", case.totals), case.equity),
-        limit=limit,
-        what=f"everything in {(getattr(case.subject, kind) if is_known else '') or 'no group'} over equity",
-        remedy="send less, or close something of the same kind",
-    )
+def _everything(kind: str) -> str:
+    return f"everything in {kind or 'no group'} over equity"

@@ -4,31 +4,32 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
-from tradewright.trading.risk.case import Case, depth_below_peak
+from tradewright.trading.risk.case import Case
+from tradewright.trading.risk.controls.control import Growing, Measure, Stop
 from tradewright.trading.risk.exposure import unit_risk
-from tradewright.trading.risk.verdict import Finding, Missing, at_most, below, number, part
+from tradewright.trading.risk.verdict import Missing, number, part
 
 _ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
-class PortfolioRisk:
+class PortfolioRisk(Measure, Growing):
     """Loss to all protective stops over equity; a drawdown scales it down."""
 
     name: ClassVar[str] = "portfolio_risk"
+    words: ClassVar[str] = "the loss to all stops over equity"
+    remedy: ClassVar[str] = "send less, or put the protective stop nearer"
     binds_reducing: ClassVar[bool] = False
     depends_on_quantity: ClassVar[bool] = True
     limit: Decimal
 
-    def judge(self, case: Case) -> Finding:
+    def measure(self, case: Case) -> Decimal | Missing:
         """Sum over positions and orders; one-day 95% value at risk where there is no stop."""
-        return at_most(
-            self.name,
-            part(case.totals if isinstance(case.totals, Missing) else case.totals.risk, case.equity),
-            limit=self.limit * case.scale,
-            what="the loss to all stops over equity",
-            remedy="send less, or put the protective stop nearer",
-        )
+        return part(case.totals if isinstance(case.totals, Missing) else case.totals.risk, case.equity)
+
+    def bound(self, case: Case) -> Decimal:
+        """The limit, scaled."""
+        return self.limit * case.scale
 
     def growth(self, case: Case) -> Decimal | Missing:
         """What a unit loses at its stop, or on a bad day, over equity."""
@@ -40,43 +41,35 @@ class PortfolioRisk:
 
 
 @dataclass(frozen=True, slots=True)
-class DrawdownStop:
+class DrawdownStop(Stop):
     """Equity below its peak; reaching the limit stops new risk."""
 
     name: ClassVar[str] = "drawdown"
+    words: ClassVar[str] = "the drawdown from the peak of equity"
+    remedy: ClassVar[str] = "close positions; a named person sets a new peak or limit before trading goes on"
     binds_reducing: ClassVar[bool] = False
     depends_on_quantity: ClassVar[bool] = False
     limit: Decimal
 
-    def judge(self, case: Case) -> Finding:
+    def measure(self, case: Case) -> Decimal | Missing:
         """The depth below the peak."""
-        return below(
-            self.name,
-            depth_below_peak(case.book),
-            limit=self.limit,
-            what="the drawdown from the peak of equity",
-            remedy="close positions; a named person sets a new peak or limit before trading goes on",
-        )
+        return case.depth
 
 
 @dataclass(frozen=True, slots=True)
-class DailyLoss:
+class DailyLoss(Stop):
     """Loss since the start of the day, fees in it; reaching the limit ends the day for new risk."""
 
     name: ClassVar[str] = "daily_loss"
+    words: ClassVar[str] = "the loss of the day"
+    remedy: ClassVar[str] = "close positions and wait for the next trading day"
     binds_reducing: ClassVar[bool] = False
     depends_on_quantity: ClassVar[bool] = False
     limit: Decimal
 
-    def judge(self, case: Case) -> Finding:
+    def measure(self, case: Case) -> Decimal | Missing:
         """Equity lost today over the equity at the start of the day."""
-        return below(
-            self.name,
-            day_loss(case),
-            limit=self.limit,
-            what="the loss of the day",
-            remedy="close positions and wait for the next trading day",
-        )
+        return day_loss(case)
 
 
 def day_loss(case: Case) -> Decimal | Missing:

@@ -7,7 +7,8 @@ from typing import ClassVar
 from tradewright.domain.orders.request import TimeInForce
 from tradewright.trading.risk.book import MarketView
 from tradewright.trading.risk.case import Case
-from tradewright.trading.risk.verdict import Finding, Missing, absent, at_most, part, positive, stated
+from tradewright.trading.risk.controls.control import Measure
+from tradewright.trading.risk.verdict import Finding, Missing, absent, part, positive, stated
 
 _MS = Decimal(1_000_000)
 
@@ -20,8 +21,15 @@ class MarketHours:
     binds_reducing: ClassVar[bool] = False
     depends_on_quantity: ClassVar[bool] = False
 
+    def lets_pass(self, case: Case) -> bool:
+        """Whether the market is known to be open then."""
+        hours, moment = None if case.market is None else case.market.hours, case.request.executes_ns
+        if moment is None or hours is None or not hours.covers(moment):
+            return False
+        return hours.is_open(moment) and moment >= case.now_ns
+
     def judge(self, case: Case) -> Finding:
-        """Whether the market is open then."""
+        """The same, told."""
         hours = None if case.market is None else case.market.hours
         moment = case.request.executes_ns
         if moment is None or hours is None or not hours.covers(moment):
@@ -33,7 +41,7 @@ class MarketHours:
             self.name,
             "open" if is_open else "closed",
             limit="open",
-            is_good=is_open and is_ahead,
+            is_good=self.lets_pass(case),
             reason=reason if is_ahead else "the moment of execution has passed",
             remedy="send it for the next open",
         )
@@ -48,15 +56,19 @@ class NearClose:
     depends_on_quantity: ClassVar[bool] = False
     window_ms: int
 
-    def judge(self, case: Case) -> Finding:
-        """Whether the close follows that soon; an order for the closing auction is meant to be there."""
+    def lets_pass(self, case: Case) -> bool:
+        """Whether the close does not follow that soon; an order for the closing auction is meant to be there."""
         hours, moment = None if case.market is None else case.market.hours, case.request.executes_ns
-        is_near = (
-            hours is not None
-            and moment is not None
-            and case.request.order.time_in_force is not TimeInForce.AT_CLOSE
-            and hours.is_near_close(moment, within_ns=self.window_ms * 1_000_000)
+        return (
+            hours is None
+            or moment is None
+            or case.request.order.time_in_force is TimeInForce.AT_CLOSE
+            or not hours.is_near_close(moment, within_ns=self.window_ms * 1_000_000)
         )
+
+    def judge(self, case: Case) -> Finding:
+        """The same, told."""
+        is_near = not self.lets_pass(case)
         return stated(
             self.name,
             "near" if is_near else "not near",
@@ -68,63 +80,57 @@ class NearClose:
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(Measure):
     """What an order without a limit price would pay at once, where quotes are kept."""
 
     name: ClassVar[str] = "spread"
+    remedy: ClassVar[str] = "give the order a limit price, or wait"
     binds_reducing: ClassVar[bool] = False
     depends_on_quantity: ClassVar[bool] = False
     limit: Decimal
 
-    def judge(self, case: Case) -> Finding:
+    def measure(self, case: Case) -> Decimal | Missing:
         """Ask less bid over their middle; 0 for an order with a limit price, and where no quotes are kept."""
-        return at_most(
-            self.name,
-            _spread(case),
-            limit=self.limit,
-            what=f"the spread of {case.instrument}",
-            remedy="give the order a limit price, or wait",
-        )
+        return _spread(case)
+
+    def what(self, case: Case) -> str:
+        """The instrument's spread."""
+        return f"the spread of {case.instrument}"
 
 
 @dataclass(frozen=True, slots=True)
-class FreshMark:
+class FreshMark(Measure):
     """Session time since the instrument's mark."""
 
     name: ClassVar[str] = "mark_age_ms"
+    remedy: ClassVar[str] = "wait for a fresh price"
     binds_reducing: ClassVar[bool] = False
     depends_on_quantity: ClassVar[bool] = False
-    limit_ms: int
+    limit: int
 
-    def judge(self, case: Case) -> Finding:
+    def measure(self, case: Case) -> Decimal | Missing:
         """How old the mark is, in milliseconds in which the market was open."""
-        return at_most(
-            self.name,
-            _mark_age(case.market, case.instrument, case.now_ns),
-            limit=Decimal(self.limit_ms),
-            what=f"the age of the mark of {case.instrument} in session time (ms)",
-            remedy="wait for a fresh price",
-        )
+        return _mark_age(case.market, case.instrument, case.now_ns)
+
+    def what(self, case: Case) -> str:
+        """The instrument's mark."""
+        return f"the age of the mark of {case.instrument} in session time (ms)"
 
 
 @dataclass(frozen=True, slots=True)
-class FreshBook:
+class FreshBook(Measure):
     """Session time since the oldest of the other marks and of the account's valuation."""
 
     name: ClassVar[str] = "book_age_ms"
+    words: ClassVar[str] = "the age of the oldest number of the book in session time (ms)"
+    remedy: ClassVar[str] = "wait until positions and account are valued again"
     binds_reducing: ClassVar[bool] = False
     depends_on_quantity: ClassVar[bool] = False
-    limit_ms: int
+    limit: int
 
-    def judge(self, case: Case) -> Finding:
+    def measure(self, case: Case) -> Decimal | Missing:
         """How old the oldest number is that the portfolio is measured with, in milliseconds of session time."""
-        return at_most(
-            self.name,
-            _book_age(case),
-            limit=Decimal(self.limit_ms),
-            what="the age of the oldest number of the book in session time (ms)",
-            remedy="wait until positions and account are valued again",
-        )
+        return _book_age(case)
 
 
 def _mark_age(market: MarketView | None, name: str, now_ns: int) -> Decimal | Missing:
@@ -140,8 +146,8 @@ def _book_age(case: Case) -> Decimal | Missing:
     if isinstance(found, Missing):
         return found
     oldest: dict[int, tuple[int, MarketView]] = {}
-    for name in case.after.exposed:
-        market = case.after.markets.get(name)
+    for name in case.exposed:
+        market = case.book.markets.get(name)
         if market is None or market.marked_ns is None or market.hours is None or market.marked_ns > case.now_ns:
             return _mark_age(market, name, case.now_ns) if market is None else Missing(f"the age of the mark of {name}")
         known = oldest.get(id(market.hours))

@@ -9,7 +9,8 @@ from tradewright.domain.arithmetic.rounding import steps_down
 from tradewright.domain.instruments.instrument import Instrument
 from tradewright.domain.orders.side import Side
 from tradewright.trading.risk.case import Case
-from tradewright.trading.risk.verdict import Finding, Missing, absent, at_most, part, positive, stated
+from tradewright.trading.risk.controls.control import Growing, Measure
+from tradewright.trading.risk.verdict import Finding, Missing, absent, is_positive, part, stated
 
 _ONE = Decimal(1)
 _WIDE: Final = Context(prec=80)
@@ -17,23 +18,19 @@ _WIDE: Final = Context(prec=80)
 
 
 @dataclass(frozen=True, slots=True)
-class OrderQuantity:
+class OrderQuantity(Measure, Growing):
     """Units in one order."""
 
     name: ClassVar[str] = "order_quantity"
+    words: ClassVar[str] = "the order's quantity"
+    remedy: ClassVar[str] = "send less, or split the order over time"
     binds_reducing: ClassVar[bool] = False
     depends_on_quantity: ClassVar[bool] = True
     limit: Decimal
 
-    def judge(self, case: Case) -> Finding:
+    def measure(self, case: Case) -> Decimal | Missing:
         """The order's quantity."""
-        return at_most(
-            self.name,
-            case.request.order.quantity,
-            limit=self.limit,
-            what="the order's quantity",
-            remedy="send less, or split the order over time",
-        )
+        return case.request.order.quantity
 
     def growth(self, case: Case) -> Decimal | Missing:
         """One."""
@@ -41,23 +38,19 @@ class OrderQuantity:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderDayPart:
+class OrderDayPart(Measure, Growing):
     """One order against the quantity of an average day: a typing error in the quantity shows here."""
 
     name: ClassVar[str] = "order_day_part"
+    words: ClassVar[str] = "the order's part of an average day"
+    remedy: ClassVar[str] = "send less, or spread it over days"
     binds_reducing: ClassVar[bool] = False
     depends_on_quantity: ClassVar[bool] = True
     limit: Decimal
 
-    def judge(self, case: Case) -> Finding:
+    def measure(self, case: Case) -> Decimal | Missing:
         """Quantity over the average day's."""
-        return at_most(
-            self.name,
-            part(case.request.order.quantity, _day_quantity(case)),
-            limit=self.limit,
-            what="the order's part of an average day",
-            remedy="send less, or spread it over days",
-        )
+        return part(case.request.order.quantity, _day_quantity(case))
 
     def growth(self, case: Case) -> Decimal | Missing:
         """A unit over the average day's quantity."""
@@ -65,23 +58,23 @@ class OrderDayPart:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderNotional:
+class OrderNotional(Measure, Growing):
     """Money in one order; a drawdown scales it down."""
 
     name: ClassVar[str] = "order_notional"
+    words: ClassVar[str] = "the order's notional"
+    remedy: ClassVar[str] = "send less"
     binds_reducing: ClassVar[bool] = False
     depends_on_quantity: ClassVar[bool] = True
     limit: Decimal
 
-    def judge(self, case: Case) -> Finding:
+    def measure(self, case: Case) -> Decimal | Missing:
         """Quantity at its highest price, in the account's currency."""
-        return at_most(
-            self.name,
-            case.order_notional,
-            limit=self.limit * case.scale,
-            what="the order's notional",
-            remedy="send less",
-        )
+        return case.order_notional
+
+    def bound(self, case: Case) -> Decimal:
+        """The limit, scaled."""
+        return self.limit * case.scale
 
     def growth(self, case: Case) -> Decimal | Missing:
         """A unit's notional."""
@@ -89,24 +82,20 @@ class OrderNotional:
 
 
 @dataclass(frozen=True, slots=True)
-class BasketNotional:
+class BasketNotional(Measure, Growing):
     """Money in all orders of new risk within a window: many small orders are one large one."""
 
     name: ClassVar[str] = "basket_notional"
+    words: ClassVar[str] = "orders within the window over the equity at the start of the day"
+    remedy: ClassVar[str] = "send less, or spread it over time"
     binds_reducing: ClassVar[bool] = False
     depends_on_quantity: ClassVar[bool] = True
     limit: Decimal
     window_ms: int
 
-    def judge(self, case: Case) -> Finding:
+    def measure(self, case: Case) -> Decimal | Missing:
         """Their notional with this one, over the equity at the start of the day."""
-        return at_most(
-            self.name,
-            part(self._money(case), case.day_equity),
-            limit=self.limit,
-            what="orders within the window over the equity at the start of the day",
-            remedy="send less, or spread it over time",
-        )
+        return part(self._money(case), case.day_equity)
 
     def growth(self, case: Case) -> Decimal | Missing:
         """A unit's notional over the equity of the morning."""
@@ -126,6 +115,10 @@ class OnGrid:
     name: ClassVar[str] = "grid"
     binds_reducing: ClassVar[bool] = True
     depends_on_quantity: ClassVar[bool] = False
+
+    def lets_pass(self, case: Case) -> bool:
+        """Whether nothing is off it; a way out passes where the steps are not known."""
+        return case.is_reducing if case.market is None else not _off_grid(case, case.market.instrument)
 
     def judge(self, case: Case) -> Finding:
         """What is off the grid, with the nearest that is on it and risks less."""
@@ -158,16 +151,23 @@ class SmallestOrder:
     binds_reducing: ClassVar[bool] = False
     depends_on_quantity: ClassVar[bool] = False
 
+    def lets_pass(self, case: Case) -> bool:
+        """Whether quantity and money are enough."""
+        if case.market is None or isinstance(case.subject, Missing):
+            return False
+        one, quantity = case.market.instrument, case.request.order.quantity
+        price = _price(case, case.subject.stakes.mark)
+        return quantity >= one.smallest_quantity and one.notional(quantity, price) >= one.smallest_notional
+
     def judge(self, case: Case) -> Finding:
         """The quantity, against the smallest whole lots that are enough."""
         if case.market is None or isinstance(case.subject, Missing):
             missing = case.subject if isinstance(case.subject, Missing) else Missing(f"the market of {case.instrument}")
             return absent(self.name, missing, limit="what is traded at least")
         one, order = case.market.instrument, case.request.order
-        price = case.subject.mark if order.limit_price is None else order.limit_price
+        price = _price(case, case.subject.mark)
         least = max(one.smallest_quantity, one.smallest_notional / (price * one.multiplier))
-        is_enough = order.quantity >= one.smallest_quantity
-        is_enough = is_enough and one.notional(order.quantity, price) >= one.smallest_notional
+        is_enough = self.lets_pass(case)
         return stated(
             self.name,
             f"{order.quantity}",
@@ -179,8 +179,13 @@ class SmallestOrder:
 
 
 def _day_quantity(case: Case) -> Decimal | Missing:
-    what = f"the average daily quantity of {case.instrument}"
-    return Missing(what) if case.market is None else positive(case.market.day_quantity, what)
+    found = None if case.market is None else case.market.day_quantity
+    return found if is_positive(found) else Missing(f"the average daily quantity of {case.instrument}")
+
+
+def _price(case: Case, mark: Decimal) -> Decimal:
+    limit = case.request.order.limit_price
+    return mark if limit is None else limit
 
 
 def _off_grid(case: Case, one: Instrument) -> list[str]:

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from tradewright.domain.orders.side import Side
 from tradewright.trading.risk.case import Case
+from tradewright.trading.risk.exposure import Leg, Valued
 from tradewright.trading.risk.states import TradingState
 from tradewright.trading.risk.verdict import Finding, Missing, absent, stated
 
@@ -18,19 +19,21 @@ class StateOfTrading:
     binds_reducing: ClassVar[bool] = True
     depends_on_quantity: ClassVar[bool] = False
 
-    def judge(self, case: Case) -> Finding:
+    def lets_pass(self, case: Case) -> bool:
         """Whether that state lets the order pass."""
-        if case.book.state is None:
+        state = _worst_state(case)
+        return state is not None and state.lets_pass(is_reducing=case.is_reducing, origin=case.request.order.origin)
+
+    def judge(self, case: Case) -> Finding:
+        """The same, told."""
+        state = _worst_state(case)
+        if state is None:
             return absent(self.name, Missing("the state of trading"), limit=TradingState.ACTIVE.name)
-        order, state = case.request.order, case.book.state
-        for scope in (order.strategy, order.instrument):
-            if scope is not None:
-                state = state.worse_of(case.book.halts.get(scope, TradingState.ACTIVE))
         return stated(
             self.name,
             state.name,
             limit=TradingState.ACTIVE.name,
-            is_good=state.lets_pass(is_reducing=case.is_reducing, origin=order.origin),
+            is_good=self.lets_pass(case),
             reason=f"trading is {state.name.replace('_', ' ').lower()}",
             remedy="shrink positions only, or have a named person release it",
         )
@@ -45,16 +48,19 @@ class AllowList:
     depends_on_quantity: ClassVar[bool] = False
     instruments: frozenset[str]
 
-    def judge(self, case: Case) -> Finding:
+    def lets_pass(self, case: Case) -> bool:
         """Whether the instrument is listed, and active where it trades."""
-        is_listed = case.instrument in self.instruments
-        can_trade = case.market is not None and case.market.instrument.status.can_trade
+        return case.instrument in self.instruments and _can_trade(case)
+
+    def judge(self, case: Case) -> Finding:
+        """The same, told."""
+        is_listed, can_trade = case.instrument in self.instruments, _can_trade(case)
         reason = f"{case.instrument} is {'' if is_listed else 'not '}on the list"
         return stated(
             self.name,
             case.instrument,
             limit=f"{len(self.instruments)} listed, active",
-            is_good=is_listed and can_trade,
+            is_good=self.lets_pass(case),
             reason=reason + ("" if can_trade else ", and is not known to be active"),
             remedy="add it to the allowed instruments, or wait until it trades again",
         )
@@ -69,20 +75,25 @@ class ShortPermission:
     depends_on_quantity: ClassVar[bool] = True
     is_allowed: bool
 
+    def lets_pass(self, case: Case) -> bool:
+        """Whether no short could come of the sells, or one may."""
+        if isinstance(case.subject, Missing):
+            return False
+        return not _opens_short(case, case.subject) or (self.is_allowed and _can_lend(case) is True)
+
     def judge(self, case: Case) -> Finding:
-        """Whether the sells could open a short."""
-        can_lend = case.market.can_short if case.market is not None else None
+        """The same, told."""
         limit = "shorts" if self.is_allowed else "no shorts"
         if isinstance(case.subject, Missing):
             return absent(self.name, case.subject, limit=limit)
-        opens = case.request.order.side is Side.SELL and case.subject.opening(Side.SELL, lambda leg, _: Decimal(1)) > 0
-        if opens and self.is_allowed and can_lend is None:
+        opens = _opens_short(case, case.subject)
+        if opens and self.is_allowed and _can_lend(case) is None:
             return absent(self.name, Missing(f"whether {case.instrument} can be borrowed"), limit=limit)
         return stated(
             self.name,
             "could become short" if opens else "stays long or flat",
             limit=limit,
-            is_good=not opens or (self.is_allowed and can_lend is True),
+            is_good=self.lets_pass(case),
             reason="all sells together are more than is held" if opens else "no short can come of it",
             remedy="sell at most what is held and not already on sale, or allow shorts",
         )
@@ -96,16 +107,45 @@ class TrueReduceOnly:
     binds_reducing: ClassVar[bool] = True
     depends_on_quantity: ClassVar[bool] = True
 
-    def judge(self, case: Case) -> Finding:
+    def lets_pass(self, case: Case) -> bool:
         """The claim against the proof."""
-        claims = case.request.order.reduces_only
+        return case.is_reducing or not case.request.order.reduces_only
+
+    def judge(self, case: Case) -> Finding:
+        """The same, told."""
         return stated(
             self.name,
             "reduces" if case.is_reducing else "could open",
-            limit="reduces" if claims else "any",
-            is_good=case.is_reducing or not claims,
+            limit="reduces" if case.request.order.reduces_only else "any",
+            is_good=self.lets_pass(case),
             reason="the orders of that side stay within the position"
             if case.is_reducing
             else "the orders of that side are more than the position against them",
             remedy="send at most what is held and not already being closed",
         )
+
+
+def _worst_state(case: Case) -> TradingState | None:
+    order, state = case.request.order, case.book.state
+    if state is None:
+        return None
+    for scope in (order.strategy, order.instrument):
+        if scope is not None and scope in case.book.halts:
+            state = state.worse_of(case.book.halts[scope])
+    return state
+
+
+def _can_trade(case: Case) -> bool:
+    return case.market is not None and case.market.instrument.status.can_trade
+
+
+def _can_lend(case: Case) -> bool | None:
+    return None if case.market is None else case.market.can_short
+
+
+def _opens_short(case: Case, subject: Valued) -> bool:
+    return case.request.order.side is Side.SELL and subject.opening(Side.SELL, _unit) > 0
+
+
+def _unit(leg: Leg, side: Side) -> Decimal:
+    return Decimal(1)

@@ -5,28 +5,31 @@ from decimal import Decimal
 from typing import ClassVar
 
 from tradewright.trading.risk.case import Case
-from tradewright.trading.risk.verdict import Finding, Missing, at_most, part
+from tradewright.trading.risk.controls.control import Growing, Measure
+from tradewright.trading.risk.verdict import Missing, part
 
 
 @dataclass(frozen=True, slots=True)
-class PositionSize:
+class PositionSize(Measure, Growing):
     """The largest notional of the instrument over equity; a drawdown scales it down."""
 
     name: ClassVar[str] = "position"
+    remedy: ClassVar[str] = "send less, or cancel what is working"
     binds_reducing: ClassVar[bool] = False
     depends_on_quantity: ClassVar[bool] = True
     limit: Decimal
 
-    def judge(self, case: Case) -> Finding:
+    def measure(self, case: Case) -> Decimal | Missing:
         """The position with everything that could still fill."""
-        notional = case.subject if isinstance(case.subject, Missing) else case.subject.notional
-        return at_most(
-            self.name,
-            part(notional, case.equity),
-            limit=self.limit * case.scale,
-            what=f"the position in {case.instrument} over equity",
-            remedy="send less, or cancel what is working",
-        )
+        return part(case.subject if isinstance(case.subject, Missing) else case.subject.notional, case.equity)
+
+    def bound(self, case: Case) -> Decimal:
+        """The limit, scaled."""
+        return self.limit * case.scale
+
+    def what(self, case: Case) -> str:
+        """The instrument."""
+        return f"the position in {case.instrument} over equity"
 
     def growth(self, case: Case) -> Decimal | Missing:
         """A unit's notional over equity."""
@@ -34,23 +37,19 @@ class PositionSize:
 
 
 @dataclass(frozen=True, slots=True)
-class GrossExposure:
+class GrossExposure(Measure, Growing):
     """All notionals over the equity at the start of the day: a gain of today is not risked today."""
 
     name: ClassVar[str] = "gross_exposure"
+    words: ClassVar[str] = "gross exposure over the equity at the start of the day"
+    remedy: ClassVar[str] = "send less, or close something first"
     binds_reducing: ClassVar[bool] = False
     depends_on_quantity: ClassVar[bool] = True
     limit: Decimal
 
-    def judge(self, case: Case) -> Finding:
+    def measure(self, case: Case) -> Decimal | Missing:
         """The sum of the largest notionals."""
-        return at_most(
-            self.name,
-            part(gross(case), case.day_equity),
-            limit=self.limit,
-            what="gross exposure over the equity at the start of the day",
-            remedy="send less, or close something first",
-        )
+        return part(gross(case), case.day_equity)
 
     def growth(self, case: Case) -> Decimal | Missing:
         """A unit's notional over the equity of the morning."""
@@ -58,23 +57,19 @@ class GrossExposure:
 
 
 @dataclass(frozen=True, slots=True)
-class NetExposure:
+class NetExposure(Measure, Growing):
     """Longs minus shorts over the equity at the start of the day, whichever way the orders fill."""
 
     name: ClassVar[str] = "net_exposure"
+    words: ClassVar[str] = "net exposure over the equity at the start of the day"
+    remedy: ClassVar[str] = "send less, or close something on the same side first"
     binds_reducing: ClassVar[bool] = False
     depends_on_quantity: ClassVar[bool] = True
     limit: Decimal
 
-    def judge(self, case: Case) -> Finding:
+    def measure(self, case: Case) -> Decimal | Missing:
         """The larger of the most long and the most short."""
-        return at_most(
-            self.name,
-            part(_net(case), case.day_equity),
-            limit=self.limit,
-            what="net exposure over the equity at the start of the day",
-            remedy="send less, or close something on the same side first",
-        )
+        return part(_net(case), case.day_equity)
 
     def growth(self, case: Case) -> Decimal | Missing:
         """A unit's notional over the equity of the morning."""
@@ -82,23 +77,19 @@ class NetExposure:
 
 
 @dataclass(frozen=True, slots=True)
-class Leverage:
+class Leverage(Measure, Growing):
     """All notionals over equity now: what losses of today leave to carry."""
 
     name: ClassVar[str] = "leverage"
+    words: ClassVar[str] = "leverage"
+    remedy: ClassVar[str] = "send less, or close something first"
     binds_reducing: ClassVar[bool] = False
     depends_on_quantity: ClassVar[bool] = True
     limit: Decimal
 
-    def judge(self, case: Case) -> Finding:
+    def measure(self, case: Case) -> Decimal | Missing:
         """The sum of the largest notionals over equity."""
-        return at_most(
-            self.name,
-            part(gross(case), case.equity),
-            limit=self.limit,
-            what="leverage",
-            remedy="send less, or close something first",
-        )
+        return part(gross(case), case.equity)
 
     def growth(self, case: Case) -> Decimal | Missing:
         """A unit's notional over equity."""

@@ -8,7 +8,8 @@ from typing import ClassVar
 from tradewright.domain.instruments.instrument import AssetClass
 from tradewright.domain.orders.side import Side
 from tradewright.trading.risk.case import Case
-from tradewright.trading.risk.verdict import Finding, Missing, Verdict, at_most, part
+from tradewright.trading.risk.controls.control import Measure
+from tradewright.trading.risk.verdict import Finding, Missing, Verdict, part
 
 _ZERO = Decimal(0)
 _SHARES = frozenset({AssetClass.EQUITY, AssetClass.ETF, AssetClass.INDEX})
@@ -16,27 +17,20 @@ _CRYPTO = frozenset({AssetClass.CRYPTO, AssetClass.PERPETUAL})
 
 
 @dataclass(frozen=True, slots=True)
-class PriceCollar:
+class PriceCollar(Measure):
     """How much worse than the mark a limit price lets the order fill, by asset class."""
 
     name: ClassVar[str] = "price_collar"
+    words: ClassVar[str] = "the limit price beyond the mark"
+    remedy: ClassVar[str] = "bring the limit price nearer to the mark"
     binds_reducing: ClassVar[bool] = False
     depends_on_quantity: ClassVar[bool] = False
     shares: Decimal
     crypto: Decimal
     others: Decimal
 
-    def judge(self, case: Case) -> Finding:
+    def measure(self, case: Case) -> Decimal | Missing:
         """Distance of the limit price on the paying side; 0 without a limit price or on the other side."""
-        return at_most(
-            self.name,
-            self._beyond(case),
-            limit=collar_of(case, self.shares, crypto=self.crypto, others=self.others),
-            what="the limit price beyond the mark",
-            remedy="bring the limit price nearer to the mark",
-        )
-
-    def _beyond(self, case: Case) -> Decimal | Missing:
         if isinstance(case.subject, Missing):
             return case.subject
         price, mark = case.request.order.limit_price, case.subject.mark
@@ -45,54 +39,53 @@ class PriceCollar:
         worse = price - mark if case.request.order.side is Side.BUY else mark - price
         return part(max(worse, _ZERO), mark)
 
+    def bound(self, case: Case) -> Decimal:
+        """That of the asset class."""
+        return collar_of(case, self.shares, crypto=self.crypto, others=self.others)
+
 
 @dataclass(frozen=True, slots=True)
-class FatFinger:
+class FatFinger(Measure):
     """How far from the mark any price of the order is: a digit too many, a point in the wrong place."""
 
     name: ClassVar[str] = "fat_finger"
+    words: ClassVar[str] = "the order's furthest price from the mark"
+    remedy: ClassVar[str] = "check the prices for a digit too many"
     binds_reducing: ClassVar[bool] = True
     depends_on_quantity: ClassVar[bool] = False
     limit: Decimal
 
-    def judge(self, case: Case) -> Finding:
-        """The furthest of limit price, stop price, trailing price and protective stop.
+    def measure(self, case: Case) -> Decimal | Missing:
+        """The furthest of limit price, stop price, trailing price and protective stop."""
+        return _furthest(case)
 
-        A way out is held to it as well, except where there is no mark to compare with.
-        """
-        distance = _furthest(case)
-        finding = at_most(
-            self.name,
-            distance,
-            limit=self.limit,
-            what="the order's furthest price from the mark",
-            remedy="check the prices for a digit too many",
-        )
-        is_blind = isinstance(distance, Missing) and case.is_reducing
-        return finding._replace(verdict=Verdict.EXEMPT) if is_blind else finding
+    def lets_pass(self, case: Case) -> bool:
+        """A way out is held to it as well, except where there is no mark to compare with."""
+        return Measure.lets_pass(self, case) or self._is_blind(case)
+
+    def judge(self, case: Case) -> Finding:
+        """The same, told."""
+        finding = Measure.judge(self, case)
+        return finding._replace(verdict=Verdict.EXEMPT) if self._is_blind(case) else finding
+
+    def _is_blind(self, case: Case) -> bool:
+        return case.is_reducing and isinstance(_furthest(case), Missing)
 
 
 @dataclass(frozen=True, slots=True)
-class OwnTravel:
+class OwnTravel(Measure):
     """How far own orders that trade at once have chased the price within a window."""
 
     name: ClassVar[str] = "own_travel"
+    words: ClassVar[str] = "the price beyond that of own orders just before"
+    remedy: ClassVar[str] = "wait, or let the order wait at a price of its own"
     binds_reducing: ClassVar[bool] = False
     depends_on_quantity: ClassVar[bool] = False
     limit: Decimal
     window_ms: int
 
-    def judge(self, case: Case) -> Finding:
+    def measure(self, case: Case) -> Decimal | Missing:
         """What this order pays more than the best of those before it; 0 for an order that waits."""
-        return at_most(
-            self.name,
-            self._travel(case),
-            limit=self.limit,
-            what="the price beyond that of own orders just before",
-            remedy="wait, or let the order wait at a price of its own",
-        )
-
-    def _travel(self, case: Case) -> Decimal | Missing:
         if isinstance(case.subject, Missing):
             return case.subject
         price, order = case.crossing_price, case.request.order
@@ -116,11 +109,13 @@ def collar_of(case: Case, shares: Decimal, *, crypto: Decimal, others: Decimal) 
 def _furthest(case: Case) -> Decimal | Missing:
     if isinstance(case.subject, Missing):
         return case.subject
-    mark = case.subject.mark
+    mark = case.subject.stakes.mark
     order, stop = case.request.order, case.request.protective_stop
-    distances = [abs(price - mark) for price in case.request.prices]
-    distances += [] if order.trailing_offset is None else [order.trailing_offset]
-    distances += [] if order.trailing_share is None else [order.trailing_share * mark]
+    distances = [abs(price - mark) for price in case.reservation.prices]
+    if order.trailing_offset is not None:
+        distances.append(order.trailing_offset)
+    if order.trailing_share is not None:
+        distances.append(order.trailing_share * mark)
     if stop is not None:
         if not (isinstance(stop, Decimal) and stop.is_finite()):
             return Missing("the protective stop")

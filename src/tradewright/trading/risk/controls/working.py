@@ -8,8 +8,8 @@ from typing import ClassVar
 from tradewright.domain.orders.side import Side
 from tradewright.trading.risk.book import Reservation
 from tradewright.trading.risk.case import Case
+from tradewright.trading.risk.controls.control import Growing, Measure
 from tradewright.trading.risk.controls.prices import collar_of
-from tradewright.trading.risk.exposure import valued
 from tradewright.trading.risk.verdict import Finding, Missing, absent, at_most, number, part, stated
 
 _ZERO = Decimal(0)
@@ -18,84 +18,71 @@ _NONE: tuple[Reservation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class WorkingPerSide:
+class WorkingPerSide(Measure):
     """Orders that could fill on one side of an instrument, this one among them."""
 
     name: ClassVar[str] = "working_per_side"
+    remedy: ClassVar[str] = "cancel one, or change one in place of sending another"
     binds_reducing: ClassVar[bool] = False
     depends_on_quantity: ClassVar[bool] = False
     limit: int
 
-    def judge(self, case: Case) -> Finding:
+    def measure(self, case: Case) -> int:
         """How many there would be."""
-        side, orders = case.request.order.side, case.after.memo.orders.get(case.instrument, _NONE)
-        return at_most(
-            self.name,
-            Decimal(sum(1 for one in orders if one.side is side and one.quantity != 0)),
-            limit=Decimal(self.limit),
-            what=f"orders that work on that side of {case.instrument}:",
-            remedy="cancel one, or change one in place of sending another",
-        )
+        side = case.request.order.side
+        return len([one for one in case.orders if one.side is side and one.quantity != 0])
+
+    def what(self, case: Case) -> str:
+        """The side's orders."""
+        return f"orders that work on that side of {case.instrument}:"
 
 
 @dataclass(frozen=True, slots=True)
-class WorkingOrders:
+class WorkingOrders(Measure):
     """Orders of the account that could fill, this one among them."""
 
     name: ClassVar[str] = "working_orders"
+    words: ClassVar[str] = "orders that work:"
+    remedy: ClassVar[str] = "cancel what is not needed"
     binds_reducing: ClassVar[bool] = False
     depends_on_quantity: ClassVar[bool] = False
     limit: int
 
-    def judge(self, case: Case) -> Finding:
+    def measure(self, case: Case) -> int:
         """How many there would be."""
-        return at_most(
-            self.name,
-            Decimal(case.after.memo.working),
-            limit=Decimal(self.limit),
-            what="orders that work:",
-            remedy="cancel what is not needed",
-        )
+        return case.working
 
 
 @dataclass(frozen=True, slots=True)
-class UnknownOrders:
+class UnknownOrders(Measure):
     """Orders of which nobody can tell whether the venue has them: until that is settled, only so many are borne."""
 
     name: ClassVar[str] = "unknown_orders"
+    words: ClassVar[str] = "orders of unknown outcome:"
+    remedy: ClassVar[str] = "wait until the venue was asked about them"
     binds_reducing: ClassVar[bool] = False
     depends_on_quantity: ClassVar[bool] = False
     limit: int
 
-    def judge(self, case: Case) -> Finding:
+    def measure(self, case: Case) -> int:
         """How many there are now."""
-        return at_most(
-            self.name,
-            Decimal(len(case.book.memo.unknown)),
-            limit=Decimal(self.limit),
-            what="orders of unknown outcome:",
-            remedy="wait until the venue was asked about them",
-        )
+        return len(case.book.memo.unknown)
 
 
 @dataclass(frozen=True, slots=True)
-class UnknownNotional:
+class UnknownNotional(Measure):
     """What those orders could move, over equity."""
 
     name: ClassVar[str] = "unknown_notional"
+    words: ClassVar[str] = "the notional of orders of unknown outcome over equity"
+    remedy: ClassVar[str] = "wait until the venue was asked about them"
     binds_reducing: ClassVar[bool] = False
     depends_on_quantity: ClassVar[bool] = False
     limit: Decimal
 
-    def judge(self, case: Case) -> Finding:
+    def measure(self, case: Case) -> Decimal | Missing:
         """Their notional, at their highest prices."""
-        return at_most(
-            self.name,
-            part(_unknown_money(case), case.equity),
-            limit=self.limit,
-            what="the notional of orders of unknown outcome over equity",
-            remedy="wait until the venue was asked about them",
-        )
+        return part(_unknown_money(case), case.equity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,23 +97,15 @@ class SelfTrade:
     crypto: Decimal
     others: Decimal
 
+    def lets_pass(self, case: Case) -> bool:
+        """Whether this order reaches no own one on the other side."""
+        return self._met(case) is None
+
     def judge(self, case: Case) -> Finding:
-        """An own order on the other side that this one reaches; stops that still wait reach nothing."""
-        order, limit = case.request.order, "none within reach"
-        against = [
-            one
-            for one in case.book.memo.orders.get(case.instrument, _NONE)
-            if one.side is not order.side and one.quantity != 0 and not one.is_dormant
-        ]
-        if against and isinstance(case.subject, Missing):
-            return absent(self.name, case.subject, limit=limit)
-        met = None
-        if against and not isinstance(case.subject, Missing) and not case.reservation.is_dormant:
-            mark, reach = case.subject.mark, collar_of(case, self.shares, crypto=self.crypto, others=self.others)
-            own = _reached(order.side, order.limit_price, mark, reach)
-            met = next(
-                (one for one in against if _meets(own, one, _reached(one.side, one.limit_price, mark, reach))), None
-            )
+        """The same, told."""
+        met, limit = self._met(case), "none within reach"
+        if isinstance(met, Missing):
+            return absent(self.name, met, limit=limit)
         return stated(
             self.name,
             "none" if met is None else met.client_order_id,
@@ -136,14 +115,36 @@ class SelfTrade:
             remedy="cancel the other order first",
         )
 
+    def _met(self, case: Case) -> Reservation | Missing | None:
+        """An own order on the other side that this one reaches; stops that still wait reach nothing."""
+        order = case.request.order
+        against = [
+            one
+            for one in case.book.memo.orders.get(case.instrument, _NONE)
+            if one.side is not order.side and one.quantity != 0 and not one.is_dormant
+        ]
+        if not against or isinstance(case.subject, Missing):
+            return case.subject if against and isinstance(case.subject, Missing) else None
+        if case.reservation.is_dormant:
+            return None
+        mark, reach = case.subject.mark, collar_of(case, self.shares, crypto=self.crypto, others=self.others)
+        own = _reached(order.side, order.limit_price, mark, reach)
+        return next(
+            (one for one in against if _meets(own, one, _reached(one.side, one.limit_price, mark, reach))), None
+        )
+
 
 @dataclass(frozen=True, slots=True)
-class WithinParent:
+class WithinParent(Growing):
     """The parts of a large order are never more than it: what they filled, and what they still could."""
 
     name: ClassVar[str] = "parent"
     binds_reducing: ClassVar[bool] = True
     depends_on_quantity: ClassVar[bool] = True
+
+    def lets_pass(self, case: Case) -> bool:
+        """What is no part passes."""
+        return not case.request.parent or not self.judge(case).is_refused
 
     def judge(self, case: Case) -> Finding:
         """Filled and open quantity of all parts, with this one."""
@@ -181,7 +182,7 @@ def _meets(own: Decimal, one: Reservation, theirs: Decimal) -> bool:
 def _unknown_money(case: Case) -> Decimal | Missing:
     total = _ZERO
     for one in case.book.memo.unknown:
-        found = valued(case.after, one.instrument)
+        found = case.valued(one.instrument)
         if isinstance(found, Missing):
             return found
         total += one.quantity * max((found.mark, *one.prices)) * found.unit
