@@ -23,7 +23,10 @@ from tradewright.adapters.system.clock import SystemClock
 from tradewright.adapters.system.randomness import SystemRandomness
 from tradewright.ports.repeats import Claim
 
-LEASE_NS = 1_500_000_000
+LEASE_NS = 300 * 10**9
+"""Of those that work: a machine that stands still for a moment takes no job away."""
+LOST_NS = 1_500_000_000
+"""Of one that will be killed."""
 SHORT_NS = 2 * 10**6
 
 
@@ -50,7 +53,7 @@ def work(database: Database, done: str) -> dict[str, object]:
 
 def hold(database: Database) -> dict[str, object]:
     """Take one job, say which, and never come to its end."""
-    job = queue(database).claim(name(), lease_ns=LEASE_NS)
+    job = queue(database).claim(name(), lease_ns=LOST_NS)
     print(json.dumps({"held": job.id if job else ""}), flush=True)
     Event().wait()
     return {}

@@ -122,11 +122,11 @@ def test_a_worker_that_leaves_gives_its_job_back_without_counting_the_attempt(qu
 
 
 @contextmanager
-def worker_process(place: Place) -> Iterator["subprocess.Popen[bytes]"]:
+def worker_process(place: Place, *, lease_ns: int = LEASE_NS) -> Iterator["subprocess.Popen[bytes]"]:
     """A worker in a process of its own."""
     where = str(place.file) if place.is_file else place.url.render_as_string(hide_password=False)
     with subprocess.Popen(
-        [sys.executable, "-m", WORKER, where.replace("postgresql+psycopg", "postgresql")],
+        [sys.executable, "-m", WORKER, where.replace("postgresql+psycopg", "postgresql"), str(lease_ns)],
         stdout=subprocess.PIPE,
         cwd=ROOT,
     ) as process:
@@ -143,7 +143,7 @@ def children(process: int) -> set[int]:
 
 def test_a_worker_that_is_killed_takes_its_child_along_and_loses_no_job(queue: JobQueue, place: Place) -> None:
     job = queue.submit(wish("slow")).id
-    with worker_process(place) as first:
+    with worker_process(place, lease_ns=2_000_000_000) as first:
         office = Office(queue, Worker("-", queue, Hand(Path()), SystemClock()))
         office.until(job, lambda found: found.progress.done > 0)
         (child,) = children(first.pid)
