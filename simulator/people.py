@@ -38,9 +38,10 @@ async def ask(world: SimWorld, trader: Trader, command: Asked) -> bool:
     except TradewrightError:
         return False
     names = list(answer.client_order_ids) if isinstance(command, SendOrder) else []
+    canceled = list(answer.client_order_ids) if isinstance(command, CancelOrders) else []
     world.log.add(
         "answered", trader.process.name, is_done=answer.is_done, story=answer.story, client_order_ids=names,
-        key=command.key,
+        canceled=canceled, key=command.key,
     )  # fmt: skip
     return answer.is_done
 

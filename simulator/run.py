@@ -120,6 +120,7 @@ class _Play:
             believed=None if trader is None or trader.is_over else trader.believed(),
             observed=world.observed,
             position_share=world.scenario.position_share,
+            order_quantity=world.scenario.order_quantity,
         )
 
     async def _stop(self) -> None:

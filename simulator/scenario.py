@@ -20,7 +20,7 @@ FAMILIES = (
     "questions", "stale", "rejects", "late_fills", "reuse", "foreign", "busts", "splits", "dividends", "restarts",
     "mute", "deaf", "feed", "strategy", "people", "switch", "clock", "twin",
 )  # fmt: skip
-NEWER = ("busy", "lies", "overfills", "resized", "changes", "fees", "pruning")
+NEWER = ("busy", "lies", "overfills", "resized", "changes", "fees", "pruning", "adjusts")
 """Families that came later; they are drawn from a stream of their own, so that what older seeds drew stays drawn."""
 
 LATE_NS = 25 * SECOND
@@ -84,6 +84,8 @@ class Scenario:
     """Days after which one ended long ago."""
     position_share: str = "0.2"
     """Limit on an instrument's notional, of equity."""
+    order_quantity: str = "100000"
+    """Limit on the units of one order."""
     calm_s: float = 12.0
     """Of the second phase, how long the market goes on."""
     look_s: float = 4.0
@@ -214,6 +216,11 @@ def _switch_on_more(made: Scenario, family: str, rate: float, pause: float) -> N
             happenings.resized_by_hand = pause
         case "changes":
             happenings.changes, happenings.people = True, happenings.people or pause
+        case "adjusts":
+            made.venue.adjusts_at_splits, made.order_quantity = True, "100"
+            made.strategy.largest = 90
+            if not happenings.splits:
+                _switch_on_more(made, "splits", rate, pause)
         case "fees":
             made.venue.fee_currencies = ("USD", "EUR", "BNB")
         case "strategy":

@@ -93,10 +93,13 @@ class SimFence:
         return self.note
 
 
-def wide_limits(instruments: tuple[str, ...], *, position: Decimal) -> Limits:
+def wide_limits(
+    instruments: tuple[str, ...], *, position: Decimal, order_quantity: Decimal = Decimal(100_000)
+) -> Limits:
     """Limits that let a busy strategy trade, and still bind now and then."""
     wide = {
         "position": position,
+        "order_quantity": order_quantity,
         "portfolio_risk": Decimal("0.2"),
         "symbol_concentration": Decimal("0.3"),
         "orders_per_second": 50,

@@ -60,7 +60,11 @@ class SimWorld:
             listings=self.listings, fence=SimFence(), disk_chance=stream(seed, "disk"),
             feed_chance=stream(seed, "feed"),
             policy=LimitsPolicy(
-                everywhere=wide_limits(scenario.instruments, position=Decimal(scenario.position_share))
+                everywhere=wide_limits(
+                    scenario.instruments,
+                    position=Decimal(scenario.position_share),
+                    order_quantity=Decimal(scenario.order_quantity),
+                )
             ),
         )  # fmt: skip
         self.deaths = stream(seed, "deaths")

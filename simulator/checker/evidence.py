@@ -65,5 +65,7 @@ class Evidence:
     """What became durable with each entry of the log, by its order: read once."""
     position_share: str = "0.2"
     """The limit on an instrument's notional, of equity."""
+    order_quantity: str = "100000"
+    """The limit on the units of one order."""
     must_settle: bool = True
     """Whether the second phase was run: faults had stopped for long enough."""

@@ -35,6 +35,7 @@ def safety(evidence: Evidence) -> list[Finding]:
         *_answers(evidence, records),
         *_repeated(evidence),
         *_filled(fold),
+        *_outgrown(evidence, records),
         *_books(evidence, fold),
         *left(evidence, fold),
         *(Finding("L5", problem) for problem in evidence.problems),
@@ -202,6 +203,8 @@ def _kill(evidence: Evidence) -> Iterator[Finding]:
 def _answers(evidence: Evidence, records: list[Written]) -> Iterator[Finding]:
     """I21: what a person was told is done is known after every crash."""
     known = {record.fields["client_order_id"] for record in records if record.kind in {"OrderIntended", "OrderAdopted"}}
+    ended = {record.fields["client_order_id"] for record in records if record.kind in _ENDS}
+    ended |= {record.fields["fill"]["client_order_id"] for record in records if record.kind == "OrderFilled"}
     for entry in evidence.entries:
         if entry.kind == "answered" and entry.data["is_done"]:
             names = entry.data["client_order_ids"]
@@ -209,6 +212,15 @@ def _answers(evidence: Evidence, records: list[Written]) -> Iterator[Finding]:
             for name in names:
                 if name not in known:
                     yield Finding("I21", f"order {name} was confirmed to its sender and is forgotten")
+            canceled = entry.data["canceled"]
+            assert isinstance(canceled, list), "ids are logged as a list"
+            for name in canceled:
+                if name not in ended:
+                    yield Finding("I21", f"a cancel of order {name} was confirmed, and is forgotten")
+
+
+_ENDS = frozenset({"CancelRequested", "OrderCanceled", "OrderExpired", "OrderRejected", "OrderLost", "OrderNotSent"})
+"""What an order that is to be canceled comes to, or that it filled."""
 
 
 def _repeated(evidence: Evidence) -> Iterator[Finding]:
@@ -228,6 +240,28 @@ def _filled(fold: Fold) -> Iterator[Finding]:
     for order in fold.orders.values():
         if order.filled < 0 or (order.filled > order.quantity and not order.had_overfill):
             yield Finding("I8", f"{order.filled} of {order.quantity} is filled of order {order.name}")
+
+
+def _outgrown(evidence: Evidence, records: list[Written]) -> Iterator[Finding]:
+    """I12: an order that the venue made larger than the limit on one order is canceled, at once or once that can be."""
+    limit, open_ones = Decimal(evidence.order_quantity), dict[str, int]()
+    for record in records:
+        for name, since in list(open_ones.items()):
+            if record.fields.get("time_ns", 0) - since > _LOOKED_AT_NS:
+                del open_ones[name]
+                yield Finding("I12", f"order {name} is larger than the limit of {limit} since {since}, and stands")
+        name, request = record.fields.get("client_order_id", ""), record.fields.get("request")
+        is_more = request is not None and Decimal(request["quantity"]) > limit and not request["reduces_only"]
+        if record.kind == "OrderReplaced" and is_more and not name.startswith("ext-"):
+            open_ones.setdefault(name, record.fields["time_ns"])
+        elif record.kind in _ASIDE or record.kind == "OrderReplaced":
+            open_ones.pop(name, None)
+        elif record.kind == "OrderFilled":
+            open_ones.pop(record.fields["fill"]["client_order_id"], None)
+
+
+_ASIDE = frozenset({"CancelRequested", "CancelWanted", "OrderCanceled", "OrderExpired", "OrderRejected"})
+"""What an order that should not stand may become."""
 
 
 def _books(evidence: Evidence, fold: Fold) -> Iterator[Finding]:

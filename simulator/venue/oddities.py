@@ -70,6 +70,7 @@ def resize_one(venue: "Venue") -> None:
     quantity = order.filled + venue.chance.randint(1, 12)
     if quantity > order.request.quantity:
         venue.may_exceed[order.name] = None
+        venue.contradicted.append(order.name)
     venue.account.change(order, now_ns=venue.now_ns(), quantity=quantity)
     venue.emit(order.report())
 

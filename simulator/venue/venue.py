@@ -46,6 +46,8 @@ class VenueHabits:
     fee_currencies: tuple[str, ...] = ("USD",)
     """Of fees, by chance; the first is the currency of the instruments."""
     fills_in_part: float = 0.3
+    adjusts_at_splits: bool = False
+    """Entries follow a split instead of being canceled."""
     ratios: tuple[Decimal, ...] = (Decimal(2), Decimal(3), Decimal("0.5"))
     """Of splits."""
 
@@ -299,20 +301,25 @@ class Venue:
 
     def _follow_split(self, order: VenueOrder, listing: Listing, ratio: Decimal) -> None:
         request = order.request
-        if not request.closes_position or order.filled:
+        adjusts = self.habits.adjusts_at_splits and not request.reduces_only and order.request.quantity * ratio % 1 == 0
+        if order.filled or not (request.closes_position or adjusts):
             self.matching.end(order, ReportedLife.CANCELED, "the shares were split")
             return
         prices = {
             field: max(listing.tick, (value / ratio / listing.tick).to_integral_value() * listing.tick)
-            for field in ("limit_price", "stop_price", "trailing_offset")
+            for field in ("limit_price", "stop_price", "trailing_offset", "stop_loss", "take_profit")
             if (value := getattr(request, field)) is not None
         }
-        held = abs(self.account.held(listing.instrument))
-        if held == 0:
+        quantity = abs(self.account.held(listing.instrument)) if request.closes_position else request.quantity * ratio
+        if quantity == 0:
             self.matching.end(order, ReportedLife.CANCELED, "nothing to close")
             return
+        if not request.closes_position:
+            self.log.hit("V10 entry adjusted at a split")
+            self.may_exceed[order.name] = None
+            self.contradicted.append(order.name)
         order.best = None
-        self.account.change(order, now_ns=self.now_ns(), quantity=held, **prices)
+        self.account.change(order, now_ns=self.now_ns(), quantity=quantity, **prices)
         self.emit(order.report())
 
     def pay_dividend(self) -> None:

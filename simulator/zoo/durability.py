@@ -1,4 +1,4 @@
-"""Mutants 25 to 38: ids, the journal, two engines, the gate, the kill switch, splits."""
+"""Mutants 25 to 41: ids, the journal, two engines, the gate, the kill switch, splits."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -131,6 +131,11 @@ def _stop_stays(right: Right) -> Right:
     return new_terms
 
 
+def _over_the_limit_stays(right: Right) -> Right:
+    del right
+    return lambda *_: iter(())
+
+
 def _report_lost(right: Right) -> Right:
     def reported(desk: Desk, given: OrderReport) -> Iterator[Any]:
         if given.parent is not None and given.client_order_id not in desk.state.orders:
@@ -158,5 +163,7 @@ MUTANTS = (
            families=("switch",)),
     Mutant("38", "a split changes the quantity and not the stop (alpaca-py #469)", ((reports, "_new_terms"),),
            _stop_stays, families=("splits",)),
+    Mutant("39", "a split lifts an order over a limit (trading-engine #63)", ((reports, "outgrown"),),
+           _over_the_limit_stays, families=("adjusts",)),
     Mutant("41", "protection that the venue made is not taken up", _REPORTED, _report_lost),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Mutants 10 to 23: executions lost, doubled, invented; books that say what no execution said."""
+"""Mutants 10 to 23, and 47: executions lost, doubled, invented; books that say what no execution said."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -168,6 +168,8 @@ MUTANTS = (
            _dropping(lambda one, _: one.order.pending is not None)),
     Mutant("11", "a fill after the cancel is dropped", _EXECUTED,
            _dropping(lambda one, _: one.order.life is OrderLife.CANCELED), families=("late_fills",)),
+    Mutant("47", "a fill of what the venue had rejected is dropped", _EXECUTED,
+           _dropping(lambda one, _: one.order.life is OrderLife.REJECTED), families=("lies",)),
     Mutant("12", "a fill before the acknowledgement is dropped", _EXECUTED,
            _dropping(lambda one, _: one.order.life in {OrderLife.APPROVED, OrderLife.UNKNOWN}), families=("order",)),
     Mutant("13", "an execution told twice is booked twice", _EXECUTED, _twice, families=("events",)),

@@ -56,6 +56,5 @@ ELSEWHERE = (
     Elsewhere("33", "a limit that is 0 or missing is no limit", "tests/unit/trading/risk: limits that cannot be used"),
     Elsewhere("34", "kill cancels only orders of positions", "needs a venue adapter without cancel-everything"),
     Elsewhere("37", "a stream is alive by its pings", "needs a venue adapter: streams have pings there"),
-    Elsewhere("39", "a split lifts an order over a limit", "the simulated venue cancels entries at a split"),
     Elsewhere("40", "session end at 24:00 on the day clocks change", "tests/oracles: hours against recorded sessions"),
 )

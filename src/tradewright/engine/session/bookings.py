@@ -28,7 +28,7 @@ from tradewright.engine.session.splitting import (
     make_anew,
     with_fill,
 )
-from tradewright.engine.session.state import SessionState, WantedStop
+from tradewright.engine.session.state import SessionState, WantedAway, WantedStop
 from tradewright.engine.session.tracked import TrackedOrder
 from tradewright.trading.risk.sent import SentOrder
 
@@ -162,8 +162,13 @@ def _lost(state: SessionState, fact: facts.OrderLost) -> None:
     _step(state, fact.client_order_id, OrderEvent.ABSENCE_PROVEN, remark=fact.evidence, time_ns=fact.time_ns)
 
 
+def _cancel_wanted(state: SessionState, fact: facts.CancelWanted) -> None:
+    state.unwanted[fact.client_order_id] = WantedAway(fact.who, fact.reason)
+
+
 def _cancel_requested(state: SessionState, fact: facts.CancelRequested) -> None:
     event = OrderEvent.CANCEL_REQUESTED if fact.attempt == 1 else OrderEvent.CANCEL_UNANSWERED
+    state.unwanted.pop(fact.client_order_id, None)
     _step(state, fact.client_order_id, event, time_ns=fact.time_ns)
 
 
@@ -275,6 +280,7 @@ def _keep(state: SessionState, tracked: TrackedOrder) -> None:
         state.open[name] = None
     elif name in state.open:
         del state.open[name]
+        state.unwanted.pop(name, None)
         if tracked.number:
             state.unended.append(tracked.number)
 
@@ -318,6 +324,7 @@ BOOKINGS: Mapping[type, Callable[..., None]] = MappingProxyType(
         facts.OrderCanceled: partial(_ended, event=OrderEvent.CANCELED),
         facts.OrderExpired: partial(_ended, event=OrderEvent.EXPIRED),
         facts.OrderLost: _lost,
+        facts.CancelWanted: _cancel_wanted,
         facts.CancelRequested: _cancel_requested,
         facts.CancelRefusedByVenue: _cancel_refused,
         facts.ReplaceRequested: _replace_requested,

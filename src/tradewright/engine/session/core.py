@@ -155,6 +155,8 @@ class Core:
                 return doubting.rang(self._desk, subject)
             case "missing":
                 return doubting.missing(self._desk, subject)
+            case supervising.SWEEP:
+                return supervising.sweep(self._desk)
             case supervising.SELF_TEST:
                 return supervising.test_the_gate(self._desk)
             case commanding.FAREWELL:

@@ -96,8 +96,6 @@ class Memory:
     ignored: int = 0
     """Reports about dropped orders that were no news."""
     early_busts: set[str] = field(default_factory=set)
-    unwanted: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Orders in doubt that are to be canceled once they are found: by whom, and why."""
     leaving: str = ""
     """Why the session ends, while it waits for cancels."""
     asked: tuple[int, int] = (-1, 0)

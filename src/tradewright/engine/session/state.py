@@ -76,6 +76,14 @@ class HeldBefore:
 
 
 @dataclass(frozen=True, slots=True)
+class WantedAway:
+    """Who wants an order canceled, and why."""
+
+    who: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class WantedStop:
     """The price of a stop that a position must have, and since when."""
 
@@ -122,6 +130,8 @@ class SessionState:
     deferred: dict[str, DeferredTarget] = field(default_factory=dict)
     exits: dict[str, int] = field(default_factory=dict)
     """When a position is to be closed, by instrument; session time."""
+    unwanted: dict[str, WantedAway] = field(default_factory=dict)
+    """Orders that are to be canceled as soon as they can be, by client order id."""
     numbers: dict[int, str] = field(default_factory=dict)
     """Client order ids by the strategy's own numbers."""
     keys: dict[str, str] = field(default_factory=dict)
@@ -259,7 +269,7 @@ _NOT_IN_THE_DIGEST: Final = (
     "now_ns",
 )  # fmt: skip
 
-_LEFT_OUT_WHILE_EMPTY: Final = ("replies", "dropped", "refused", "day_starts")
+_LEFT_OUT_WHILE_EMPTY: Final = ("replies", "dropped", "refused", "day_starts", "unwanted")
 """Fields that came later: a journal of before them adds up to the digest that it always had."""
 
 

@@ -28,6 +28,7 @@ from tradewright.engine.session.inputs import (
     ChangeOrder,
     ClosePositions,
     KillFound,
+    NotHandedOver,
     ProtectPosition,
     SeeAlert,
     SendOrder,
@@ -363,3 +364,16 @@ def test_the_result_of_a_day_is_seen_after_its_close() -> None:
     desk = holding_desk()
     desk.slice(a=101.0)
     assert desk.core.state.day_result() == 40
+
+
+def test_a_kill_whose_cancel_never_left_cancels_again_whatever_else_is_looked_at() -> None:
+    desk = trading_desk()
+    desk.wish(hosts.TargetWish(A, 0.04))
+    desk.give(KillFound("kim", "enough"))
+    said = desk.give(NotHandedOver("", "cancel", "connection refused"))
+    desk.slice()  # a look at the venue sets its own timer anew
+    assert commands_of(said, broker.AskOrder) == []
+    (timer,) = [one for one in said if isinstance(one, SetTimer)]
+    assert timer.after_ns <= SECOND and timer.name != "reconcile"
+    (swept,) = commands_of(desk.give(TimerRang(timer.name)), broker.CancelEverything)
+    assert swept == broker.CancelEverything(keeps_protection=True)

@@ -98,7 +98,7 @@ def test_whatever_ends_an_order_that_was_to_be_canceled_the_strategy_goes_on(end
     desk = trading_desk()
     desk.wish(TargetWish(A, 0.04))
     end(desk)
-    assert desk.core.memory.unwanted == {}
+    assert desk.core.state.unwanted == {}
     desk.slice()
     assert facts_of(desk.wish(TargetWish(B, 0.03)), facts.OrderIntended)
 
@@ -118,7 +118,7 @@ def test_a_cancel_of_an_order_that_never_left_is_forgotten_with_it() -> None:
     desk.give(CancelOrders(number=2, who="kim", client_order_ids=(desk.last.id,)))
     desk.give(NotHandedOver(desk.last.id, "submit", "not connected"))
     assert desk.last.order.life is OrderLife.REJECTED
-    assert desk.core.memory.unwanted == {}
+    assert desk.core.state.unwanted == {}
 
 
 # evidence, never a count of our own questions

@@ -19,15 +19,18 @@ from tests.unit.engine.session.core_desk import (
 )
 from tests.unit.engine.session.order_lives import QUANTITY, absent, desk_with
 
-from tradewright.domain.identifiers import ExecutionId
+from tradewright.domain.identifiers import ExecutionId, VenueOrderId
 from tradewright.domain.orders.life import OrderLife
 from tradewright.domain.orders.request import OrderKind, OrderRequest
 from tradewright.domain.orders.side import Side
 from tradewright.engine.session import facts
-from tradewright.engine.session.inputs import ChangeOrder, SendOrder, SetTradingState, TimerRang
+from tradewright.engine.session.inputs import CancelOrders, ChangeOrder, SendOrder, SetTradingState, TimerRang
+from tradewright.engine.session.state import decoded, encoded
 from tradewright.ports import broker
 from tradewright.ports.broker import ReportedLife
 from tradewright.ports.hosts import TargetWish
+from tradewright.trading.risk.limits import shipped_limits
+from tradewright.trading.risk.policy import LimitsPolicy
 from tradewright.trading.risk.states import TradingState
 
 D = Decimal
@@ -197,7 +200,8 @@ def test_answers_from_before_an_order_came_do_not_prove_it_gone() -> None:
     assert desk.last.is_open, "each may tell of the moment before the order came"
     for _ in range(3):
         not_known(desk, after_ns=SECOND)
-    assert not desk.last.is_open and "WIPED" in codes_of(desk.said)
+    assert life(desk) is OrderLife.CANCELED
+    assert "WIPED" in codes_of(desk.said)
 
 
 def test_an_answer_counts_from_when_it_was_asked_for_and_once() -> None:
@@ -241,3 +245,49 @@ def test_an_instrument_that_was_frozen_for_an_order_that_works_on_thaws_after_a_
     desk.give(TimerRang("reconcile"))
     desk.reconcile()
     assert not desk.core.state.frozen
+
+
+# orders that the venue, or a person there, makes larger
+
+
+def grown(desk: Desk, quantity: int) -> list[object]:
+    order = desk.orders[0]
+    return list(desk.give(desk.report(order, request=larger(order.order.request, quantity))))
+
+
+@pytest.mark.parametrize(("quantity", "stands"), [(49, True), (50, True), (51, False)])
+def test_an_order_that_a_split_lifts_over_a_limit_is_canceled_and_told(quantity: int, stands: bool) -> None:
+    limits = replace(shipped_limits(frozenset({A})), order_quantity=D(50), position=D(1), ramp_days=0)
+    limits = replace(limits, order_notional=D(1_000_000), symbol_concentration=D(1), portfolio_risk=D("0.25"))
+    desk = trading_desk(policy=LimitsPolicy(everywhere=limits))
+    desk.send(SendOrder(number=1, who="kim", request=buy(QUANTITY, kind=OrderKind.LIMIT, limit_price=D(100))))
+    desk.accept(desk.last)
+    said = grown(desk, quantity)
+    cancels = commands_of(said, broker.CancelOrder)  # type: ignore[arg-type]
+    assert (not cancels, "OUTGROWN" not in codes_of(said)) == (stands, stands)  # type: ignore[arg-type]
+    assert desk.last.reservation().quantity == quantity, "it counts until it is gone"
+
+
+def test_what_only_reduces_and_what_others_sent_is_not_canceled_for_its_size() -> None:
+    desk = protected_desk()
+    assert not commands_of(desk.give(desk.report(desk.last, request=larger(desk.last.order.request, 500_000))),
+                           broker.CancelOrder)  # fmt: skip
+    theirs = replace(desk.report(desk.last, request=buy(5)), client_order_id=None, venue_order_id=VenueOrderId("77"))
+    desk.give(theirs)
+    assert not commands_of(desk.give(replace(theirs, request=buy(500_000))), broker.CancelOrder)
+
+
+# what was promised to a person
+
+
+def test_a_cancel_that_has_to_wait_is_not_forgotten_over_a_restart() -> None:
+    desk = desk_with(OrderLife.UNKNOWN)
+    order = desk.last
+    said = desk.give(CancelOrders(number=1, who="kim", client_order_ids=(order.id,)))
+    assert answer_of(said).is_done and not commands_of(said, broker.CancelOrder), "nobody knows whether it is there"
+    again = trading_desk()
+    state = decoded(encoded(desk.core.state))
+    again.core._desk.state = state
+    (cancel,) = commands_of(again.give(again.report(order)), broker.CancelOrder)
+    assert cancel == broker.CancelOrder(order.id, A, VenueOrderId(f"v-{order.id}"))
+    assert not state.unwanted

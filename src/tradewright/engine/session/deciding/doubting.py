@@ -113,14 +113,13 @@ def _unchanged(desk: Desk, tracked: TrackedOrder, report: OrderReport, *, asked_
 
 def _proven(desk: Desk, tracked: TrackedOrder, evidence: str) -> Outcomes:
     """Absent: sent again while its decision still stands, else lost."""
-    stands = tracked.slice == desk.state.slice and tracked.slice > 0 and tracked.id not in desk.memory.unwanted
+    stands = tracked.slice == desk.state.slice and tracked.slice > 0 and tracked.id not in desk.state.unwanted
     may_resend = stands and tracked.order.attempt < desk.rules.attempts and desk.state.life.trades
     if may_resend and (yield from resend(desk, tracked)):
         return
     yield facts.OrderLost(desk.now_ns, tracked.id, evidence)
     yield from leg_failed(desk, tracked.order.request, name=tracked.id, reason="it is lost")
     desk.memory.watches.pop(tracked.id, None)
-    desk.memory.unwanted.pop(tracked.id, None)
     if tracked.role is Role.TARGET and tracked.instrument in desk.state.wanted:
         yield facts.TargetForgotten(desk.now_ns, tracked.instrument)
     yield from desk.alert(Severity.WARNING, "LOST", subject=tracked.instrument, story=f"order {tracked.id}: {evidence}")

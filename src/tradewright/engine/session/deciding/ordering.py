@@ -18,13 +18,14 @@ from tradewright.engine.gatekeeper import Gatekeeper
 from tradewright.engine.gatekeeper import Verdict as Judged
 from tradewright.engine.session import facts
 from tradewright.engine.session.deciding.desk import Desk, Outcome, Outcomes
-from tradewright.engine.session.effects import SetTimer, Tell
+from tradewright.engine.session.effects import SetTimer, Severity, Tell
 from tradewright.engine.session.facts import RefusedBy, Role
 from tradewright.engine.session.memory import Watch
 from tradewright.engine.session.naming import client_order_id
 from tradewright.engine.session.rules import SECOND_NS
 from tradewright.engine.session.tracked import TrackedOrder
 from tradewright.ports.broker import CancelOrder, ReplaceOrder, SubmitOrder
+from tradewright.trading.risk.controls.table import controls_of
 from tradewright.trading.risk.gate import Approved, Refused
 from tradewright.trading.risk.request import RiskRequest
 from tradewright.trading.risk.verdict import Finding, Verdict
@@ -158,7 +159,8 @@ def cancel(desk: Desk, tracked: TrackedOrder, *, who: str, reason: str) -> Outco
     if pending is not None and pending.kind is PendingKind.CANCEL:
         return  # asked already, and asked again until it is answered
     if pending is not None or tracked.is_in_doubt:
-        desk.memory.unwanted[tracked.id] = (who, reason)
+        if tracked.id not in desk.state.unwanted:
+            yield facts.CancelWanted(desk.now_ns, tracked.id, who, reason)
         return
     if not desk.legal(tracked, OrderEvent.CANCEL_REQUESTED):
         return
@@ -202,6 +204,26 @@ def change(desk: Desk, tracked: TrackedOrder, *, request: OrderRequest, who: str
     yield Tell(ReplaceOrder(ticket))
     yield SetTimer(f"answer {tracked.id}", desk.rules.answer_patience_ns)
     return ""
+
+
+def outgrown(desk: Desk, tracked: TrackedOrder) -> Outcomes:
+    """The venue, or a person there, made one of our orders larger, as a split does. Where it is over a limit now that
+    looks at how much is wanted, nobody would have approved it: it is canceled."""
+    request = tracked.order.request
+    if tracked.role is Role.FOREIGN or request.reduces_only:
+        return
+    answer = _judged(desk, tracked.id, request, now_ns=desk.now_ns, changes=tracked.id).answer
+    measured = [one for one in answer.reasons if one.value is not None] if isinstance(answer, Refused) else []
+    if not measured:
+        return
+    limits = desk.policy.tightest(account=desk.account, strategy=StrategyId(tracked.strategy))
+    of_size = {control.name for control in controls_of(limits) if control.depends_on_quantity}
+    over = [one for one in measured if one.control in of_size]
+    if over:
+        told = "; ".join(f"{one.control}: {one.reason}" for one in over)
+        story = f"the venue made order {tracked.id} one of {request.quantity}: {told}"
+        yield from desk.alert(Severity.CRITICAL, "OUTGROWN", subject=tracked.instrument, story=story)
+        yield from cancel(desk, tracked, who="risk", reason=story)
 
 
 def refused_by(refused: Refused) -> tuple[RefusedBy, ...]:

@@ -82,15 +82,13 @@ def go_on(desk: Desk) -> Outcomes:
             return
         carrying.wishes.popleft()
         yield from _wish(desk, wish, does_ask=does_ask, equity=carrying.equity, slice_number=carrying.slice)
-    if problem or not (desk.state.deferred or memory.unwanted):
+    if problem or not (desk.state.deferred or desk.state.unwanted):
         memory.carrying = None
         yield Acknowledge(carrying.slice)
 
 
 def _free(desk: Desk) -> Outcomes:
     """Whatever ended an order (a report, proof of its absence, a send that never left), nothing waits for it then."""
-    for name in [one for one in desk.memory.unwanted if one not in desk.state.open]:
-        del desk.memory.unwanted[name]
     for instrument in list(desk.state.deferred):
         yield from settle(desk, instrument)
 
@@ -98,7 +96,7 @@ def _free(desk: Desk) -> Outcomes:
 def _must_wait(desk: Desk, wish: Wish) -> bool:
     """Whether something that the wish builds on is not known yet."""
     own = desk.state.terms.strategy_name
-    if desk.state.deferred or desk.memory.unwanted:
+    if desk.state.deferred or desk.state.unwanted:
         return True
     for tracked in desk.state.working():
         if tracked.strategy != own:

@@ -23,7 +23,8 @@ from tradewright.engine.session.deciding.late import (
     late_split,
 )
 from tradewright.engine.session.deciding.linking import leg_failed
-from tradewright.engine.session.deciding.ordering import cancel
+from tradewright.engine.session.deciding.ordering import cancel, outgrown
+from tradewright.engine.session.deciding.supervising import SWEEP
 from tradewright.engine.session.effects import SetTimer, Severity, Tell
 from tradewright.engine.session.facts import Role
 from tradewright.engine.session.memory import Watch
@@ -127,8 +128,8 @@ def handed_over(desk: Desk, name: str) -> Outcomes:
 
 def not_handed_over(desk: Desk, name: str, *, kind: str, reason: str) -> Outcomes:
     """Proven: nothing left. A submit ends there; a cancel or a replacement is asked for again later."""
-    if not name:  # canceling everything: the look at the venue that comes in a moment asks for it again
-        yield SetTimer("reconcile", desk.rules.query_every_ns)
+    if not name:  # canceling everything: again, and soon
+        yield SetTimer(SWEEP, desk.rules.query_every_ns)
         return
     tracked = desk.state.orders.get(name)
     if tracked is None or kind != "submit" or tracked.order.life is not OrderLife.APPROVED:
@@ -254,9 +255,9 @@ def _one_name_each(desk: Desk, tracked: TrackedOrder, venue_order_id: str) -> Ou
 
 def unwanted(desk: Desk, tracked: TrackedOrder) -> Outcomes:
     """An order that was in doubt when its cancel was wanted is canceled now that it is found."""
-    wish = desk.memory.unwanted.pop(tracked.id, None)
+    wish = desk.state.unwanted.get(tracked.id)
     if wish is not None:
-        yield from cancel(desk, desk.state.orders[tracked.id], who=wish[0], reason=wish[1])
+        yield from cancel(desk, desk.state.orders[tracked.id], who=wish.who, reason=wish.reason)
 
 
 def _new_terms(desk: Desk, tracked: TrackedOrder, request: OrderRequest) -> Outcomes:
@@ -274,7 +275,10 @@ def _new_terms(desk: Desk, tracked: TrackedOrder, request: OrderRequest) -> Outc
     if isinstance(step, IllegalStep):
         yield from desk.illegal(tracked, step)
         return
+    asked = max(ours.quantity, tracked.wanted_terms.quantity if tracked.wanted_terms else ours.quantity)
     yield facts.OrderReplaced(desk.now_ns, tracked.id, request)
+    if request.quantity > asked:
+        yield from outgrown(desk, desk.state.orders[tracked.id])
 
 
 def _differs(ours: OrderRequest, theirs: OrderRequest) -> bool:

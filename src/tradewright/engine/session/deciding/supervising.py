@@ -28,9 +28,11 @@ from tradewright.trading.risk.supervisory import (
 )
 from tradewright.trading.risk.supervisory import supervise as judged
 
-__all__ = ["SELF_TEST", "shut", "supervise", "test_the_gate", "unseen"]
+__all__ = ["SELF_TEST", "SWEEP", "shut", "supervise", "sweep", "test_the_gate", "unseen"]
 
 SELF_TEST = "self_test"
+SWEEP = "sweep"
+"""The timer by which canceling everything is asked for again that never left."""
 LOSS_WINDOW_NS: Final = LossSpeed().window_s * SECOND
 """How far back the speed of a loss looks: older equities are not handed over."""
 SUPERVISOR = "supervisor"
@@ -104,6 +106,14 @@ def shut(desk: Desk, state: TradingState, *, who: str, reason: str, scope: str =
     yield from desk.alert(Severity.CRITICAL, code, subject=scope, story=f"{state.name.lower()} by {who}: {reason}")
     if state is TradingState.KILLED and cancels and not scope and desk.memory.is_connected:
         yield Tell(CancelEverything(keeps_protection=True))
+
+
+def sweep(desk: Desk) -> Outcomes:
+    """Cancel everything once more, where that did not leave: of a killed account, or of a session that ends."""
+    held = desk.state.shut.get("")
+    is_killed = held is not None and held.state == TradingState.KILLED
+    if desk.memory.is_connected and (is_killed or desk.memory.leaving):
+        yield Tell(CancelEverything(keeps_protection=is_killed))
 
 
 def unseen(desk: Desk) -> Outcomes:

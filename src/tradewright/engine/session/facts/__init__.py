@@ -8,6 +8,7 @@ from tradewright.engine.session.facts.catalogue import SCHEMA, Fact, catalogue
 from tradewright.engine.session.facts.orders import (
     CancelRefusedByVenue,
     CancelRequested,
+    CancelWanted,
     FillBusted,
     OrderAccepted,
     OrderAdopted,
@@ -64,6 +65,7 @@ __all__ = [
     "AlertSeen",
     "CancelRefusedByVenue",
     "CancelRequested",
+    "CancelWanted",
     "CashBooked",
     "CommandAnswered",
     "DayBegan",

@@ -9,6 +9,7 @@ from tradewright.engine.session.facts.account import CashBooked, PositionAdopted
 from tradewright.engine.session.facts.orders import (
     CancelRefusedByVenue,
     CancelRequested,
+    CancelWanted,
     FillBusted,
     OrderAccepted,
     OrderAdopted,
@@ -73,6 +74,7 @@ _FACTS = (
     OrderExpired,
     OrderLost,
     CancelRequested,
+    CancelWanted,
     CancelRefusedByVenue,
     ReplaceRequested,
     OrderReplaced,
@@ -118,6 +120,7 @@ Fact = (
     | OrderExpired
     | OrderLost
     | CancelRequested
+    | CancelWanted
     | CancelRefusedByVenue
     | ReplaceRequested
     | OrderReplaced

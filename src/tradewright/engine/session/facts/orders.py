@@ -154,6 +154,16 @@ class OrderLost:
 
 
 @dataclass(frozen=True, slots=True)
+class CancelWanted:
+    """A cancel has to wait: nobody knows yet whether the venue has the order, or a change of it has no answer."""
+
+    time_ns: int
+    client_order_id: str
+    who: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class CancelRequested:
     """Somebody wants it canceled; `attempt` counts from 1."""
 
