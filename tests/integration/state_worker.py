@@ -40,7 +40,8 @@ def name() -> str:
 
 def work(database: Database, done: str) -> dict[str, object]:
     """Do every job that can be had, until told that all are done."""
-    jobs, finished = queue(database), []
+    jobs = queue(database)
+    finished: list[str] = []
     while True:
         job = jobs.claim(name(), lease_ns=LEASE_NS)
         if job is None:

@@ -279,6 +279,17 @@ ROUTES: Final = (
         (("AuditEntries", "audit_entries", "query", "admin"), ("AuditCheck", "audit_check", "query", "admin")),
     ),
     (
+        "database.messages",
+        "database.handlers",
+        (
+            ("DatabaseStatus", "database_status", "query", "admin"),
+            ("UpgradeDatabase", "upgrade_database", "command", "admin"),
+            ("DowngradeDatabase", "downgrade_database", "command", "admin"),
+        ),
+    ),
+    ("database.messages", "database.backing_up", (("BackUp", "back_up", "command", "admin"),)),
+    ("database.messages", "database.restoring", (("Restore", "restore", "command", "admin"),)),
+    (
         "brokers.messages",
         "brokers.handlers",
         (

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from tradewright.adapters.database.engine import Database
     from tradewright.adapters.database.place import Place
+    from tradewright.application.database.backing import Backing
     from tradewright.ports.assessments import Assessments
     from tradewright.ports.audit import AuditTrail
     from tradewright.ports.clock import Clock
@@ -145,14 +146,31 @@ class PlatformState:
         made: Assessments = load(f"{DATABASE}.assessments").DatabaseAssessments(self.database)
         return made
 
+    @cached_property
+    def backing(self) -> "Backing":
+        """The state as a whole, as it is backed up; its database also with tables of another version."""
+        app, clock, archives = self._app, self._clock, load("tradewright.adapters.backups.archive")
+        folders = load("tradewright.adapters.backups.folder")
+        made: Backing = load("tradewright.application.database.backing").Backing(
+            database=load(f"{DATABASE}.upkeep").DatabaseUpkeep(self.place, clock),
+            state=folders.FolderFiles(app.state_folder, self._randomness),
+            project=folders.FolderFiles(app.project.absolute(), self._randomness),
+            archives=archives.TarArchives(),
+            clock=clock,
+            engine_version=load("tradewright.bootstrap.engines").engine_version(),
+        )
+        return made
+
     def providers(self) -> "dict[str, Callable[[], object]]":
         """How handlers get each of these, by its name."""
-        return {name: _later(self, name) for name in NOUNS}
+        return {name: _later(self, name) for name in (*NOUNS, "backing")}
 
     def close(self) -> None:
         """Let the connections go; the next who asks makes new ones."""
         if "database" in self.__dict__:
             self.database.close()
+        if "backing" in self.__dict__:
+            self.backing.database.close()
 
     @property
     def _clock(self) -> "Clock":

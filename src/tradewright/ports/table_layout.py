@@ -61,30 +61,60 @@ _SEQUENCE: Final = _whole("sequence", is_required=True)
 LAYOUT: Final[Mapping[str, TableLayout]] = MappingProxyType(
     {
         "sessions": TableLayout(
-            (*_key("session"), *_text("mode account strategy instruments"), *_whole("started_ns ended_ns"))
-            + _text("end"),
+            (
+                *_key("session"),
+                *_text("mode account strategy instruments"),
+                *_whole("started_ns ended_ns"),
+                *_text("end"),
+            ),
             ("session",),
         ),
         "orders": TableLayout(
-            (*_key("session client_order_id"), *_TIME, *_text("instrument side"), *_exact("quantity"), *_text("kind"))
-            + (*_exact("limit_price stop_price"), *_text("time_in_force strategy role life"))
-            + (*_exact("filled average_price"), *_text("venue_order_id correlation_id"), *_exact("wished"))
-            + (*_text("bound remark"), *_whole("changed_ns")),
+            (
+                *_key("session client_order_id"),
+                *_TIME,
+                *_text("instrument side"),
+                *_exact("quantity"),
+                *_text("kind"),
+                *_exact("limit_price stop_price"),
+                *_text("time_in_force strategy role life"),
+                *_exact("filled average_price"),
+                *_text("venue_order_id correlation_id"),
+                *_exact("wished"),
+                *_text("bound remark"),
+                *_whole("changed_ns"),
+            ),
             ("session", "client_order_id"),
         ),
         "fills": TableLayout(
-            (*_key("session execution_id"), *_TIME, *_text("client_order_id instrument side"))
-            + (*_exact("quantity price fee"), *_text("fee_currency strategy"), *_whole("is_busted")),
+            (
+                *_key("session execution_id"),
+                *_TIME,
+                *_text("client_order_id instrument side"),
+                *_exact("quantity price fee"),
+                *_text("fee_currency strategy"),
+                *_whole("is_busted"),
+            ),
             ("session", "execution_id"),
         ),
         "positions": TableLayout(
-            (*_key("session strategy instrument"), *_exact("quantity cost_basis realized fees"), *_text("currency"))
-            + _whole("changed_ns"),
+            (
+                *_key("session strategy instrument"),
+                *_exact("quantity cost_basis realized fees"),
+                *_text("currency"),
+                *_whole("changed_ns"),
+            ),
             ("session", "strategy", "instrument"),
         ),
         "journal": TableLayout(
-            (*_key("session"), *_SEQUENCE, *_whole("epoch"), *_TIME, *_key("kind"))
-            + _text("client_order_id correlation_id fields"),
+            (
+                *_key("session"),
+                *_SEQUENCE,
+                *_whole("epoch"),
+                *_TIME,
+                *_key("kind"),
+                *_text("client_order_id correlation_id fields"),
+            ),
             ("session", "sequence"),
         ),
         "risk_events": TableLayout(
@@ -95,8 +125,13 @@ LAYOUT: Final[Mapping[str, TableLayout]] = MappingProxyType(
             ("session", "code", "subject", "time_ns"),
         ),
         "performance_snapshots": TableLayout(
-            (*_key("session"), *_whole("slice", is_required=True), *_TIME, *_exact("equity cash gross_exposure"))
-            + _text("currency"),
+            (
+                *_key("session"),
+                *_whole("slice", is_required=True),
+                *_TIME,
+                *_exact("equity cash gross_exposure"),
+                *_text("currency"),
+            ),
             ("session", "slice"),
         ),
     }

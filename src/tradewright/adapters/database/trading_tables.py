@@ -21,6 +21,7 @@ from tradewright.domain.errors import InputError, StorageError
 from tradewright.ports.table_layout import LAYOUT, VERSION
 from tradewright.ports.tables import BookedFacts, Cell, TableRow
 
+MODES: Final = ("paper", "live")
 ROWS: Final = 10_000
 """Rows of one answer at most."""
 ASKED_MS: Final = 30_000
@@ -102,7 +103,8 @@ class ServerTables:
             ) from problem.orig
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections; who comes back looks at the tables anew."""
+        self._is_ready = False
         self._database.close()
 
     def _table(self, name: str) -> Table:
@@ -114,9 +116,7 @@ class ServerTables:
             return
         with self._database.rebuilding() as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _ONE_AT_A_TIME})
-            marked = connection.execute(
-                text("SELECT obj_description(to_regnamespace(:schema), 'pg_namespace')"), {"schema": self._mode}
-            ).scalar()
+            marked = _mark_of(connection, self._mode)
             if marked != _MARK:
                 self._make(connection, marked)
         self._is_ready = True
@@ -159,6 +159,18 @@ class ServerTables:
             )
         for (name, _), found in alike.items():
             yield self._table(name), found
+
+
+def forgotten(connection: Connection) -> None:
+    """Remove the tables of every mode: the journals that they follow are others now."""
+    for schema in MODES:
+        if (_mark_of(connection, schema) or "").startswith(_OURS):
+            connection.exec_driver_sql(f"DROP SCHEMA {schema} CASCADE")
+
+
+def _mark_of(connection: Connection, schema: str) -> str | None:
+    asked = text("SELECT obj_description(to_regnamespace(:schema), 'pg_namespace')")
+    return connection.execute(asked, {"schema": schema}).scalar()
 
 
 def _put(connection: Connection, table: Table, *, rows: list[dict[str, object]]) -> None:

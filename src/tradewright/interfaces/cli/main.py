@@ -14,6 +14,7 @@ from tradewright.interfaces.cli import (
     backtest,
     broker,
     data,
+    db,
     demo,
     indicators,
     jobs,
@@ -48,6 +49,7 @@ app.add_typer(indicators.group, name="indicators")
 app.add_typer(symbols.group, name="symbols")
 app.add_typer(symbols.watchlists, name="watchlist")
 app.add_typer(keys.group, name="keys")
+app.add_typer(db.group, name="db")
 app.add_typer(jobs.group, name="jobs")
 project.register(app)
 
