@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from tradewright.adapters.sessions.locks import holder_of, patiently
-from tradewright.domain.errors import InputError, StorageError, way_out
+from tradewright.domain.errors import InputError, NotFound, StorageError, way_out
 from tradewright.ports.clock import Clock
 from tradewright.ports.disk import Disk, Hold
 from tradewright.ports.sessions import DamagedSession, KeptSession, SessionEnd, SessionLife, SessionTerms
@@ -65,7 +65,7 @@ class SessionFolders:
         found = [one for one in names if one == name] or [one for one in names if name and one.startswith(name)]
         if len(found) != 1:
             told = ", ".join((found or names)[:8])
-            raise InputError(
+            raise NotFound(
                 f"session {name} is not {'the only one' if found else 'there'}",
                 expected=f"one of {told}" if told else "a session that was started before",
                 remedy="`tradewright trade list` shows them all",

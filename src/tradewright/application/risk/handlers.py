@@ -11,14 +11,14 @@ from tradewright.application.risk.views import LimitLine, LimitsChange, LimitsVi
 from tradewright.application.trading.accounts import require_account
 from tradewright.application.trading.traders import Traders
 from tradewright.application.trading.views import Done
-from tradewright.domain.errors import InputError, TradewrightError
+from tradewright.domain.errors import InputError, TradewrightError, Unauthorized
 from tradewright.domain.identifiers import AccountId, StrategyId
 from tradewright.ports.clock import Clock
 from tradewright.ports.sessions import Accounts, SessionLife
 from tradewright.trading.risk import policy as policies
 from tradewright.trading.risk.drawdown import DrawdownLevels
 from tradewright.trading.risk.limits import BOUNDS, Limits
-from tradewright.trading.risk.policy import Level, LimitsChanged, Scope, spelled
+from tradewright.trading.risk.policy import Level, LimitsChanged, LimitsPolicy, Scope, spelled
 
 ANY = frozenset({"ANY.XXXX"})
 """Stands for what a session will be asked to trade, where only the numbers matter."""
@@ -26,11 +26,11 @@ _FOR_A_NEW_ONE = "to set limits before its first session, say so: --new-account"
 _YES, _NO = {"true", "yes", "on"}, {"false", "no", "off"}
 
 
-def risk_limits(query: RiskLimits, *, kept_limits: KeptLimits, accounts: Accounts) -> LimitsView:
+def risk_limits(query: RiskLimits, *, kept_limits: KeptLimits, accounts: Accounts, envelope: Envelope) -> LimitsView:
     """What holds."""
     policy = kept_limits.policy(ANY)
     if query.account:
-        require_account(query.account, accounts, also=policy.accounts)
+        require_account(query.account, accounts, also=_seen(policy, envelope))
     if query.account or query.strategy:
         limits = policy.tightest(
             account=AccountId(query.account), strategy=StrategyId(query.strategy) if query.strategy else None
@@ -55,10 +55,14 @@ def change_limits(
     envelope: Envelope,
 ) -> LimitsChange:
     """Written down first, then told to every session that runs."""
+    if envelope.actor.accounts is not None and not command.account:
+        raise Unauthorized(
+            f"{envelope.actor.name} may not change limits of everybody", expected="one of their own accounts"
+        )
     policy = kept_limits.policy(ANY)
     scope = _scope(command)
     if command.account and not command.is_new:  # who tightens a mistyped account tightens nothing
-        require_account(command.account, accounts, also=policy.accounts, remedy=_FOR_A_NEW_ONE)
+        require_account(command.account, accounts, also=_seen(policy, envelope), remedy=_FOR_A_NEW_ONE)
     wish = policies.ChangeLimits(
         who=command.who,
         why=command.why,
@@ -97,6 +101,11 @@ def ask_size(query: SizeQuestion, *, traders: Traders, envelope: Envelope) -> Si
     answer = traders.ask(traders.which(query.session, is_running=True), envelope)
     assert isinstance(answer, SizeView)
     return answer
+
+
+def _seen(policy: LimitsPolicy, envelope: Envelope) -> set[str]:
+    """Accounts with limits of their own, as far as they are there for whoever asks."""
+    return {one for one in policy.accounts if envelope.actor.sees(one)}
 
 
 def _told(traders: Traders, envelope: Envelope) -> tuple[str, ...]:

@@ -258,7 +258,7 @@ def _rows_of(kept: KeptSession, query: AllOrders, place: Place | None, *, tables
         wanted = query.symbol.strip().upper()
         where.append("(instrument = ? OR substr(instrument, 1, ?) = ?)")
         values += [wanted, len(wanted) + 1, f"{wanted}."]
-    more, at = after(place, "time_ns", "client_order_id")
+    more, at = after(place, "time_ns", name="client_order_id")
     rows = tables.ask(
         f"{ORDER_ROWS} WHERE {' AND '.join([*where, *more])} "
         "ORDER BY time_ns DESC, client_order_id DESC LIMIT ?",

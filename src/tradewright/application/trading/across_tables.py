@@ -34,7 +34,7 @@ def all_fills(
         where.append("(instrument = ? OR substr(instrument, 1, ?) = ?)")
         values += [wanted, len(wanted) + 1, f"{wanted}."]
     name = "execution_id || session"
-    more, at = after(place_of(query.cursor), "time_ns", name)
+    more, at = after(place_of(query.cursor), "time_ns", name=name)
     rows = tables.ask(
         f"SELECT *, {name} AS name FROM fills WHERE {' AND '.join([*where, *more])} "
         "ORDER BY time_ns DESC, name DESC LIMIT ?",
@@ -51,7 +51,7 @@ def risk_events(
     where, values = _of(chosen)
     if query.what:
         where, values = [*where, "substr(what, 1, ?) = ?"], [*values, len(query.what), query.what]
-    more, at = after(place_of(query.cursor), "time_ns", _EVENT)
+    more, at = after(place_of(query.cursor), "time_ns", name=_EVENT)
     rows = tables.ask(
         f"SELECT *, {_EVENT} AS name FROM risk_events WHERE {' AND '.join([*where, *more])} "
         "ORDER BY time_ns DESC, name DESC LIMIT ?",

@@ -42,7 +42,7 @@ def place_of(cursor: str) -> Place | None:
     return found
 
 
-def after(place: Place | None, time: str, name: str) -> tuple[list[str], list[Cell]]:
+def after(place: Place | None, time: str, *, name: str) -> tuple[list[str], list[Cell]]:
     """The SQL condition of rows behind a place in a list that is newest first, with its values."""
     if place is None:
         return [], []

@@ -8,9 +8,11 @@ from functools import cache
 from typing import Any, Final
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 from starlette.types import ASGIApp
 
 from tradewright import __version__
@@ -22,10 +24,19 @@ from tradewright.interfaces.api.gate import Gate
 from tradewright.interfaces.api.open_routes import open_routes
 from tradewright.interfaces.api.openapi import document
 from tradewright.interfaces.api.problems import Problem, problem_of
-from tradewright.interfaces.api.routers import access, orders
+from tradewright.interfaces.api.routers import access, backtests, data, orders, risk, sessions, strategies, symbols
 from tradewright.interfaces.api.routes import AskRoute, words_beside
 
-ASKS: Final[tuple[Ask, ...]] = (*access.ASKS, *orders.ASKS)
+ASKS: Final[tuple[Ask, ...]] = (
+    *symbols.ASKS,
+    *data.ASKS,
+    *strategies.ASKS,
+    *backtests.ASKS,
+    *orders.ASKS,
+    *sessions.ASKS,
+    *risk.ASKS,
+    *access.ASKS,
+)
 """Every route, by noun."""
 
 
@@ -66,14 +77,21 @@ async def _nowhere(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     correlation_id = str(request.state.correlation_id)
     if error.status_code == 405:
-        allowed = dict(error.headers or {})
+        allowed = ", ".join(_methods(request))
         told = Problem(
-            405, "unknown_method", "this path does not answer that method", expected=allowed.get("Allow", ""),
-            found=request.method[:20], headers=allowed,
+            405, "unknown_method", "this path does not answer that method", expected=allowed, found=request.method[:20],
+            headers={"Allow": allowed},
         )  # fmt: skip
     else:
         told = Problem(404, "unknown_path", "there is no such path", found=request.url.path[:200], remedy="see /docs")
     return told.response(correlation_id)
+
+
+def _methods(request: Request) -> list[str]:
+    """Every method that the path answers."""
+    routes = (one for one in request.app.router.routes if isinstance(one, APIRoute))
+    met = (one for one in routes if one.matches(request.scope)[0] is not Match.NONE)
+    return sorted({method for one in met for method in one.methods or ()})
 
 
 async def _defect(request: Request, error: Exception) -> Response:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, Final
 
 from pydantic import Field as Described
@@ -51,6 +52,14 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Uploaded:
+    """A file that came with a request."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """A request that works on the data of the demo: what stands in the path, the query, the body."""
 
@@ -68,7 +77,7 @@ class Ask:
     """Below `/api`, with `{name}` for what stands in it."""
     message: type
     answer: Any
-    """The type of the answer: a view, a tuple of views, a page."""
+    """The type of the answer: a view, a tuple of views, a page; None where it is never told as JSON."""
     group: str
     summary: str = ""
     """Empty: the message's own words."""
@@ -81,14 +90,18 @@ class Ask:
     fixed: Mapping[str, object] = field(default_factory=dict)
     """Fields that the route itself says."""
     kinds: Mapping[str, Any] = field(default_factory=dict)
-    """Field -> more than its type says: a choice, a pattern."""
+    """Field -> more than its type says: a choice, a pattern. Those of other fields do nothing."""
     extra: Mapping[str, tuple[Any, str]] = field(default_factory=dict)
     """Parameters of the query that are for the door alone: name -> kind and words."""
+    from_wishes: Callable[[Mapping[str, Any]], Mapping[str, object]] | None = None
+    """Fields that follow from the parameters of `extra`."""
     shows: Callable[[Any, Mapping[str, Any]], Reply | object] | None = None
     """Makes another form of the answer, with the parameters of `extra` that were given."""
     media: tuple[str, ...] = ()
     """Kinds of content beside JSON that the answer can have."""
     status: int = 200
+    upload: tuple[str, str] | None = None
+    """The fields that a file's name and its bytes become; the others then come beside it, as parts of a form."""
     needs_key: bool = False
     """An Idempotency-Key must be sent."""
     is_urgent: bool = False
@@ -145,21 +158,30 @@ class Ask:
     @cached_property
     def body_part(self) -> Part:
         """What stands in the body."""
-        return self._part({} if self.method in READING else self._rest(), "Body", is_text=False)
+        return self._part({} if self.method in READING else self._rest(), "Body", is_text=self.upload is not None)
 
     @cached_property
     def needs_body(self) -> bool:
         """Whether one must be sent."""
-        return any(one.is_required() for one in self.body_part.model.model_fields.values())
+        return self.upload is not None or any(one.is_required() for one in self.body_part.model.model_fields.values())
 
     @cached_property
     def told(self) -> Any:
         """The model of the answer."""
-        return told_kind(self.answer)
+        return None if self.answer is None else told_kind(self.answer)
 
-    def made(self, parts: Mapping[str, Mapping[str, object]], caller: Caller) -> object:
+    def made(
+        self,
+        parts: Mapping[str, Mapping[str, object]],
+        caller: Caller,
+        *,
+        file: "Uploaded | None" = None,
+        wishes: Mapping[str, Any] = MappingProxyType({}),
+    ) -> object:
         """The message of a request with these parts; a `Problem` that names every place that cannot be used."""
         found: dict[str, object] = {}
+        if self.upload is not None and file is not None:
+            found = {self.upload[0]: file.name, self.upload[1]: file.content}
         wrong: list[dict[str, str]] = []
         for name, part in (("path", self.path_part), ("query", self.query_part), ("body", self.body_part)):
             try:
@@ -169,6 +191,7 @@ class Ask:
         if wrong:
             raise invalid(*wrong)
         found |= self.fixed
+        found |= {} if self.from_wishes is None else self.from_wishes(wishes)
         found |= {name: give(caller) for name, give in self.given.items()}
         return self.message(**found)
 
@@ -176,7 +199,7 @@ class Ask:
         """Fields that neither the path nor the route says."""
         shown = {one: name for name, one in self.names.items()}
         taken = {self.names.get(one, one) for one in PARAMETER.findall(self.path)}
-        taken |= self.hidden | set(self.given) | set(self.fixed)
+        taken |= self.hidden | set(self.given) | set(self.fixed) | set(self.upload or ())
         return {
             shown.get(one.name, shown_name(one.name)): one.name for one in fields(self.message) if one.name not in taken
         }
@@ -191,7 +214,7 @@ class Ask:
     def check(self) -> None:
         """ValueError for a route that says something of a field that is none, or leaves one out that is needed."""
         known = {one.name: one for one in fields(self.message)}
-        said = {*self.names.values(), *self.hidden, *self.given, *self.fixed, *self.kinds}
+        said = {*self.names.values(), *self.hidden, *self.given, *self.fixed}
         unknown = said - set(known)
         hidden = [
             name for name in self.hidden if known[name].default is MISSING and known[name].default_factory is MISSING

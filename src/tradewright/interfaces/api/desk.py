@@ -24,6 +24,7 @@ from tradewright.domain.errors import TooOften
 from tradewright.domain.identifiers import CorrelationId, IdempotencyKey
 from tradewright.interfaces.api.asks import Ask, Caller, Reply
 from tradewright.interfaces.api.bodies import body_of, checked_path, object_of, query_of
+from tradewright.interfaces.api.forms import Form, form_of
 from tradewright.interfaces.api.problems import Problem, invalid, malformed, problem_of
 from tradewright.interfaces.api.schemas.asked import problems_of
 from tradewright.interfaces.api.schemas.told import Telling
@@ -68,10 +69,14 @@ class Desk:
         correlation_id = str(request.state.correlation_id)
         lane = self._urgent if ask.is_urgent else self._usual
         try:
-            if not ask.body_part.fields:
+            if not (ask.body_part.fields or ask.upload):
                 return await lane.run(lambda: self._told(ask, request, self._entered(ask, request), b""))
             caller = await lane.run(lambda: self._entered(ask, request))
-            content = await body_of(request.stream(), declared=request.headers.get("content-length"))
+            declared = request.headers.get("content-length")
+            if ask.upload is not None:
+                form = await form_of(request.headers, request.stream())
+                return await lane.run(lambda: self._told(ask, request, caller, form))
+            content = await body_of(request.stream(), declared=declared)
             return await lane.run(lambda: self._told(ask, request, caller, content))
         except Exception as error:  # noqa: BLE001 - the door: every error becomes a problem
             return problem_of(error, correlation_id).response(correlation_id)
@@ -93,15 +98,21 @@ class Desk:
         dispatcher.admit(ask.message, actor, correlation_id=CorrelationId(correlation_id), door=DOOR)
         return Caller(actor, address, correlation_id)
 
-    def _told(self, ask: Ask, request: Request, caller: Caller, content: bytes) -> Response:
+    def _told(self, ask: Ask, request: Request, caller: Caller, content: bytes | Form) -> Response:
         checked_path(request.scope.get("raw_path") or request.url.path.encode())
         query = query_of(request.scope["query_string"])
         wishes, query = self._wishes(ask, query)
-        body = object_of(content, request.headers.get("content-type"))
-        if not content and ask.needs_body:
-            raise invalid({"place": "body", "problem": "this is needed: a JSON object"})
+        file = None
+        if isinstance(content, Form):
+            body, file = content.fields, content.file
+        else:
+            body = object_of(content, request.headers.get("content-type"))
+            if not content and ask.needs_body:
+                raise invalid({"place": "body", "problem": "this is needed: a JSON object"})
         key = idempotency_key(ask, request)
-        message = ask.made({"path": request.path_params, "query": query, "body": body}, caller)
+        message = ask.made(
+            {"path": request.path_params, "query": query, "body": body}, caller, file=file, wishes=wishes
+        )
         answer = self._asked(message, caller, key)
         return self._response(ask, request, answer, wishes)
 

@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict
 from pydantic import Field as Described
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Match
 from starlette.types import Scope
 
@@ -17,6 +17,7 @@ from tradewright.interfaces.api.asks import PARAMETER, Ask
 from tradewright.interfaces.api.desk import KEY_HEADER, KEY_PATTERN, Desk
 from tradewright.interfaces.api.problems import MEDIA
 from tradewright.interfaces.api.schemas import values
+from tradewright.interfaces.api.schemas.words import summary_of
 
 SECURITY: Final[tuple[dict[str, list[str]], ...]] = ({"bearer": []}, {"header": []})
 """Either of the two ways to show a key."""
@@ -77,9 +78,11 @@ class AskRoute(APIRoute):
             tags=[ask.group],
             status_code=ask.status,
             response_model=ask.told,
+            response_class=Response if ask.told is None else JSONResponse,
+            response_description=summary_of(ask.told) if ask.told else "The page.",
             responses=_responses(ask),
             deprecated=is_old or None,
-            openapi_extra={"security": list(SECURITY)},
+            openapi_extra={"security": list(SECURITY), **_form(ask)},
         )
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -142,7 +145,7 @@ def _signed(ask: Ask) -> Callable[[], None]:
     ]
     if ask.query_model is not None:
         parameters.append(inspect.Parameter("asked", kind, annotation=Annotated[ask.query_model, Query()]))
-    if ask.body_part.fields:
+    if ask.body_part.fields and ask.upload is None:
         default = inspect.Parameter.empty if ask.needs_body else None
         model: Any = ask.body_part.model
         body = Annotated[model, Body(openapi_examples=_examples(ask))]
@@ -156,6 +159,16 @@ def _signed(ask: Ask) -> Callable[[], None]:
     return declared
 
 
+def _form(ask: Ask) -> dict[str, Any]:
+    """The body of a route that takes a file."""
+    if ask.upload is None:
+        return {}
+    schema = ask.body_part.model.model_json_schema()
+    schema["properties"] = {"file": {"type": "string", "format": "binary"}, **schema["properties"]}
+    schema["required"] = ["file", *schema.get("required", ())]
+    return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
+
+
 def _examples(ask: Ask) -> dict[str, Any] | None:
     return None if ask.example.body is None else {"example": {"value": dict(ask.example.body)}}
 
@@ -166,7 +179,7 @@ def _responses(ask: Ask) -> dict[int | str, dict[str, Any]]:
     if ask.method == "GET":
         told[304] = {"description": STATUS_WORDS[304]}
     statuses = [400, 401, 403, 404, 409, 422, 429, 503]
-    if ask.body_part.fields:
+    if ask.body_part.fields or ask.upload:
         statuses += [413, 415]
     for status in sorted(statuses):
         told[status] = problem_response(status)

@@ -1,12 +1,13 @@
 """`tradewright symbols` and `tradewright watchlist`: which instruments are tracked, and lists of them to watch."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tradewright.bootstrap import App
 from tradewright.domain.errors import InputError
-from tradewright.interfaces.cli.options import Json, example, opened, split
+from tradewright.interfaces.cli.options import Json, example, flat, opened, split
 from tradewright.interfaces.cli.trade_options import exact
 from tradewright.interfaces.terminal.output import DASH, moment, notes, print_json, screen
 from tradewright.interfaces.terminal.tables import table
@@ -30,6 +31,19 @@ watchlists = typer.Typer(
     epilog=example("tradewright watchlist add tech AAPL,MSFT", "tradewright watchlist list"),
     no_args_is_help=True,
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AboutOptions:
+    """What a new symbol is."""
+
+    venue: Annotated[str, typer.Option(help="Of bare symbols; else the default venue.")] = ""
+    name: Annotated[str, typer.Option(help="Of the company or the contract.")] = ""
+    market: Annotated[str, typer.Option(help="US, ASX, CRYPTO.")] = ""
+    asset_class: Annotated[str, typer.Option("--class", help="equity, fund, future, fx, crypto, ...")] = "equity"
+    sector: Annotated[str, typer.Option(help="As you call it.")] = ""
+    tick: Annotated[str | None, typer.Option(help="Smallest step of a price.")] = None
+    lot: Annotated[str | None, typer.Option(help="Smallest step of a quantity.")] = None
 
 
 @group.command("list", epilog=example("tradewright symbols list --venue XNAS --json"))
@@ -68,17 +82,12 @@ def show(context: typer.Context, symbol: Symbol, *, json: Json = False) -> None:
         "tradewright symbols add AAPL.XNAS --name Apple --sector Technology", "tradewright symbols add AAPL,MSFT,IBM"
     )
 )
+@flat
 def add(
     context: typer.Context,
     symbol: Annotated[str, typer.Argument(help="AAPL.XNAS, or AAPL with --venue; several as A,B.", show_default=False)],
     *,
-    venue: Annotated[str, typer.Option(help="Of bare symbols; else the default venue.")] = "",
-    name: Annotated[str, typer.Option(help="Of the company or the contract.")] = "",
-    market: Annotated[str, typer.Option(help="US, ASX, CRYPTO.")] = "",
-    asset_class: Annotated[str, typer.Option("--class", help="equity, fund, future, fx, crypto, ...")] = "equity",
-    sector: Annotated[str, typer.Option(help="As you call it.")] = "",
-    tick: Annotated[str | None, typer.Option(help="Smallest step of a price.")] = None,
-    lot: Annotated[str | None, typer.Option(help="Smallest step of a quantity.")] = None,
+    about: AboutOptions,
     json: Json = False,
 ) -> None:
     """Track instruments. They count as unverified until a source of market data knows them."""
@@ -89,8 +98,8 @@ def add(
         _symbol(
             app,
             load(_MESSAGES).AddSymbol(
-                symbol=one, venue=venue, name=name, market=market, asset_class=asset_class, sector=sector,
-                tick=exact(tick, "--tick"), lot=exact(lot, "--lot"),
+                symbol=one, venue=about.venue, name=about.name, market=about.market, asset_class=about.asset_class,
+                sector=about.sector, tick=exact(about.tick, "--tick"), lot=exact(about.lot, "--lot"),
             ),
         )
         for one in names
@@ -133,9 +142,9 @@ def show_watchlist(context: typer.Context, name: Name, *, json: Json = False) ->
 @watchlists.command("add", epilog=example("tradewright watchlist add tech AAPL,MSFT --description 'what we know'"))
 def add_watchlist(
     context: typer.Context,
+    *,
     name: Name,
     symbols: Annotated[list[str], typer.Argument(help="Tracked symbols, in your order.", show_default=False)],
-    *,
     description: Annotated[str, typer.Option(help="What it is for.")] = "",
     json: Json = False,
 ) -> None:
@@ -147,9 +156,9 @@ def add_watchlist(
 @watchlists.command("set", epilog=example("tradewright watchlist set tech AAPL,MSFT,IBM"))
 def set_watchlist(
     context: typer.Context,
+    *,
     name: Name,
     symbols: Annotated[list[str], typer.Argument(help="All of the list, in your order.", show_default=False)],
-    *,
     description: Annotated[str | None, typer.Option(help="What it is for.")] = None,
     json: Json = False,
 ) -> None:

@@ -18,6 +18,7 @@ from tradewright.application.risk.keeping import KeptLimits
 from tradewright.application.risk.kills import kill_shown, press_kill, release_kill
 from tradewright.application.risk.messages import ChangeLimits, KillShown, PressKill, ReleaseKill, RiskLimits
 from tradewright.application.risk.sizes import METHODS, method_of
+from tradewright.application.risk.views import LimitsView
 from tradewright.application.trading.traders import Traders
 from tradewright.application.trading.views import Done
 from tradewright.application.trading.wire import Wire, spelled
@@ -95,13 +96,17 @@ def told(message: object) -> Envelope:
     return Envelope(message, OWNER, CorrelationId("c"))
 
 
+def shown_limits(query: RiskLimits, world: World) -> LimitsView:
+    return risk_limits(query, kept_limits=world.limits, accounts=world.accounts, envelope=told(query))
+
+
 @pytest.fixture
 def world(tmp_path: Path) -> World:
     return World(tmp_path)
 
 
 def test_without_a_change_the_settings_hold(world: World) -> None:
-    view = risk_limits(RiskLimits(), kept_limits=world.limits, accounts=world.accounts)
+    view = shown_limits(RiskLimits(), world)
     assert (view.version, view.scope) == (1, "everywhere")
     values = {one.name: one for one in view.limits}
     assert (values["position"].value, values["position"].most) == ("0.05", "10")
@@ -124,7 +129,7 @@ def test_a_change_is_kept_and_told_to_whoever_runs(world: World) -> None:
     assert policy.everywhere.drawdown.stop == Decimal("0.10")
     assert policy.tightest(account=AccountId("paper")).position == Decimal("0.03")
     assert [one.who for one in world.limits.changes()] == ["Ada", "Ada"]
-    shown = risk_limits(RiskLimits(account="paper"), kept_limits=world.limits, accounts=world.accounts)
+    shown = shown_limits(RiskLimits(account="paper"), world)
     assert (shown.scope, {one.name: one.value for one in shown.limits}["position"]) == ("account paper", "0.03")
 
 
@@ -166,7 +171,7 @@ def test_an_account_that_is_not_there_has_no_limits_and_no_state(world: World) -
     with pytest.raises(NotFound, match=r"no account papre: expected one of paper, papaya, desk.*did you mean paper\?"):
         kill_shown(KillShown("papre"), accounts=world.accounts)
     with pytest.raises(NotFound, match=r"no account xyz: .*its first session opens it"):
-        risk_limits(RiskLimits(account="xyz"), kept_limits=world.limits, accounts=world.accounts)
+        shown_limits(RiskLimits(account="xyz"), world)
     with pytest.raises(NotFound, match=r"no account xyz: .*--new-account"):
         world.change(values={"position": "0.03"}, account="xyz")
     assert world.limits.changes() == ()
@@ -175,7 +180,7 @@ def test_an_account_that_is_not_there_has_no_limits_and_no_state(world: World) -
 
 def test_limits_may_come_before_an_accounts_first_session(world: World) -> None:
     assert world.change(values={"position": "0.03"}, account="next", is_new=True).is_done
-    found = risk_limits(RiskLimits(account="next"), kept_limits=world.limits, accounts=world.accounts)
+    found = shown_limits(RiskLimits(account="next"), world)
     assert {one.name: one.value for one in found.limits}["position"] == "0.03"
     assert world.change(values={"position": "0.02"}, account="next").is_done
 

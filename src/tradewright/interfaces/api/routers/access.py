@@ -60,8 +60,8 @@ ASKS: Final = (
     ),
     Ask(
         method="POST", path="/auth/keys/{id}/rotate", names={"id": "key"}, message=RotateKey, answer=NewKey,
-        group=GROUP, status=201, summary="Make a new key in place of one, which goes on for a while", kinds={"key": KEY_ID},
-        example=Example(path={"id": "tw_ab12cd34ef56"}, body={"overlap_s": 3600}),
+        group=GROUP, status=201, summary="Make a new key in place of one, which goes on for a while",
+        kinds={"key": KEY_ID}, example=Example(path={"id": "tw_ab12cd34ef56"}, body={"overlap_s": 3600}),
     ),
     Ask(
         method="GET", path="/auth/people", message=People, answer=tuple[PersonView, ...], group=GROUP,

@@ -14,7 +14,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Final, Union, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, create_model
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from pydantic import Field as Described
 
 from tradewright.interfaces.api.schemas import values
@@ -131,7 +131,7 @@ def _kind(hint: Any, name: str, *, is_text: bool, called: str) -> Any:
         )
     if origin is tuple or (isinstance(origin, type) and issubclass(origin, Sequence)):
         item = _kind(inner[0], name, is_text=is_text, called=called)
-        return _listed(item, is_text=is_text)
+        return values.list_kind(item, is_text=is_text, most=MOST_ITEMS)
     if isinstance(origin, type) and issubclass(origin, Mapping):
         value = _kind(inner[1], name, is_text=is_text, called=called)
         key = values.text_kind(64, shortest=1)
@@ -187,15 +187,6 @@ def _union(kinds: list[Any], name: str, *, is_text: bool, called: str, given: tu
     for one in made[1:]:
         whole = Union[whole, one]  # noqa: UP007 - of values, not of names
     return whole if is_text or type(None) not in given else whole | None
-
-
-def _listed(item: Any, *, is_text: bool) -> Any:
-    kind = Annotated[list[item], Described(max_length=MOST_ITEMS)]
-    return Annotated[kind, BeforeValidator(_split)] if is_text else kind
-
-
-def _split(given: object) -> object:
-    return given.split(",") if isinstance(given, str) else given
 
 
 def _plain(value: object) -> object:

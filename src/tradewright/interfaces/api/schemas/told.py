@@ -51,7 +51,8 @@ def _list_model(item: Any, *, is_page: bool) -> Any:
             Described(description="What the next page is asked with; empty after the last one."),
         )
     name = f"{getattr(item, '__name__', 'Value')}{'Page' if is_page else 'List'}"
-    return create_model(name, __base__=Told, **described)
+    words = summary_of(item) if isinstance(item, type) else ""
+    return create_model(name, __base__=Told, __doc__=f"{'A page' if is_page else 'A list'}: {words}", **described)
 
 
 @cache

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final
 
-from pydantic import BeforeValidator, Field, PlainValidator, StrictBool, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, StrictBool, WithJsonSchema
 
 EXACT: Final = r"^-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?$"
 """Up to eighteen digits before the point and as many behind it."""
@@ -164,6 +164,21 @@ def number_kind(*, is_text: bool = False) -> Any:
 def yes_kind(*, is_text: bool = False) -> Any:
     """True or false."""
     return Annotated[bool, BeforeValidator(yes_of_text), shown({"type": "boolean"})] if is_text else StrictBool
+
+
+def list_kind(item: Any, *, is_text: bool = False, most: int = 1_000, least: int = 0) -> Any:
+    """A list; of an address, with commas."""
+    kind = Annotated[list[item], Field(max_length=most, min_length=least)]
+    return Annotated[kind, BeforeValidator(_split)] if is_text else kind
+
+
+def lonely_kind(item: Any) -> Any:
+    """One value, where a message takes several."""
+    return Annotated[item, AfterValidator(lambda one: (one,))]
+
+
+def _split(given: object) -> object:
+    return given.split(",") if isinstance(given, str) else given
 
 
 EXACT_KIND: Final[Any] = Annotated[Decimal, BeforeValidator(exact), shown({"type": "string", "pattern": EXACT})]
