@@ -198,9 +198,10 @@ def _copy_pages(source: Path, target: Path) -> None:
     """One moment of the source, in place of all of the target, in one transaction of it."""
     waits = 0
 
-    def told(status: int, _left: int, _total: int) -> None:
+    def told(*counts: int) -> None:
+        """The first is what the last step came to; it is asked before each wait."""
         nonlocal waits
-        waits += status in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+        waits += counts[0] in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
         if waits * _WAIT_S > BUSY_MS / 1000:
             raise sqlite3.OperationalError("database is locked")
 
