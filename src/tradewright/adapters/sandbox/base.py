@@ -45,14 +45,19 @@ class Base:
         """What the process has put into its folder beyond what is allowed; empty: nothing."""
         files = size = 0
         waiting = [str(self.path / "own")]
-        with suppress(OSError):  # what is removed while one looks
-            while waiting and files <= MOST_FILES and size <= MOST_BYTES:
-                for entry in os.scandir(waiting.pop()):
-                    files += 1
-                    if entry.is_dir(follow_symlinks=False):
-                        waiting.append(entry.path)
-                    else:
-                        size += entry.stat(follow_symlinks=False).st_size
+        while waiting and files <= MOST_FILES and size <= MOST_BYTES:
+            try:
+                with os.scandir(waiting.pop()) as entries:
+                    for entry in entries:
+                        files += 1
+                        if entry.is_dir(follow_symlinks=False):
+                            waiting.append(entry.path)
+                        else:
+                            size += entry.stat(follow_symlinks=False).st_size
+            except FileNotFoundError:
+                continue  # removed while one looks
+            except OSError:
+                return "the strategy made folders that nobody can look into"
         if files > MOST_FILES:
             return f"the strategy made more than {MOST_FILES:,} files"
         if size > MOST_BYTES:
@@ -81,11 +86,12 @@ def _emptied_of_files(folder: Path) -> list[Path]:
     """Remove what is no folder; the folders that are left."""
     found = []
     folder.chmod(0o700)
-    for entry in list(os.scandir(folder)):
-        if entry.is_dir(follow_symlinks=False):
-            found.append(Path(entry.path))
-        else:
-            Path(entry.path).unlink()
+    with os.scandir(folder) as entries:
+        for entry in list(entries):
+            if entry.is_dir(follow_symlinks=False):
+                found.append(Path(entry.path))
+            else:
+                Path(entry.path).unlink()
     return found
 
 

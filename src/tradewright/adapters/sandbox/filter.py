@@ -81,7 +81,7 @@ class Bits:
 Test = OneOf | Nothing | Bits
 
 
-def tested(process: int) -> Mapping[str, tuple[Test, ...]]:
+def with_arguments(process: int) -> Mapping[str, tuple[Test, ...]]:
     """The calls that are allowed with some arguments only, to the process of this number."""
     mine = OneOf(0, (process,))
     return {
@@ -113,7 +113,7 @@ def filter_program(machine: str, *, process: int) -> bytes:
             made.if_equal(numbers[name], otherwise=f"not {name}")
             made.verdict(ALLOW)
             made.place(f"not {name}")
-    for name, tests in tested(process).items():
+    for name, tests in with_arguments(process).items():
         made.if_equal(numbers[name], otherwise=f"not {name}")
         for place, test in enumerate(tests):
             _add(made, test, good=f"{name} {place}", bad=f"bad {name}")

@@ -8,6 +8,8 @@ from typing import Final
 
 import msgspec
 
+MEMORY: Final = "MemoryError"
+"""Kind of a failure for want of memory."""
 HEAD: Final = struct.Struct(">Q")
 MOST_TEXT: Final = 4_000
 """Characters of each text of a failure; a stranger's words are cut there."""
@@ -57,4 +59,9 @@ def read_body(body: bytes | bytearray) -> Said:
 
 def cut(text: str) -> str:
     """A stranger's text, as it can be shown: no more than a page, without control characters."""
-    return "".join(one if one.isprintable() or one == "\n" else "?" for one in text[:MOST_TEXT])
+    return plain(text[:MOST_TEXT])
+
+
+def plain(text: str) -> str:
+    """A stranger's text without control characters."""
+    return "".join(one if one.isprintable() or one == "\n" else "?" for one in text)

@@ -17,7 +17,7 @@ import msgspec
 
 from tradewright.adapters.sandbox.bounds import Bounds
 from tradewright.adapters.sandbox.enclosing import Enclosed, Enclosure
-from tradewright.adapters.sandbox.frames import HEAD, Broke, Done, NoWall, cut, read_body
+from tradewright.adapters.sandbox.frames import HEAD, MEMORY, Broke, Done, NoWall, cut, plain, read_body
 from tradewright.domain.errors import ConfinementError
 from tradewright.ports.confinement import (
     ConfinedAnswer,
@@ -29,6 +29,7 @@ from tradewright.ports.confinement import (
 
 LOOKS_EVERY_S: Final = 0.1
 CHUNK: Final = 1 << 20
+LAST_BYTES: Final = 2_000
 ADDRESSES: Final = 4 << 30
 """Address space beyond the memory: libraries reserve much that they never use."""
 MOST_THREADS: Final = 64
@@ -64,6 +65,7 @@ class _Watch:
         self._is_wanted = is_wanted
         self._said = bytearray()
         self._printed = bytearray()
+        self._last = b""
 
     def outcome(self) -> ConfinedOutcome:
         """What came of it."""
@@ -105,12 +107,19 @@ class _Watch:
                     data = os.read(key.fd, CHUNK)
                     if not data:
                         waiting.unregister(key.fileobj)
-                    elif key.data is self._said or len(self._printed) < self._limits.printed_bytes:
-                        key.data.extend(data)
+                    elif key.data is self._said:
+                        self._said.extend(data)
+                    else:
+                        self._keep_printed(data)
                 failed = self._look(process.pid, until)
                 if failed is not None:
                     return failed
         return None
+
+    def _keep_printed(self, data: bytes) -> None:
+        """The beginning is kept for people, the end for the story of its death."""
+        self._printed.extend(data[: max(0, self._limits.printed_bytes - len(self._printed))])
+        self._last = (self._last + data)[-LAST_BYTES:]
 
     def _is_whole(self) -> bool:
         return len(self._said) >= HEAD.size and len(self._said) >= HEAD.size + HEAD.unpack_from(self._said)[0]
@@ -136,7 +145,7 @@ class _Watch:
 
     def _read(self, code: int, took_s: float) -> ConfinedOutcome:
         if not self._is_whole():
-            return self._failed(ConfinedTrouble.DIED, f"the process {_ending(code)}{_last_line(self._text())}")
+            return self._failed(ConfinedTrouble.DIED, f"the process {_ending(code)}{_last_line(self._last)}")
         try:
             said = read_body(self._said[HEAD.size : HEAD.size + HEAD.unpack_from(self._said)[0]])
         except (msgspec.MsgspecError, RecursionError, ValueError) as garbled:
@@ -149,14 +158,14 @@ class _Watch:
                 raise ConfinementError(said.problem, expected=said.expected, found=said.found, remedy=said.remedy)
             case Broke():
                 facts = {name: cut(getattr(said, name)) for name in said.__struct_fields__}
-                trouble = ConfinedTrouble.TOO_LARGE if said.kind == "MemoryError" else ConfinedTrouble.RAISED
+                trouble = ConfinedTrouble.TOO_LARGE if said.kind == MEMORY else ConfinedTrouble.RAISED
                 return self._failed(trouble, facts["problem"], facts)
 
     def _failed(self, trouble: ConfinedTrouble, story: str, facts: dict[str, str] | None = None) -> ConfinedFailure:
         return ConfinedFailure(trouble=trouble, story=story, facts=facts or {}, printed=self._text())
 
     def _text(self) -> str:
-        return cut(self._printed[: self._limits.printed_bytes].decode("utf-8", "replace"))
+        return plain(self._printed.decode("utf-8", "replace"))
 
 
 def _used(process: int) -> tuple[int, int]:
@@ -182,6 +191,6 @@ def _ending(code: int) -> str:
         return f"was ended by signal {-code}"
 
 
-def _last_line(printed: str) -> str:
-    lines = printed.strip().splitlines()
+def _last_line(printed: bytes) -> str:
+    lines = cut(printed.decode("utf-8", "replace")).strip().splitlines()
     return f": {lines[-1].strip()[:300]}" if lines else ""

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from tradewright.adapters.sandbox.frames import Broke, Done, NoWall, Said, frame_of
+from tradewright.adapters.sandbox.frames import MEMORY, Broke, Done, NoWall, Said, frame_of
 from tradewright.adapters.sandbox.handing import Handed
 from tradewright.adapters.sandbox.walls import Builders, raise_walls
 from tradewright.domain.errors import ConfinementError, TradewrightError
@@ -50,12 +50,14 @@ def _taken_pipe() -> int:
 
 
 def _broke(raised: BaseException) -> Broke:
+    if isinstance(raised.__cause__, MemoryError):
+        return Broke(MEMORY, str(raised))
     if isinstance(raised, TradewrightError):
         return Broke(type(raised).__name__, raised.problem, raised.expected, raised.found, raised.remedy)
     if isinstance(raised, SystemExit):
         return Broke("StrategyError", f"the strategy left with sys.exit({raised.code!r})", remedy="mend the strategy")
     if isinstance(raised, MemoryError):
-        return Broke("MemoryError", "the strategy asked for more memory than it may have")
+        return Broke(MEMORY, "the strategy asked for more memory than it may have")
     return Broke("StrategyError", "the strategy calls itself too often", remedy="mend the strategy")
 
 

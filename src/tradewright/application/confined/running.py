@@ -1,15 +1,15 @@
 """The inner side of a confined backtest: the ordinary engine, over bars that were handed in."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from tradewright.application.backtests.costs import costs_of
-from tradewright.application.backtests.handlers import Engine
 from tradewright.application.confined.packing import pack, unpack
 from tradewright.application.confined.words import Answered, Asked, AskedAccount, columns_of_run, made_bars
 from tradewright.application.strategies.finding import make_strategy
 from tradewright.engine.assumptions import Assumptions
+from tradewright.engine.run import Run
 from tradewright.ports.code import CodeFiles, Source
 from tradewright.trading.risk.policy import LimitsPolicy
 from tradewright.trading.risk.policy_text import read_policy
@@ -21,7 +21,7 @@ _PLAIN: Final = (
 )  # fmt: skip
 
 
-def run_inside(source: Source, content: bytes | memoryview, *, code: CodeFiles, engine: Engine) -> bytes:
+def run_inside(source: Source, content: bytes | memoryview, *, code: CodeFiles, engine: Callable[..., Run]) -> bytes:
     """Run what is asked; what the strategy cannot do is raised as in any backtest."""
     asked, columns = unpack(content, Asked)
     bars = made_bars(

@@ -10,13 +10,13 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from tradewright.application.backtests.handlers import Engine
 from tradewright.application.confined.packing import Column, unpack
 from tradewright.application.confined.words import made_bars
 from tradewright.application.strategies.checking import read_source
 from tradewright.application.strategies.finding import make_strategy
 from tradewright.domain.errors import DataError, TradewrightError
 from tradewright.engine.assumptions import Assumptions
+from tradewright.engine.run import Run
 from tradewright.ports.code import CodeFiles, Source
 from tradewright.ports.shelf import Finding
 from tradewright.trading.bars import Bars
@@ -55,7 +55,7 @@ class CheckAnswered(msgspec.Struct, frozen=True):
     parameters: list[FoundParameter]
 
 
-def check_inside(source: Source, content: bytes | memoryview, *, code: CodeFiles, engine: Engine) -> bytes:
+def check_inside(source: Source, content: bytes | memoryview, *, code: CodeFiles, engine: Callable[..., Run]) -> bytes:
     """Read, load, try; what the strategy raises is a finding."""
     asked, columns = unpack(content, CheckAsked)
     read = read_source(source.content, class_name=asked.class_name)
@@ -83,7 +83,7 @@ def _parameters(strategy: Strategy) -> list[FoundParameter]:
     ]
 
 
-def _tried(strategy: Strategy, bars: Bars, *, engine: Engine) -> Iterator[Finding]:
+def _tried(strategy: Strategy, bars: Bars, *, engine: Callable[..., Run]) -> Iterator[Finding]:
     """Run it on one instrument and on all."""
     kind = type(strategy)
     traded = False

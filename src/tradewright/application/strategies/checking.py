@@ -5,6 +5,7 @@ one that is named) that speaks one dialect. It is called behind walls, because r
 """
 
 import ast
+import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +26,10 @@ BASES: Final = frozenset(
     {"Strategy", "Breakout", "MeanReversion", "MomentumRotation", "MovingAverage", "TrendFollowing"}
 )
 """What a strategy may derive from, as `tw.Strategy` or by its name alone; or another class of the file that does."""
+
+_COOKIE: Final = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+"""PEP 263: a line by which a file tells Python to read its bytes otherwise than a person does."""
+_UTF_8: Final = frozenset({b"utf-8", b"utf8"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,10 @@ def faults_of_bytes(content: bytes) -> tuple[Finding, ...]:
     except UnicodeDecodeError as wrong:
         line = content[: wrong.start].count(b"\n") + 1
         return (Finding(line, "encoding", f"byte {wrong.start} is not UTF-8; save the file as UTF-8"),)
+    for line, text in enumerate(content.split(b"\n", 2)[:2], start=1):
+        said = _COOKIE.match(text[:200])
+        if said is not None and said[1].lower().replace(b"_", b"-") not in _UTF_8:
+            return (Finding(line, "encoding", "the file says that it is something else than UTF-8"),)
     return ()
 
 

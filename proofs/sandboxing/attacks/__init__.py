@@ -1,0 +1,1 @@
+"""The corpus, one file a kind of attack."""
