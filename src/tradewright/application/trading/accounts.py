@@ -5,12 +5,16 @@ This file decides what an account is that is there: a session was started on it,
 
 from collections.abc import Collection
 from difflib import SequenceMatcher
+from typing import Final
 
 from tradewright.domain.errors import NotFound
 from tradewright.ports.sessions import Accounts
 
-LIKE = 0.6
+LIKE: Final = 0.6
 """From this likeness on (1 is the same) a name is taken for a mistyped one."""
+
+SHOWN: Final = 8
+"""Names that are told at most."""
 
 
 def require_account(account: str, accounts: Accounts, *, also: Collection[str] = (), remedy: str = "") -> None:
@@ -23,7 +27,7 @@ def require_account(account: str, accounts: Accounts, *, also: Collection[str] =
         remedy = f"did you mean {likest[0]}?"
     raise NotFound(
         f"there is no account {account or '(none)'}",
-        expected=f"one of {', '.join(likest)}" if likest else "an account that a session was started on",
+        expected=f"one of {', '.join(likest[:SHOWN])}" if likest else "an account that a session was started on",
         found=account if likest else "none",
         remedy=remedy or f"its first session opens it: tradewright trade start STRATEGY --account {account}",
     )

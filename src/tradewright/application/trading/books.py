@@ -147,7 +147,7 @@ def portfolio_view(trader: Trader) -> PortfolioView:
             found="a journal without a beginning",
             remedy="ask again once it runs; `tradewright trade list` tells how it stands",
         )
-    equity, peak = state.equity(), state.peak_equity
+    equity, peak = _equity(state), state.peak_equity
     if equity is not None and peak is not None:
         peak = max(peak, equity)
     gross, net = _exposure(state)
@@ -169,6 +169,11 @@ def portfolio_view(trader: Trader) -> PortfolioView:
         strategies=_results(state),
         risk=_risk(trader, gross=gross, net=net),
     )
+
+
+def _equity(state: SessionState) -> Decimal | None:
+    """None also before anybody has said what the account has."""
+    return state.equity() if state.currency in state.cash else None
 
 
 def _position(state: SessionState, strategy: str, one: Position) -> PositionView:
@@ -240,7 +245,7 @@ def _risk(trader: Trader, *, gross: Decimal | None, net: Decimal | None) -> tupl
     if limits is None:
         return ()
     state = trader.state
-    equity, day, peak = state.equity(), state.day_equity, state.peak_equity
+    equity, day, peak = _equity(state), state.day_equity, state.peak_equity
     below = None if equity is None or peak is None else max(peak - equity, _ZERO)
     lost = None if equity is None or day is None else max(day - equity, _ZERO)
     sent = Decimal(sum(1 for one in state.sent if one.time_ns >= state.day_began_ns))

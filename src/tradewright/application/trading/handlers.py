@@ -28,7 +28,7 @@ from tradewright.application.trading.messages import (
 )
 from tradewright.application.trading.trader import Trader
 from tradewright.application.trading.views import Done, OrderView, PortfolioView, PositionView, SessionView
-from tradewright.domain.errors import InputError, NotFound
+from tradewright.domain.errors import InputError, NotFound, UnknownInstrument
 from tradewright.domain.identifiers import resolve
 from tradewright.domain.orders.life import OrderLife
 from tradewright.domain.orders.request import OrderKind, OrderRequest, Origin, TimeInForce
@@ -144,7 +144,9 @@ def change_order(command: ChangeOrder, *, trader: Trader, envelope: Envelope) ->
 def cancel_orders(command: CancelOrders, *, trader: Trader, envelope: Envelope) -> Done:
     """The named ones, or all of the account."""
     if command.is_all == bool(command.orders):
-        raise InputError("which orders are to be canceled?", expected="their ids, or all of them", found="both or none")
+        raise InputError(
+            "which orders are to be canceled?", expected="their ids, or all of them", found=_of_both(command.is_all)
+        )
     names = tuple(order_of(trader.state, one).id for one in command.orders)
     answer = trader.ask(
         lambda number: inputs.CancelOrders(
@@ -162,7 +164,9 @@ def cancel_orders(command: CancelOrders, *, trader: Trader, envelope: Envelope) 
 def close_position(command: ClosePosition, *, trader: Trader, envelope: Envelope) -> Done:
     """One instrument, or all."""
     if command.is_all == bool(command.symbol):
-        raise InputError("which position is to be closed?", expected="a symbol, or all of them", found="both or none")
+        raise InputError(
+            "which position is to be closed?", expected="a symbol, or all of them", found=_of_both(command.is_all)
+        )
     names = () if command.is_all else (instrument_of(trader.state, command.symbol),)
     answer = trader.ask(
         lambda number: inputs.ClosePositions(
@@ -237,9 +241,21 @@ def _done(trader: Trader, answer: Answer) -> Done:
     return Done(trader.session.terms.session, answer.is_done, answer.story, answer.client_order_ids)
 
 
+def _of_both(is_all: bool) -> str:
+    return "both" if is_all else "neither"
+
+
 def instrument_of(state: SessionState, symbol: str) -> str:
     """The instrument of the session that a symbol means."""
-    return resolve(symbol, {one.instrument for one in state.terms.instruments} | set(state.net_positions()))
+    known = {one.instrument for one in state.terms.instruments} | set(state.net_positions())
+    try:
+        return resolve(symbol, known)
+    except UnknownInstrument as unknown:
+        if unknown.near:
+            raise
+        raise NotFound(
+            f"the session has no {symbol}", expected=f"one of {', '.join(sorted(known))}", found=symbol
+        ) from unknown
 
 
 def order_of(state: SessionState, name: str, *, left: Mapping[str, TrackedOrder] = NONE_LEFT) -> TrackedOrder:

@@ -47,6 +47,9 @@ from tradewright.ports.sessions import (
 from tradewright.trading.risk.policy import LimitsPolicy
 
 SPEED: Final = re.compile(r"max|(?P<number>\d+(?:\.\d+)?)x?")
+LEAST_CASH: Final = Decimal("0.01")
+MOST_CASH: Final = Decimal(10**15)
+"""Money beyond this is no account, and its sums would have more digits than are kept."""
 MIN_SILENCE_S: Final = 1.0
 """Four heart-beats."""
 MAX_SILENCE_S: Final = 300.0
@@ -91,7 +94,7 @@ def start_session(
         raise _locked(command.account, grounds, accounts=accounts, now_ns=clock.now_ns())
     made, found = make_strategy(command.strategy, command.parameters, code=code)
     parameters = {name: getattr(made, name) for name in type(made).parameters}
-    feed = _checked_feed(command)
+    feed, guard = _checked_feed(command), _guard(command)
     instruments, currency = _instruments(command, feed, grounds)
     name = _plain(found.id)
     policy = grounds.policy_for(instruments)
@@ -118,7 +121,7 @@ def start_session(
         created_ns=now_ns,
         who=envelope.actor.name,
         code=code_digest(type(made)),
-        guard=_guard(command),
+        guard=guard,
     )
     if accounts.opening(command.account) is None:
         accounts.open(command.account, opening)
@@ -265,8 +268,12 @@ def _with_bars(command: StartSession, feed: FeedTerms, grounds: Grounds) -> tupl
 
 def _opening(command: StartSession, currency: str, *, accounts: Accounts, grounds: Grounds) -> AccountOpening:
     """What the account is opened with; one that is there keeps what it has."""
-    if command.cash is not None and not (command.cash.is_finite() and command.cash > 0):
-        raise InputError("--cash cannot be used", expected="more than 0", found=str(command.cash))
+    if command.cash is not None and not (command.cash.is_finite() and LEAST_CASH <= command.cash <= MOST_CASH):
+        raise InputError(
+            "--cash cannot be used",
+            expected=f"more than 0, from {LEAST_CASH:f} to {MOST_CASH:,f}",
+            found=str(command.cash),
+        )
     costs = None if command.costs is None else repr(costs_of(command.costs)) if command.costs else ""
     held = accounts.opening(command.account)
     if held is None:

@@ -37,6 +37,15 @@ OPTIONS: Final[Mapping[str, str]] = {
     "engine": "--engine",
 }
 """Names that the application uses in its advice, as options of the shell."""
+SUPPLIED: Final[Mapping[str, str]] = {
+    "protective_stop": "give it: --stop",
+    "atr": "give it: --atr",
+    "volatility_annual": "give it: --volatility",
+    "value_at_risk": "give it: --value-at-risk",
+    "maintenance_margin": "give it: --margin",
+}
+"""What sizing lacks, as options of the shell."""
+_SUPPLY: Final = re.compile(r"\bsupply ([a-z_]+)")
 _PAIR: Final = re.compile(r'\b([a-z_]+)=("[^"]*"|\{[^}]*\}|[^\s,;]+)')
 
 
@@ -89,8 +98,10 @@ def as_options(advice: str) -> str:
     'say which is which: --column open=... --column close=5'
     >>> as_options("day_first=True for day/month, day_first=False for month/day")
     '--day-first for day/month, --month-first for month/day'
+    >>> as_options("supply protective_stop")
+    'give it: --stop'
     """
-    return _PAIR.sub(_as_option, advice)
+    return _SUPPLY.sub(lambda found: SUPPLIED.get(found[1], found[0]), _PAIR.sub(_as_option, advice))
 
 
 def _as_option(pair: re.Match[str]) -> str:

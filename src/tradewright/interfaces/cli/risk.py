@@ -1,5 +1,6 @@
 """`tradewright risk`: limits and their use, how much to trade, the kill switch, and the arming of live accounts."""
 
+import re
 import sys
 from dataclasses import dataclass
 from decimal import Decimal
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from tradewright.application.risk.views import KillView, LimitsChange
 
 _VIEWS = "tradewright.application.risk.views"
+_LONGEST_LIMIT = 16
+"""Letters of a limit that stands in a column; what is longer gets a line of its own."""
 _VERDICTS = {"passed": "green", "refused": "bold red", "exempt": "yellow"}
 Account = Annotated[str, typer.Option(help="Which account.")]
 Who = Annotated[str, typer.Option(help="Your name; it is kept. Else the name you are logged in by.")]
@@ -99,8 +102,12 @@ def limits(context: typer.Context, *, wanted: LimitsOptions, who: Who = "", json
         print_json(view)
         return
     screen().print(f"Limits version {view.version}, {view.scope}", markup=False, style="bold")
-    rows = ([one.name, one.value, one.shipped or DASH, one.least or DASH, one.most or DASH] for one in view.limits)
+    short = [one for one in view.limits if max(len(one.value), len(one.shipped)) <= _LONGEST_LIMIT]
+    rows = ([one.name, one.value, one.shipped or DASH, one.least or DASH, one.most or DASH] for one in short)
     screen().print(table(["|limit", ">value", ">shipped", ">least", ">most"], rows))
+    for one in view.limits:
+        if one not in short:
+            screen().print(f"{one.name}: {one.value} (shipped: {one.shipped or DASH})", markup=False)
 
 
 @group.command(epilog=example("tradewright risk show", "tradewright risk show --symbol AAPL --side SELL --json"))
@@ -124,10 +131,16 @@ def show(
         console.print(f"{scope} is {state}", markup=False, style="yellow")
     console.print(f"Asked: {view.asked} (limits version {view.limits_version})", markup=False)
     rows = (
-        [one.control, load_text(one.verdict), one.value, one.limit, one.reason if one.verdict != "passed" else ""]
+        [
+            one.control,
+            load_text(one.verdict),
+            _rounded(one.value),
+            _rounded(one.limit),
+            one.reason if one.verdict != "passed" else "",
+        ]
         for one in view.controls
     )
-    console.print(table(["|control", "|verdict", ">value", ">limit", "reason"], rows))
+    console.print(table(["|control", "|verdict", "value", "limit", "reason"], rows))
 
 
 @group.command(
@@ -236,6 +249,14 @@ def methods(given: list[str] | None) -> dict[str, dict[str, Decimal]]:
             values[key.strip()] = number_given
         found[name.strip()] = values
     return found
+
+
+def _rounded(text: str) -> str:
+    """A number of many digits as people read it, at most six of them after the point; `--json` has them all."""
+    if re.fullmatch(r"-?\d+\.\d{7,}", text) is None:
+        return text
+    found = round(Decimal(text), 6)
+    return f"{found.normalize():f}" if found else f"{Decimal(text):.1e}"
 
 
 def load_text(verdict: str) -> object:

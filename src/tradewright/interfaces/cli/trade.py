@@ -131,6 +131,8 @@ def list_sessions(
         print_json({"sessions": found})
     elif found:
         screen().print(load(_SCREEN).sessions_table(found))
+    elif running:
+        notes().print("No session runs. Those that were: tradewright trade list")
     else:
         notes().print("No session yet. Try: tradewright trade start moving_average --symbols AAPL --from 2005")
 

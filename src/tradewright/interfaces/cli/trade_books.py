@@ -77,7 +77,10 @@ def _shown(app: App, wanted: JournalOptions, *, json: bool) -> None:
     if json:
         print_json(page)
         return
-    screen().print(load(_SCREEN).facts_table(page.facts))
+    if page.facts:
+        screen().print(load(_SCREEN).facts_table(page.facts))
+    else:
+        notes().print("No facts match.")
     if page.has_more:
         notes().print(f"More: --after {page.facts[-1].sequence}, or a greater --limit", markup=False)
 

@@ -67,9 +67,12 @@ class PaperOptions:
     account: Annotated[str, typer.Option(help="Its positions outlive a session.", rich_help_panel=_ACCOUNT)] = "paper"
     cash: Annotated[str | None, typer.Option(help="Of a new account.", rich_help_panel=_ACCOUNT)] = None
     commission_bps: Annotated[
-        float | None, typer.Option(help="Of the notional of each fill, 10 = 0.1 %.", rich_help_panel=_ACCOUNT)
+        float | None,
+        typer.Option(min=0, max=10_000, help="Of the notional of each fill, 10 = 0.1 %.", rich_help_panel=_ACCOUNT),
     ] = None
-    slippage_bps: Annotated[float | None, typer.Option(help="Worse than the price.", rich_help_panel=_ACCOUNT)] = None
+    slippage_bps: Annotated[
+        float | None, typer.Option(min=0, max=10_000, help="Worse than the price.", rich_help_panel=_ACCOUNT)
+    ] = None
     costs: Annotated[
         str | None, typer.Option(help="Any costs: PerShare(0.005, minimum=1)", rich_help_panel=_ACCOUNT)
     ] = None

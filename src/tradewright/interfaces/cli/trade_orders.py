@@ -1,5 +1,6 @@
 """`tradewright trade` on orders and positions: look at them, send, change, cancel and close by hand."""
 
+import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -181,11 +182,16 @@ def close(
     tell_done(at_hand(context), ClosePosition(symbol=symbol, is_all=is_all, session=session), json=json)
 
 
+def _in_lines(story: str) -> str:
+    """Each control that refused on a line of its own."""
+    return re.sub(r"(?:^risk refused it: |; )(?=[a-z_]+: )", lambda found: f"{found[0].rstrip('; ')}\n  ", story)
+
+
 def tell_done(app: App, command: object, *, json: bool) -> None:
     """Ask, and say what came of it; InputError with the reasons where nothing did."""
     done: Done = app.ask(command, answer=load(_VIEWS).Done)
     if not done.is_done:
-        raise InputError(done.story)
+        raise InputError(done.story if json else _in_lines(done.story))
     if json:
         print_json(done)
     else:

@@ -33,7 +33,7 @@ from tradewright.application.trading.messages import (
     SubmitOrder,
 )
 from tradewright.bootstrap.answering import trader_routes
-from tradewright.domain.errors import InputError, UnknownInstrument
+from tradewright.domain.errors import InputError, NotFound
 from tradewright.domain.identifiers import CorrelationId, IdempotencyKey
 from tradewright.domain.orders.request import OrderKind, Origin
 from tradewright.engine.session import inputs
@@ -100,7 +100,7 @@ def test_orders_are_found_by_state_and_instrument(trader: ListeningTrader) -> No
     assert (first.wished, first.bound, first.average_price) == (1000, "position", Decimal("100.10"))
     with pytest.raises(InputError, match="no such state"):
         ask(trader, Orders(life="odd"))
-    with pytest.raises(UnknownInstrument):
+    with pytest.raises(NotFound):
         ask(trader, Orders(symbol="MSFT"))
 
 
