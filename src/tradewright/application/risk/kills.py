@@ -14,7 +14,7 @@ from tradewright.application.risk.views import KillEntry, KillView
 from tradewright.application.trading.accounts import require_account
 from tradewright.application.trading.traders import Traders
 from tradewright.application.trading.views import Done
-from tradewright.domain.errors import InputError, TradewrightError
+from tradewright.domain.errors import InputError, StorageError, TradewrightError
 from tradewright.ports.clock import Clock
 from tradewright.ports.kill import KillMode, KillNote
 from tradewright.ports.sessions import Accounts, KeptSession, SessionLife
@@ -62,10 +62,18 @@ def press_kill(
 
 def _stranger(account: str, accounts: Accounts) -> str:
     """A word of warning where nobody has traded on the account: its name may be mistyped."""
-    if accounts.opening(account) is not None:
+    if _is_opened(account, accounts):
         return ""
-    others = ", ".join(one for one in accounts.names() if accounts.opening(one) is not None) or "none"
+    others = ", ".join(one for one in accounts.names() if _is_opened(one, accounts)) or "none"
     return f"nobody has traded on an account of this name, the others are left alone (there are: {others}); "
+
+
+def _is_opened(account: str, accounts: Accounts) -> bool:
+    """An account of which the file is damaged was opened too: a kill waits for no repair."""
+    try:
+        return accounts.opening(account) is not None
+    except StorageError:
+        return True
 
 
 def release_kill(

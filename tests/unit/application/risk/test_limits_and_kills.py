@@ -185,6 +185,16 @@ def test_limits_may_come_before_an_accounts_first_session(world: World) -> None:
     assert world.change(values={"position": "0.02"}, account="next").is_done
 
 
+def test_a_kill_waits_for_no_damaged_account(world: World) -> None:
+    for name in ("paper", "other"):
+        world.accounts.open(name, AccountOpening(cash=Decimal(1), currency="USD", costs=""))
+    (world.accounts.folder("paper") / "account.json").write_text("{")
+    view = world.kill(account="paper")
+    assert view.is_killed
+    assert "nobody has traded" not in view.story
+    assert "there are: other, paper" in world.kill(account="typo").story
+
+
 def test_an_account_that_somebody_killed_is_there(world: World) -> None:
     world.kill(account="typo")
     assert kill_shown(KillShown("typo"), accounts=world.accounts).is_killed
