@@ -7,6 +7,7 @@ from importlib import import_module
 
 COMMANDS = {
     "sandbox": "attacks on the sandbox of uploaded strategies, at each level of confinement",
+    "uploads": "mutated strategy files, checked behind walls",
     "crash": "kill real traders at random and at every named place, resume, compare with the venue's book",
     "torture": "cut and flip the bytes of a session's journal",
     "nth": "let every disk operation of a session fail, one at a time",

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from tradewright.adapters.brokers.paper.broker import PaperBroker
@@ -23,6 +24,7 @@ from tradewright.adapters.kill.file import KillFile
 from tradewright.adapters.system.clock import SystemClock
 from tradewright.adapters.system.randomness import SystemRandomness
 from tradewright.bootstrap.answering import Answering
+from tradewright.bootstrap.confining import confined_host, kept_source
 from tradewright.bootstrap.engines import engine_version
 from tradewright.bootstrap.failpoints import FailPoint
 from tradewright.bootstrap.folders import journal_of, session_disk
@@ -47,6 +49,7 @@ from tradewright.engine.session.shell_start import Plan
 from tradewright.engine.session.supervisor import Component
 from tradewright.engine.session.window import TradingWindow
 from tradewright.engine.session.world import Pace, World
+from tradewright.ports.code import kept_parts
 from tradewright.ports.hosts import StrategyTerms
 from tradewright.ports.sessions import REPLAY, TRADES, FeedTerms, KeptSession, SessionEnd, SessionLife
 from tradewright.simulation.paper.pace import MAX
@@ -153,7 +156,7 @@ async def _traded(
     world = World(
         broker=reached,
         feed=tick_feed(venue, books.state, tell=_tell) if terms.feed.kind == TRADES else reached,
-        host=WorkerHost(WORKER, log=kept.folder / "strategy.log", randomness=SystemRandomness()),
+        host=_host(kept),
         clock=SystemClock(),
         time=ReplayClock(books.state.now_ns or start.time_ns),
         fence=KillFile(parts.accounts.kill_file(terms.account)),
@@ -179,6 +182,14 @@ async def _traded(
 def _pace(feed: FeedTerms) -> Pace:
     """A replay as fast as it goes waits for the session: no price moves while its disk, or the machine, is slow."""
     return Pace(slow_commit_ns=None) if feed.speed == MAX else Pace()
+
+
+def _host(kept: KeptSession) -> WorkerHost:
+    """A process for the strategy: behind walls where it was uploaded, as its user where the user wrote it."""
+    log = kept.folder / "strategy.log"
+    if kept_parts(kept.terms.strategy) is not None:
+        return confined_host(log, partial(kept_source, kept.folder))
+    return WorkerHost(WORKER, log=log, randomness=SystemRandomness())
 
 
 def _plan(kept: KeptSession, *, lot: Decimal) -> Plan:
