@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tradewright.ports.jobs import JobQueue
     from tradewright.ports.keys import KeyRing
     from tradewright.ports.leases import Leases
+    from tradewright.ports.prices import DailyPrices
     from tradewright.ports.randomness import Randomness
     from tradewright.ports.repeats import KeptRepeats
     from tradewright.ports.schedules import Schedules
@@ -39,6 +40,7 @@ NOUNS: Final = (
     "deployments",
     "schedules",
     "assessments",
+    "prices",
 )
 """What is kept, by the names of the ports; handlers ask for it by them."""
 
@@ -144,6 +146,12 @@ class PlatformState:
     def assessments(self) -> "Assessments":
         """Assessments of risk as they were told."""
         made: Assessments = load(f"{DATABASE}.assessments").DatabaseAssessments(self.database)
+        return made
+
+    @cached_property
+    def prices(self) -> "DailyPrices":
+        """Daily bars of tracked symbols, for whoever asks in SQL."""
+        made: DailyPrices = load(f"{DATABASE}.prices").DatabasePrices(self.database)
         return made
 
     @cached_property

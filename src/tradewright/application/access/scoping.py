@@ -245,7 +245,7 @@ WITHOUT_ACCOUNTS: Final = frozenset(
         # asked for what a narrowed session or a checked account says
         "grounds", "kept_limits", "cancel_without", "guard_alone", "guard_notes", "tables", "reach",
         # who may come in, and what was asked: each handler looks at its own actor, or is an admin's
-        "keys", "passwords", "lockout", "audit", "repeats", "leases", "backing",
+        "keys", "passwords", "lockout", "audit", "repeats", "leases", "backing", "prices",
     }
 )  # fmt: skip
 """Dependencies that hold nothing of an account, or give it out only by a session or an account that was looked at."""

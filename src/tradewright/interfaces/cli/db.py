@@ -14,7 +14,7 @@ from tradewright.application.database.messages import (
     UpgradeDatabase,
 )
 from tradewright.domain.errors import InputError
-from tradewright.interfaces.cli.options import Json, example, opened
+from tradewright.interfaces.cli.options import Json, example, opened, split
 from tradewright.interfaces.terminal.output import DASH, moment, notes, print_json, progress, screen
 from tradewright.interfaces.terminal.tables import table
 from tradewright.lazy import load
@@ -106,6 +106,29 @@ def restore(
     screen().print(f"{view.files:,} files of {moment(view.taken_ns)} UTC are in place, {tables}", markup=False)
     for problem in view.problems:
         notes().print(problem, markup=False, style="yellow")
+
+
+@group.command(epilog=example("tradewright db prices", "tradewright db prices AAPL --json"))
+def prices(
+    context: typer.Context,
+    symbols: Annotated[list[str] | None, typer.Argument(help="Tracked symbols; else all of them.")] = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Copy daily bars of tracked symbols from the bar store into the table daily_prices, for questions in SQL."""
+    loaded = load("tradewright.application.data.prices")
+    with progress("copying", shown=not json) as report:
+        message = loaded.ProjectPrices(split(symbols))
+        view = opened(context).ask(message, answer=loaded.PricesProjected, progress=report)
+    if json:
+        print_json(view)
+        return
+    told = f"{view.changed:,} rows new or changed, {view.same:,} as before, of {view.instruments:,} instruments"
+    screen().print(told, markup=False)
+    if view.broken:
+        notes().print(f"left out: {view.broken:,} bars that break a rule of prices", markup=False, style="yellow")
+    if view.without_bars:
+        notes().print(f"without a daily bar: {', '.join(view.without_bars[:10])}", markup=False)
 
 
 def _confirmed(question: str, *, yes: bool, json: bool) -> None:

@@ -34,7 +34,7 @@ def test_every_command_of_the_plan_is_there() -> None:
         trade send; trade change; trade cancel; trade positions; trade close; trade portfolio; trade journal;
         trade parity; risk limits; risk show; risk size; risk kill; risk release; risk state; risk arm;
         risk disarm; broker list;
-        broker connect; broker test; db status; db upgrade; db downgrade; db backup; db restore; keys create; keys list; keys rotate; keys revoke; keys people; keys person; jobs list; jobs show; jobs trigger; jobs pause; jobs resume; jobs change; jobs queue;
+        broker connect; broker test; db status; db upgrade; db downgrade; db backup; db restore; db prices; keys create; keys list; keys rotate; keys revoke; keys people; keys person; jobs list; jobs show; jobs trigger; jobs pause; jobs resume; jobs change; jobs queue;
         jobs cancel;
         symbols list; symbols show; symbols add; symbols remove; watchlist list; watchlist show; watchlist add;
         watchlist set; watchlist remove"""
