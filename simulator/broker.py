@@ -61,8 +61,6 @@ class SimBroker:
         self._wire.connect(self._connection)
         self._process.is_connected = True
         self._told(broker.Connected())
-        for told in self._wire.venue.busts:
-            self._told(told)
 
     def _told(self, event: BrokerEvent) -> None:
         if self._sink is not None and not (self._is_closed or self._process.is_dead):

@@ -204,8 +204,10 @@ class Wire:
                 return [broker.OpenOrdersAnswer(number, reports, is_whole)]
             case broker.AskFills(number=number, since_ns=since):
                 fills = tuple(one for one in view.fills if one.time_ns >= since)
-                told = broker.FillsAnswer(number, fills if is_whole else fills[: len(fills) // 2], is_whole)
-                return [*self.venue.busts, told]
+                busted = tuple(one for one in view.busts if self.venue.executed_ns(one) >= since)
+                if not is_whole:
+                    fills, busted = fills[: len(fills) // 2], busted[: len(busted) // 2]
+                return [broker.FillsAnswer(number, fills, is_whole, busted)]
             case broker.AskAccount(number=number):
                 return [self._account(number, view, is_whole)]
 

@@ -62,6 +62,7 @@ class View:
     reports: dict[str, broker.OrderReport]
     fills: tuple[Fill, ...]
     movements: tuple[broker.SplitDone | broker.CashMoved, ...]
+    busts: tuple[broker.ExecutionBusted, ...]
 
 
 @dataclass
@@ -217,6 +218,7 @@ class Venue:
             reports=reports,
             fills=tuple(told),
             movements=tuple(self.account.movements),
+            busts=tuple(self.busts),
         )
 
     @property
@@ -256,7 +258,7 @@ class Venue:
             self.matching.end(self.chance.choice(working), ReportedLife.CANCELED, "canceled at the broker's screen")
 
     def bust_one(self) -> None:
-        """The venue takes a recent trade back, and says so again and again."""
+        """The venue takes a recent trade back."""
         splits = {one.instrument: one.time_ns for one in self.account.movements if isinstance(one, broker.SplitDone)}
         since_ns = self.market.day_began_ns(self.habits.takes_back_for)
         if not self.is_open:
@@ -280,8 +282,10 @@ class Venue:
         self.emit(told)
         self.emit(order.report())
         self.matching.settle(fill.instrument)
-        for seconds in (2, 5, 11, 23):
-            self.later(seconds * 1_000_000_000, lambda: self.emit(told))
+
+    def executed_ns(self, told: broker.ExecutionBusted) -> int:
+        """When the execution was made that was taken back."""
+        return self.account.executions[told.execution_id].fill.time_ns
 
     def split_one(self) -> None:
         """Shares are split: entries are canceled, protection follows."""

@@ -60,6 +60,15 @@ _SYMBOL = re.compile(r"[A-Z0-9^][A-Z0-9.^=_-]{0,39}")
 _VENUE = re.compile(r"[A-Z][A-Z0-9]{1,15}")
 
 
+def foreign_order_id(venue_order_id: str) -> ClientOrderId:
+    """What an order is called that carries no id of ours: somebody placed it without us.
+
+    >>> foreign_order_id("77")
+    'ext-77'
+    """
+    return ClientOrderId(f"ext-{venue_order_id}")
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class InstrumentName:
     """An instrument id in its two parts.

@@ -3,6 +3,10 @@
 This port decides what can be asked and what can be answered. Nothing in it waits for an outcome: a command is handed
 over or proven not to have been (`NotSent`); everything else, also "we cannot tell", comes through the sink as an event.
 The same question may be answered late, twice or never; a partial answer says so and counts as no information.
+
+An order that somebody placed without us carries no id of ours: its reports have none, and they name the venue's. What
+needs a client order id all the same (its executions, one that is taken back, a question about it, a cancel) calls it
+`foreign_order_id(venue_order_id)`, so that everybody means the same order by it.
 """
 
 from collections.abc import Callable, Mapping
@@ -56,7 +60,8 @@ class CancelEverything:
 
 @dataclass(frozen=True, slots=True)
 class AskOrder:
-    """What became of one order? Answered with `OrderAnswer`."""
+    """What became of one order? Answered with `OrderAnswer`. One that carries no id of ours is asked for by its
+    `foreign_order_id`."""
 
     number: int
     client_order_id: ClientOrderId
@@ -71,7 +76,7 @@ class AskOpenOrders:
 
 @dataclass(frozen=True, slots=True)
 class AskFills:
-    """Every execution from a moment on (inclusive). Answered with `FillsAnswer`."""
+    """Every execution from a moment on (inclusive), and which of them were taken back. Answered with `FillsAnswer`."""
 
     number: int
     since_ns: int
@@ -102,7 +107,7 @@ class OrderReport:
     """The venue's view of one order. Fills are never booked from it: they come as `Executed`."""
 
     client_order_id: ClientOrderId | None
-    """None for an order that carries none (sent by hand at the broker's own screen)."""
+    """None for an order that carries none (sent by hand at the broker's own screen); never its `foreign_order_id`."""
     venue_order_id: VenueOrderId
     request: OrderRequest
     """As it stands now, with replaced prices and quantity."""
@@ -169,14 +174,15 @@ class Replaced:
 
 @dataclass(frozen=True, slots=True)
 class Executed:
-    """One execution. Known by its execution id, however often it is told."""
+    """One execution. Known by its execution id, however often it is told. It names its order, one without an id of ours
+    by the `foreign_order_id`, and says the venue's id where that is known."""
 
     fill: Fill
 
 
 @dataclass(frozen=True, slots=True)
 class ExecutionBusted:
-    """The venue took an execution back."""
+    """The venue took an execution back. Its id is never given to another one; a corrected execution is a new one."""
 
     client_order_id: ClientOrderId
     execution_id: ExecutionId
@@ -229,11 +235,16 @@ class OpenOrdersAnswer:
 
 @dataclass(frozen=True, slots=True)
 class FillsAnswer:
-    """Executions since the moment asked."""
+    """Executions since the moment asked, and those of them that were taken back: whoever was not connected when the
+    venue took one back learns of it here."""
 
     number: int
     fills: tuple[Fill, ...]
+    """Those that stand. One that is also among `busted` does not."""
     is_complete: bool
+    """Whether both lists are whole."""
+    busted: tuple[ExecutionBusted, ...] = ()
+    """Of executions from the moment on, whenever they were taken back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol, TypeVar
 
-from tradewright.domain.identifiers import ClientOrderId
+from tradewright.domain.identifiers import ClientOrderId, ExecutionId
 from tradewright.domain.orders.fill import Fill
 from tradewright.domain.orders.request import OrderKind, OrderRequest, TimeInForce
 from tradewright.domain.orders.side import Side
@@ -49,6 +49,8 @@ class Bench(Protocol):
     """Takes orders that must not cross the spread."""
     lot: Decimal
     """Smallest quantity."""
+    has_busts: bool
+    """Takes executions back; the bench can let it."""
 
     def broker(self) -> Broker:
         """A new broker on the account, not connected."""
@@ -60,6 +62,10 @@ class Bench(Protocol):
 
     async def place_by_hand(self, request: OrderRequest) -> None:
         """Somebody places an order in the account without the broker."""
+        ...
+
+    async def take_back(self, execution_id: ExecutionId) -> None:
+        """Let the venue take an execution back."""
         ...
 
     async def drop(self, broker: Broker) -> None:

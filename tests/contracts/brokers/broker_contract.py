@@ -7,10 +7,11 @@ docs/concepts/brokers.md). Cases about what a venue does not take are skipped by
 from tests.contracts.brokers.broker_books import BookCases
 from tests.contracts.brokers.broker_changes import ChangeCases
 from tests.contracts.brokers.broker_connections import ConnectionCases
+from tests.contracts.brokers.broker_foreign import ForeignCases
 from tests.contracts.brokers.broker_orders import OrderCases
 from tests.contracts.brokers.broker_protection import ProtectionCases
 from tests.contracts.brokers.broker_refusals import RefusalCases
 
 
-class BrokerContract(ConnectionCases, OrderCases, RefusalCases, ChangeCases, ProtectionCases, BookCases):
+class BrokerContract(ConnectionCases, OrderCases, RefusalCases, ChangeCases, ProtectionCases, BookCases, ForeignCases):
     """Derive from it, and give it a `bench`."""

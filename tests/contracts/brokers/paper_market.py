@@ -4,9 +4,10 @@ from decimal import Decimal
 from itertools import count
 from typing import ClassVar
 
+from tradewright.domain.identifiers import ExecutionId
 from tradewright.domain.orders.request import OrderKind, TimeInForce
 from tradewright.ports.feed import Slice, SliceBar
-from tradewright.simulation.paper.inputs import Input, MarketOpened, SlicePlayed
+from tradewright.simulation.paper.inputs import Busted, Input, MarketOpened, SlicePlayed
 
 HOUR_NS = 3_600_000_000_000
 DAY = 24
@@ -20,6 +21,7 @@ class ScriptedMarket:
     forces = frozenset(TimeInForce)
     has_passive = True
     lot = Decimal("0.01")
+    has_busts = True
     hours: ClassVar["count[int]"] = count(20_000 * DAY, DAY)
     """Every bar is later than all before, whoever's it is."""
 
@@ -48,6 +50,10 @@ class ScriptedMarket:
     async def move(self, prices: tuple[float, float, float, float], *, is_last: bool) -> None:
         """Play the next slice."""
         await self.inject(self.piece(prices, is_last=is_last))
+
+    async def take_back(self, execution_id: ExecutionId) -> None:
+        """Take an execution back."""
+        await self.inject(Busted(execution_id))
 
     async def inject(self, given: Input) -> None:
         """Let the venue take an input."""

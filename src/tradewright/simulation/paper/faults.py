@@ -223,7 +223,7 @@ def _halved(answer: OpenOrdersAnswer | FillsAnswer | AccountAnswer) -> BrokerEve
         case OpenOrdersAnswer():
             return replace(answer, reports=answer.reports[: len(answer.reports) // 2], is_complete=False)
         case FillsAnswer():
-            return replace(answer, fills=answer.fills[: len(answer.fills) // 2], is_complete=False)
+            return replace(answer, fills=answer.fills[: len(answer.fills) // 2], busted=(), is_complete=False)
         case AccountAnswer():
             kept = dict(list(answer.positions.items())[: len(answer.positions) // 2])
             return replace(answer, positions=kept, is_complete=False)

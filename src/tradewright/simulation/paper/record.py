@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from tradewright.domain.identifiers import AccountId, ClientOrderId, ExecutionId, VenueOrderId
+from tradewright.domain.identifiers import AccountId, ClientOrderId, ExecutionId, VenueOrderId, foreign_order_id
 from tradewright.domain.orders.fill import Fill
 from tradewright.domain.orders.request import OrderRequest
-from tradewright.ports.broker import CashMoved, OrderReport, ReportedLife, SplitDone
+from tradewright.ports.broker import CashMoved, ExecutionBusted, OrderReport, ReportedLife, SplitDone
 from tradewright.simulation.paper.terms import ZERO
 
 Movement = SplitDone | CashMoved
@@ -47,8 +47,8 @@ class PaperOrder:
 
     @property
     def name(self) -> ClientOrderId:
-        """What its executions go by: the client's id, else the venue's."""
-        return self.client_order_id or ClientOrderId(self.venue_order_id)
+        """What its executions go by: the client's id, else one made of the venue's."""
+        return self.client_order_id or foreign_order_id(self.venue_order_id)
 
     def report(self) -> OrderReport:
         """How it stands now."""
@@ -75,6 +75,7 @@ class BookOfRecord:
     busted: set[ExecutionId] = field(default_factory=set)
     movements: list[Movement] = field(default_factory=list)
     _by_client: dict[ClientOrderId, PaperOrder] = field(default_factory=dict)
+    _foreign: dict[ClientOrderId, PaperOrder] = field(default_factory=dict)
     _by_venue: dict[VenueOrderId, PaperOrder] = field(default_factory=dict)
     _by_identity: dict[int, PaperOrder] = field(default_factory=dict)
     _working: dict[VenueOrderId, PaperOrder] = field(default_factory=dict)
@@ -94,8 +95,7 @@ class BookOfRecord:
         order = PaperOrder(venue_order_id, client_order_id, request, identity, time_ns, parent)
         self.orders.append(order)
         self._by_venue[venue_order_id] = self._working[venue_order_id] = order
-        if client_order_id is not None:
-            self._by_client[client_order_id] = order
+        (self._foreign if client_order_id is None else self._by_client)[order.name] = order
         self._by_identity[identity] = order
         return order
 
@@ -124,6 +124,10 @@ class BookOfRecord:
         """The order of that client order id."""
         return self._by_client.get(client_order_id)
 
+    def named(self, name: ClientOrderId) -> PaperOrder | None:
+        """The order that goes by this name: a client order id, or what one without it is called."""
+        return self._by_client.get(name) or self._foreign.get(name)
+
     def of_venue(self, venue_order_id: VenueOrderId) -> PaperOrder | None:
         """The order of that venue order id."""
         return self._by_venue.get(venue_order_id)
@@ -139,3 +143,8 @@ class BookOfRecord:
     def standing_fills(self, since_ns: int) -> tuple[Fill, ...]:
         """Executions from a moment on (inclusive) that were not taken back."""
         return tuple(one for one in self.fills if one.time_ns >= since_ns and one.execution_id not in self.busted)
+
+    def busted_fills(self, since_ns: int) -> tuple[ExecutionBusted, ...]:
+        """Executions from a moment on (inclusive) that were taken back."""
+        taken_back = [one for one in self.fills if one.time_ns >= since_ns and one.execution_id in self.busted]
+        return tuple(ExecutionBusted(one.client_order_id, one.execution_id) for one in taken_back)

@@ -157,7 +157,7 @@ class PaperVenue:
 
     def cancel(self, client_order_id: ClientOrderId, venue_order_id: VenueOrderId | None = None) -> list[BrokerEvent]:
         """Cancel a working order, found by either id."""
-        order = self.book.of_client(client_order_id)
+        order = self.book.named(client_order_id)
         if order is None and venue_order_id is not None:
             order = self.book.of_venue(venue_order_id)
         if order is None or not order.works:
@@ -183,13 +183,14 @@ class PaperVenue:
         """What the book of record says now."""
         match question:
             case AskOrder():
-                order = self.book.of_client(question.client_order_id)
+                order = self.book.named(question.client_order_id)
                 return OrderAnswer(question.number, question.client_order_id, order.report() if order else None)
             case AskOpenOrders():
                 reports = tuple(order.report() for order in self.book.working())
                 return OpenOrdersAnswer(question.number, reports, is_complete=True)
             case AskFills():
-                return FillsAnswer(question.number, self.book.standing_fills(question.since_ns), is_complete=True)
+                fills, busted = self.book.standing_fills(question.since_ns), self.book.busted_fills(question.since_ns)
+                return FillsAnswer(question.number, fills, is_complete=True, busted=busted)
             case AskAccount():
                 cash = {self.terms.currency: self.cash}
                 movements = tuple(self.book.movements)
@@ -206,7 +207,7 @@ class PaperVenue:
         unit_price = fill.price * position.multiplier
         book_fill(self._floor.ledger, position, -fill.signed_quantity, unit_price, -fill.fee.amount)
         self.book.busted.add(execution_id)
-        order = self.book.of_client(fill.client_order_id) or self.book.of_venue(VenueOrderId(fill.client_order_id))
+        order = self.book.named(fill.client_order_id)
         assert order is not None, f"{fill.client_order_id} was filled and is not in the book"
         order.filled -= fill.quantity
         events: list[BrokerEvent] = [ExecutionBusted(fill.client_order_id, execution_id)]

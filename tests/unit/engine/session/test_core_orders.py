@@ -105,6 +105,21 @@ def test_a_bust_that_comes_before_its_fill_takes_it_back_all_the_same() -> None:
     assert desk.last.order.life is OrderLife.WORKING
 
 
+def test_an_execution_that_was_taken_back_while_nobody_listened_comes_with_the_list_of_executions() -> None:
+    desk = trading_desk()
+    desk.wish(target(0.04))
+    desk.fill(desk.last, 40)
+    order, (execution, _) = desk.last, desk.last.order.executions[0]
+    bust = broker.ExecutionBusted(order.id, execution)
+    desk.give(TimerRang("reconcile"))
+    current = desk.core.memory.round
+    assert current is not None
+    said = desk.give(broker.FillsAnswer(current.first + 1, (), True, (bust,)))
+    assert [type(one) for one in facts_of(said, facts.FillBusted)] == [facts.FillBusted]
+    assert desk.core.state.held(A) == 0
+    assert not desk.give(broker.FillsAnswer(99, (), False, (bust,))), "told again it is no news"
+
+
 def test_silence_is_asked_about_and_never_taken_for_an_end() -> None:
     desk = trading_desk()
     desk.wish(target(0.04))

@@ -272,8 +272,8 @@ def test_an_order_by_hand_has_no_id_of_ours_and_its_fills_go_by_the_venues() -> 
     assert isinstance(report, OrderReport)
     assert report.client_order_id is None
     events = walk.step()
-    assert executions(events) == [("main-O1", Decimal(5), Decimal(100))]
-    assert [name for name, _, _ in lives(events)] == ["main-O1-S"]
+    assert executions(events) == [("ext-main-O1", Decimal(5), Decimal(100))]
+    assert [name for name, _, _ in lives(events)] == ["ext-main-O1-S"]
     with pytest.raises(InputError, match="does not take"):
         walk.venue.place_by_hand(request(5, instrument="ZZZ.XNYS"))
 

@@ -6,7 +6,7 @@ This file decides whose it is then. A foreign order counts in every limit, and n
 from dataclasses import replace
 from decimal import Decimal
 
-from tradewright.domain.identifiers import ClientOrderId, VenueOrderId
+from tradewright.domain.identifiers import ClientOrderId, VenueOrderId, foreign_order_id
 from tradewright.domain.orders.fill import Fill
 from tradewright.domain.orders.life import OrderLife
 from tradewright.domain.orders.request import OrderKind, OrderRequest, Origin, TimeInForce
@@ -18,7 +18,7 @@ from tradewright.engine.session.state import EXTERNAL
 from tradewright.engine.session.tracked import TrackedOrder
 from tradewright.ports.broker import OrderReport, ReportedLife
 
-_FOREIGN = "ext-"
+_FOREIGN = foreign_order_id("")
 _DAY_NS = 86_400_000_000_000
 GUESSED = "known by its executions alone"
 """The reason on an order of which only executions are known."""
@@ -57,7 +57,7 @@ def fresh_id(desk: Desk, venue_order_id: str) -> ClientOrderId:
 
 def newest_foreign_id(desk: Desk, venue_order_id: str) -> ClientOrderId:
     """What the newest foreign order that the venue called so is called, whether it was dropped or not."""
-    name: str = foreign_id(venue_order_id)
+    name: str = foreign_order_id(venue_order_id)
     while _was_given(desk, f"{name}+"):
         name = f"{name}+"
     return ClientOrderId(name)
@@ -65,11 +65,6 @@ def newest_foreign_id(desk: Desk, venue_order_id: str) -> ClientOrderId:
 
 def _was_given(desk: Desk, name: str) -> bool:
     return name in desk.state.orders or desk.state.gone.has_order(name)
-
-
-def foreign_id(venue_order_id: str) -> ClientOrderId:
-    """What we call an order that carries no id of ours."""
-    return ClientOrderId(f"{_FOREIGN}{venue_order_id}")
 
 
 def is_foreign(name: str) -> bool:

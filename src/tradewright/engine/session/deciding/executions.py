@@ -6,6 +6,7 @@ back is taken out again.
 
 from dataclasses import replace
 
+from tradewright.domain.identifiers import foreign_order_id
 from tradewright.domain.orders.fill import Fill
 from tradewright.domain.orders.life import OrderLife
 from tradewright.domain.orders.transitions import IllegalStep, OrderEvent
@@ -14,7 +15,6 @@ from tradewright.engine.session.deciding.adopting import (
     GUESSED,
     adopt,
     by_venue_id,
-    foreign_id,
     parent_of,
     report_of,
 )
@@ -47,7 +47,8 @@ def executed(desk: Desk, fill: Fill) -> Outcomes:
             tracked = None
     if tracked is None:
         fill = named_anew(desk, fill)
-        fill = fill if fill.client_order_id else replace(fill, client_order_id=foreign_id(f"fill {fill.execution_id}"))
+        if not fill.client_order_id:
+            fill = replace(fill, client_order_id=foreign_order_id(f"fill {fill.execution_id}"))
         yield from adopt(desk, report_of(fill, parent=parent_of(desk, fill.client_order_id)))
         tracked = state.orders[fill.client_order_id]
     fill = fill if fill.client_order_id == tracked.id else replace(fill, client_order_id=tracked.id)

@@ -12,7 +12,7 @@ from tradewright.engine.session import facts
 from tradewright.engine.session.deciding.adopting import found as known_order
 from tradewright.engine.session.deciding.desk import Desk, Outcomes
 from tradewright.engine.session.deciding.doubting import recheck
-from tradewright.engine.session.deciding.executions import executed
+from tradewright.engine.session.deciding.executions import busted, executed
 from tradewright.engine.session.deciding.late import is_of_dropped_order, name_of
 from tradewright.engine.session.deciding.proposing import carry_out
 from tradewright.engine.session.deciding.pruning import agreed
@@ -83,6 +83,8 @@ def answered(desk: Desk, given: OpenOrdersAnswer | FillsAnswer | AccountAnswer) 
     if isinstance(given, FillsAnswer):
         for fill in given.fills:  # true also when there are more
             yield from executed(desk, fill)
+        for bust in given.busted:
+            yield from busted(desk, bust)
     elif isinstance(given, OpenOrdersAnswer):
         for report in given.reports:
             yield from reported(desk, report)
