@@ -95,6 +95,10 @@ prove-soak: $(DEV) ## trade for long: make prove-soak MINUTES=15 DAYS=90
 	$(BIN)/python -m proofs soak --virtual-days $(or $(DAYS),90)
 	$(BIN)/python -m proofs calendars
 
+prove-sandbox: $(DEV) ## attack the sandbox of uploaded strategies: make prove-sandbox SOURCES=10000
+	$(BIN)/python -m proofs sandbox
+	$(BIN)/python -m proofs uploads --sources $(or $(SOURCES),10000)
+
 prove-kill: $(DEV) ## kill switch and guard on real processes: make prove-kill ARGS="--frozen 100 --lost 100 --venue-trials 500"
 	$(BIN)/python -m proofs kill $(ARGS)
 
@@ -136,4 +140,4 @@ clean: ## remove caches and built files
 clean-data: ## remove the demo's and the project's data (asks first)
 	@read -r -p "Delete .tradewright and tradewright-demo with all data? [y/N] " answer; [ "$$answer" = y ] && rm -rf .tradewright tradewright-demo || echo "kept"
 
-.PHONY: help setup demo run test test-unit test-integration test-coverage format format-check lint type-check contracts check sim sim-crash sim-zoo sim-twice sim-long prove-crash prove-journal prove-recovery prove-soak prove-kill bench bench-peers docs-build build requirements shell status check-env backtest update clean clean-data
+.PHONY: help setup demo run test test-unit test-integration test-coverage format format-check lint type-check contracts check sim sim-crash sim-zoo sim-twice sim-long prove-crash prove-journal prove-recovery prove-soak prove-sandbox prove-kill bench bench-peers docs-build build requirements shell status check-env backtest update clean clean-data

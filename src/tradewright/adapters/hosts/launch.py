@@ -53,8 +53,8 @@ class Enclosed(Protocol):
         """It runs, or it never will."""
         ...
 
-    def trouble(self) -> str:
-        """What of its surroundings it has used up; empty: nothing."""
+    def trouble(self, process: int) -> str:
+        """What of its surroundings the process has used up; empty: nothing."""
         ...
 
     def end(self) -> None:
@@ -83,7 +83,7 @@ class Plain:
     def started(self) -> None:
         """It inherits nothing."""
 
-    def trouble(self) -> str:
+    def trouble(self, process: int) -> str:
         """It has nothing of its own."""
         return ""
 

@@ -297,7 +297,7 @@ class WorkerHost:
         if memory > limits.memory_bytes:
             told = f"{memory >> 20:,} MiB of memory, at most {limits.memory_bytes >> 20:,} MiB are allowed"
             self._fail(HostTrouble.TOO_LARGE, f"the strategy took {told}")
-        if self._enclosed is not None and (trouble := self._enclosed.trouble()):
+        if self._enclosed is not None and (trouble := self._enclosed.trouble(transport.get_pid())):
             self._fail(HostTrouble.TOO_LARGE, trouble)
         written = self._log.stat().st_size - self._log_start if self._log.exists() else 0
         if written > limits.log_bytes + limits.printed_bytes:

@@ -77,14 +77,16 @@ def _threads_of_user(user: int) -> int:
         if folder.name.isdigit():
             try:
                 if folder.stat().st_uid == user:
-                    count += _threads(folder)
+                    count += threads_of(int(folder.name))
             except OSError:
                 continue  # it ended meanwhile
     return count
 
 
-def _threads(folder: Path) -> int:
-    for line in (folder / "status").read_text(encoding="utf-8", errors="replace").splitlines():
-        if line.startswith("Threads:"):
-            return int(line.split()[1])
-    return 1
+def threads_of(process: int) -> int:
+    """How many threads a process has; 0 where it is gone."""
+    try:
+        status = (_PROCESSES / str(process) / "status").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("Threads:")), 1)

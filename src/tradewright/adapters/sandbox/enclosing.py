@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from tradewright.adapters.sandbox.base import Base
-from tradewright.adapters.sandbox.bounds import Bounds
+from tradewright.adapters.sandbox.bounds import Bounds, threads_of
 from tradewright.adapters.sandbox.handing import NONE, Handed, sealed
 from tradewright.adapters.sandbox.kernel import IS_LINUX
 from tradewright.adapters.sandbox.places import PACKAGE, closed_to_others, readable_places
@@ -39,6 +39,8 @@ class Enclosed:
     descriptors: Sequence[int]
     """Open files that it inherits."""
     base: Base
+    threads: int
+    """That it may have."""
 
     def started(self) -> None:
         """It runs, or it never will: our own hold on what it inherits ends."""
@@ -46,9 +48,10 @@ class Enclosed:
             with suppress(OSError):
                 os.close(number)
 
-    def trouble(self) -> str:
+    def trouble(self, process: int) -> str:
         """What of its surroundings it has used up; empty: nothing."""
-        return self.base.trouble()
+        count = threads_of(process)
+        return f"the strategy started {count} threads" if count > self.threads else self.base.trouble()
 
     def end(self) -> None:
         """It is gone: nothing of it stays. Takes as long as what it left takes to remove."""
@@ -119,6 +122,7 @@ class Enclosure:
             environment=_environment(base) | dict(mark),
             descriptors=tuple(numbers.values()),
             base=base,
+            threads=bounds.threads,
         )
 
 

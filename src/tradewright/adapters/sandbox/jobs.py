@@ -32,7 +32,6 @@ CHUNK: Final = 1 << 20
 LAST_BYTES: Final = 2_000
 ADDRESSES: Final = 4 << 30
 """Address space beyond the memory: libraries reserve much that they never use."""
-MOST_THREADS: Final = 64
 
 
 class ConfinedJobs:
@@ -131,13 +130,11 @@ class _Watch:
             return self._failed(ConfinedTrouble.TOO_LARGE, told)
         if time.monotonic() > until:
             return self._failed(ConfinedTrouble.TOO_SLOW, f"it gave no answer within {limits.seconds:g} s")
-        memory, threads = _used(process)
+        memory = _resident(process)
         if memory > self._memory_bytes:
             told = f"it took {memory >> 20:,} MiB of memory, at most {self._memory_bytes >> 20:,} MiB are allowed"
             return self._failed(ConfinedTrouble.TOO_LARGE, told)
-        if threads > MOST_THREADS:
-            return self._failed(ConfinedTrouble.TOO_LARGE, f"it started {threads} threads")
-        if trouble := self._enclosed.trouble():
+        if trouble := self._enclosed.trouble(process):
             return self._failed(ConfinedTrouble.TOO_LARGE, trouble)
         if not self._is_wanted():
             return self._failed(ConfinedTrouble.CALLED_OFF, "nobody wants it any more")
@@ -168,18 +165,13 @@ class _Watch:
         return plain(self._printed.decode("utf-8", "replace"))
 
 
-def _used(process: int) -> tuple[int, int]:
-    """Resident memory and threads of a process; nothing where it is gone."""
-    memory = threads = 0
+def _resident(process: int) -> int:
+    """Memory that the process holds now; 0 where it is gone."""
     try:
-        for line in Path(f"/proc/{process}/status").read_text(encoding="utf-8", errors="replace").splitlines():
-            if line.startswith("VmRSS:"):
-                memory = int(line.split()[1]) << 10
-            elif line.startswith("Threads:"):
-                threads = int(line.split()[1])
+        fields = Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()
     except OSError:
-        return 0, 0
-    return memory, threads
+        return 0
+    return int(fields[1]) * os.sysconf("SC_PAGE_SIZE") if len(fields) > 1 else 0
 
 
 def _ending(code: int) -> str:
