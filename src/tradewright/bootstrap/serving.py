@@ -86,6 +86,7 @@ class Serving:
         return WebTerms(
             hosts=frozenset({*LOOPBACK, *(one.lower() for one in api.hosts)}),
             origins=frozenset(api.cors_origins),
+            is_encrypted=api.behind_proxy or bool(api.tls_certificate),
             shows_docs=is_loopback(api.host) and settings.trading.mode == "paper",
             per_key=api.requests_per_key,
             per_address=api.requests_per_address,

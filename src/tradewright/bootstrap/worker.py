@@ -1,4 +1,4 @@
-"""A worker takes jobs from the queue and has them done: `python -m tradewright.bootstrap.worker PROJECT [KIND ...]`.
+"""A worker takes jobs from the queue and has them done: `python -m tradewright.bootstrap.worker PROJECT PARENT KINDS`.
 
 One job at a time, in a child process of its own that can be killed without harm. This file decides when that is: when
 the job is to be canceled, when the lease is lost, when the worker is asked to leave. A worker that is killed itself
@@ -22,6 +22,7 @@ from typing import Final
 import msgspec
 
 from tradewright.adapters.system.clock import SystemClock
+from tradewright.adapters.system.parent import bind_to
 from tradewright.adapters.system.randomness import SystemRandomness
 from tradewright.bootstrap.app import open_app
 from tradewright.bootstrap.job_lines import LINE_BYTES, Broke, Do, How, Made, line_of, read_told
@@ -182,12 +183,14 @@ class Worker:
 
 
 def main(arguments: list[str]) -> int:
-    """Work until asked to leave."""
+    """Work until asked to leave; where a parent is named (0: none), until it is gone."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    project = Path(arguments[0])
+    project, parent = Path(arguments[0]), int(arguments[1])
+    if parent:
+        bind_to(parent)
     app = open_app(project)
     name = f"{os.uname().nodename}:{os.getpid()}:{SystemRandomness().token(4)}"
-    worker = Worker(name, app.state.jobs, Hand(project), SystemClock(), frozenset(arguments[1:]))
+    worker = Worker(name, app.state.jobs, Hand(project), SystemClock(), frozenset(arguments[2:]))
 
     def leave(number: int, frame: FrameType | None) -> None:
         worker.leave()

@@ -16,7 +16,7 @@ ALPACA_LIVE_HOST = "api.alpaca.markets"
 
 def contradictions(settings: Settings, origins: Mapping[str, str]) -> list[Problem]:
     """All of them, each told at the setting that is most likely the wrong one."""
-    checks = (_database, _hours, _broker, _alpaca, _ibkr)
+    checks = (_database, _tls, _hours, _broker, _alpaca, _ibkr)
     return [
         Problem(name, masked(value), origins[name], remedy)
         for check in checks
@@ -30,6 +30,14 @@ _Found = Iterator[tuple[str, object, str]]
 def _database(settings: Settings) -> _Found:
     if settings.database.url and settings.database.path:
         yield "database.path", settings.database.path, "database.url is set too; keep one of them"
+
+
+def _tls(settings: Settings) -> _Found:
+    api = settings.api
+    if api.tls_certificate and not api.tls_key:
+        yield "api.tls_key", "(not set)", "api.tls_certificate is set; name the file of its private key"
+    if api.tls_key and not api.tls_certificate:
+        yield "api.tls_certificate", "(not set)", "api.tls_key is set; name the file of its certificate"
 
 
 def _hours(settings: Settings) -> _Found:

@@ -35,6 +35,11 @@ class Field:
         return PREFIX + self.name.upper().replace(".", "_")
 
     @property
+    def spelled_out(self) -> str:
+        """The same with its sections told apart: `TRADEWRIGHT_RISK__MAX_POSITION`; read too."""
+        return PREFIX + self.name.upper().replace(".", "__")
+
+    @property
     def plain_type(self) -> object:
         """The type without its range."""
         return get_args(self.type)[0] if get_origin(self.type) is Annotated else self.type

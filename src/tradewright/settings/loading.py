@@ -2,7 +2,7 @@
 
 import difflib
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -182,29 +182,34 @@ def _flat(content: Mapping[str, object], leaves: Iterable[str], prefix: str = ""
 
 
 def _variables(environment: Mapping[str, str], known: Mapping[str, Field], problems: list[Problem]) -> Iterator[_Given]:
-    """Variables that are set and not empty; a common name gives way to ours, and may not say something else."""
-    names = {one.variable: one.name for one in known.values()}
+    """Variables that are set and not empty; another spelling gives way to ours, and may not say something else."""
+    ours = {one.variable: one.name for one in known.values()}
+    others = dict(ALIASES) | {one.spelled_out: one.name for one in known.values() if one.spelled_out not in ours}
+    problems += _strangers(environment, {*ours, *others})
+    for other, name in others.items():
+        value, variable = environment.get(other), known[name].variable
+        if not value:
+            continue
+        if environment.get(variable) and environment[variable] != value:
+            problems.append(
+                Problem(name, "(two values)", "environment", f"{other} and {variable} say different things; keep one")
+            )
+        yield _variable(other, known[name], environment)
+    for variable, name in ours.items():
+        if environment.get(variable):
+            yield _variable(variable, known[name], environment)
+
+
+def _strangers(environment: Mapping[str, str], names: Collection[str]) -> Iterator[Problem]:
+    """Variables with our prefix that nobody reads."""
     for variable in sorted(environment):
         if variable.startswith(PREFIX) and variable not in names and variable not in READ_ELSEWHERE:
-            near = difflib.get_close_matches(
-                variable.removeprefix(PREFIX), (one.removeprefix(PREFIX) for one in names), n=1
-            )
+            ours = sorted(one.removeprefix(PREFIX) for one in names if one.startswith(PREFIX) and "__" not in one)
+            near = difflib.get_close_matches(variable.removeprefix(PREFIX).replace("__", "_"), ours, n=1)
             remedy = (
                 f"did you mean {PREFIX}{near[0]}?" if near else "remove it; `tradewright doctor` lists what is known"
             )
-            problems.append(Problem(variable, "(hidden)", "environment", f"there is no such setting; {remedy}"))
-    for alias, name in ALIASES.items():
-        ours = known[name].variable
-        if not environment.get(alias):
-            continue
-        if environment.get(ours) and environment[ours] != environment[alias]:
-            problems.append(
-                Problem(name, "(two values)", "environment", f"{alias} and {ours} say different things; keep one")
-            )
-        yield _variable(alias, known[name], environment)
-    for variable, name in names.items():
-        if environment.get(variable):
-            yield _variable(variable, known[name], environment)
+            yield Problem(variable, "(hidden)", "environment", f"there is no such setting; {remedy}")
 
 
 def _variable(variable: str, known: Field, environment: Mapping[str, str]) -> _Given:

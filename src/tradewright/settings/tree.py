@@ -93,6 +93,9 @@ class Api(Section, frozen=True, kw_only=True):
     hosts: Annotated[
         tuple[str, ...], Meta(description="names it is reached by beside localhost, without the port")
     ] = ()
+    tls_certificate: Annotated[str, Meta(description="file of the certificate; empty: no TLS of our own")] = ""
+    tls_key: Annotated[str, Meta(description="file of the certificate's private key")] = ""
+    behind_proxy: Annotated[bool, Meta(description="a proxy in front ends TLS: other addresses may listen")] = False
     cors_origins: Annotated[tuple[str, ...], Meta(description="sites whose pages may call; none by default")] = ()
     requests_per_key: Annotated[int, Meta(ge=1, description="requests of one key in a minute")] = 1_200
     requests_per_address: Annotated[int, Meta(ge=1, description="requests from one address in a minute")] = 2_400

@@ -242,3 +242,15 @@ def test_what_is_there_is_found_by_what_can_be_read(tmp_path: Path, text: str, m
     found = whereabouts(written(tmp_path, text), environment={})
     assert (found.trading.mode, found.state_folder(tmp_path)) == (mode, tmp_path / folder)
     assert found.risk == Settings().risk
+
+
+def test_a_variable_may_tell_its_sections_apart(tmp_path: Path) -> None:
+    found = load(
+        tmp_path, environment={"TRADEWRIGHT_DATABASE__URL": "postgresql://db/tw", "TRADEWRIGHT_API__PORT": "9"}
+    )
+    assert (found.database.url, found.api.port) == ("postgresql://db/tw", 9)
+
+
+def test_two_spellings_of_a_variable_may_not_say_different_things(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="say different things"):
+        load(tmp_path, environment={"TRADEWRIGHT_API__PORT": "8001", "TRADEWRIGHT_API_PORT": "8002"})

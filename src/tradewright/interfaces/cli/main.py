@@ -24,6 +24,7 @@ from tradewright.interfaces.cli import (
     strategy,
     symbols,
     trade,
+    up,
 )
 from tradewright.interfaces.cli.failures import ENDED_BY_CODE, FAILED, TERMINATED, Failure, explain
 from tradewright.interfaces.cli.interrupts import EXIT_CODE, tidied_up
@@ -52,6 +53,7 @@ app.add_typer(keys.group, name="keys")
 app.add_typer(db.group, name="db")
 app.add_typer(jobs.group, name="jobs")
 project.register(app)
+up.register(app)
 
 
 def _version(wanted: bool) -> None:

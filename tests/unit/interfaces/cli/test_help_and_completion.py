@@ -33,9 +33,9 @@ def test_every_command_of_the_plan_is_there() -> None:
         trade start; trade stop; trade pause; trade resume; trade list; trade show; trade orders; trade order;
         trade send; trade change; trade cancel; trade positions; trade close; trade portfolio; trade journal;
         trade parity; risk limits; risk show; risk size; risk kill; risk release; risk state; risk arm;
-        risk disarm; broker list;
-        broker connect; broker test; db status; db upgrade; db downgrade; db backup; db restore; db prices; keys create; keys list; keys rotate; keys revoke; keys people; keys person; jobs list; jobs show; jobs trigger; jobs pause; jobs resume; jobs change; jobs queue;
-        jobs cancel;
+        risk disarm; broker list; broker connect; broker test; db status; db upgrade; db downgrade; db backup;
+        db restore; db prices; keys create; keys list; keys rotate; keys revoke; keys people; keys person; jobs list;
+        jobs show; jobs trigger; jobs pause; jobs resume; jobs change; jobs queue; jobs cancel; up;
         symbols list; symbols show; symbols add; symbols remove; watchlist list; watchlist show; watchlist add;
         watchlist set; watchlist remove"""
     words = [tuple(part.split()) for part in planned.replace("init doctor check-config demo status", "").split(";")[1:]]
@@ -55,7 +55,9 @@ def test_help_says_what_a_command_does_and_shows_an_example(
     assert "Example" in done.stdout
 
 
-@pytest.mark.parametrize("group", ["", "data", "strategy", "backtest", "db", "indicators", "jobs", "keys", "symbols", "watchlist"])
+@pytest.mark.parametrize(
+    "group", ["", "data", "strategy", "backtest", "db", "indicators", "jobs", "keys", "symbols", "watchlist"]
+)
 def test_help_of_a_group_shows_an_example_too(group: str, tmp_path: Path) -> None:
     assert "Example" in run(*group.split(), "--help", folder=tmp_path).stdout
 

@@ -1,0 +1,162 @@
+"""`tradewright up` as a user runs it: a key shown once, jobs done, one a project, gone without a trace."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+from tests.integration.cli_tools import COMMAND, asked, run
+
+from tradewright.application.jobs.messages import JobShown
+from tradewright.application.jobs.views import JobView
+from tradewright.application.schedules.messages import TriggerSchedule
+from tradewright.bootstrap.app import open_app
+
+WITHIN_S = 60.0
+KEY = re.compile(r"tw_[A-Za-z0-9._-]+")
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@contextmanager
+def running(folder: Path, *more: str) -> Iterator[tuple["subprocess.Popen[str]", dict[str, str]]]:
+    """A platform, once it answers, with what it said."""
+    port = str(free_port())
+    with subprocess.Popen(
+        [*COMMAND, "up", "--port", port, "--workers", "1", "--json", *more],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        said = ""
+        while not said.endswith("}\n"):
+            line = process.stdout.readline()
+            assert line, said
+            said += line
+        told = json.loads(said)
+        until = time.monotonic() + WITHIN_S
+        while not answers(told["url"]):
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        try:
+            yield process, told
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(WITHIN_S)
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx2.get(f"{url}/health", trust_env=False).status_code == 200
+    except httpx2.TransportError:
+        return False
+
+
+def status(url: str, key: str) -> int:
+    found = httpx2.get(f"{url}/api/backtests", headers={"Authorization": f"Bearer {key}"}, trust_env=False)
+    return int(found.status_code)
+
+
+def until_over(folder: Path, job: str) -> JobView:
+    app, until = open_app(folder), time.monotonic() + WITHIN_S
+    while not (found := app.ask(JobShown(job), answer=JobView)).is_final:
+        assert time.monotonic() < until, found
+        time.sleep(0.1)
+    app.state.close()
+    return found
+
+
+def workers_of(process: int) -> set[int]:
+    found = set()
+    for task in Path(f"/proc/{process}/task").iterdir():
+        found |= {int(one) for one in (task / "children").read_text().split()}
+    return found
+
+
+def wait_for_end(processes: set[int]) -> None:
+    until = time.monotonic() + WITHIN_S
+    while any(Path(f"/proc/{one}/cmdline").exists() and Path(f"/proc/{one}/cmdline").read_bytes() for one in processes):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def test_one_command_serves_a_key_is_shown_once_and_scheduled_work_is_done(tmp_path: Path) -> None:
+    with running(tmp_path) as (process, told):
+        key = told["first_key"]
+        assert KEY.fullmatch(key)
+        assert (status(told["url"], key), status(told["url"], key + "x")) == (200, 401)
+        app, until = open_app(tmp_path), time.monotonic() + WITHIN_S
+        while not app.state.schedules.all():  # the scheduler ships them at its first look
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        job = app.ask(TriggerSchedule("job_clean_up"), answer=JobView)
+        app.state.close()
+        assert (until_over(tmp_path, job.id).life, until_over(tmp_path, job.id).result) == ("done", {"forgotten": "0"})
+        workers = workers_of(process.pid)
+        assert len(workers) == 1
+    assert process.returncode in {0, 130}
+    wait_for_end(workers)
+    with running(tmp_path) as (_, again):
+        assert again["first_key"] is None
+        assert status(again["url"], key) == 200
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc")
+def test_a_worker_that_is_killed_comes_back_and_a_killed_platform_leaves_nothing(tmp_path: Path) -> None:
+    with running(tmp_path) as (process, _):
+        (first,) = workers_of(process.pid)
+        os.kill(first, signal.SIGKILL)
+        until = time.monotonic() + WITHIN_S
+        while not (now := workers_of(process.pid) - {first}):
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        process.kill()
+        wait_for_end(now)
+    with running(tmp_path) as (_, again):
+        assert again["first_key"] is None
+
+
+def test_two_platforms_of_a_project_and_a_port_in_use_are_refused(tmp_path: Path) -> None:
+    with running(tmp_path) as (process, told):
+        port = told["url"].rpartition(":")[2]
+        taken = asked("up", "--port", port, folder=tmp_path, code=2)["error"]
+        assert "nothing can listen" in taken["message"]
+        second = asked("up", "--port", str(free_port()), folder=tmp_path, code=1)["error"]
+        assert "running already" in second["message"]
+        assert str(process.pid) in json.dumps(second)
+
+
+@pytest.mark.parametrize(
+    ("variables", "told"),
+    [
+        ({"API_HOST": "0.0.0.0"}, "api.behind_proxy"),
+        ({"TRADEWRIGHT_API__TLS_CERTIFICATE": "cert.pem"}, "api.tls_key"),
+        (
+            {"TRADEWRIGHT_API__TLS_CERTIFICATE": "cert.pem", "TRADEWRIGHT_API__TLS_KEY": "key.pem"},
+            "names no file",
+        ),
+        ({"TRADEWRIGHT_DATABASE__URL": "postgresql://tw:hunter2@127.0.0.1:1/tw"}, "127.0.0.1"),
+    ],
+)
+def test_what_would_be_unsafe_or_cannot_work_does_not_start(
+    tmp_path: Path, variables: dict[str, str], told: str
+) -> None:
+    done = run("up", "--port", str(free_port()), folder=tmp_path, **variables)
+    assert done.returncode in {1, 2}
+    assert told in done.stderr
+    assert "hunter2" not in done.stderr
