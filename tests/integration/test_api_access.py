@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.integration.web_tools import PATIENT, ManualClock, Served, served
+from proofs.asking.served import PATIENT, Served, served
 
+from tradewright.adapters.system.clock import ManualClock
 from tradewright.application.access import opaque
 from tradewright.application.access.messages import MakeFirstKey
 from tradewright.application.access.views import FirstKey

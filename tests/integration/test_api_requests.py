@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.integration.web_tools import HOME, PATIENT, Served, served
+from proofs.asking.served import HOME, PATIENT, Served, served
 
 from tradewright.application.messages import Role
 from tradewright.bootstrap.app import App

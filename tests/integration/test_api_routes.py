@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.integration.trading_tools import waits
-from tests.integration.web_tools import Served, served
-from tests.integration.web_world import SYMBOLS, desk
+from proofs.asking.desk import SYMBOLS, desk, waits
+from proofs.asking.served import Served, served
 
 from tradewright.application.messages import Role
 from tradewright.domain import errors
@@ -216,8 +215,9 @@ def reference(world: Served) -> list[str]:
     """The rows of the table in docs/reference/api.md."""
     rows = []
     for ask in ASKS:
-        role = world.serving.dispatcher.route(ask.message).role
-        who = "a password" if role is None else role.value
+        route = world.serving.dispatcher.route(ask.message)
+        roles = [one.value for one in (route.role, route.or_role) if one is not None]
+        who = " or ".join(roles) or "a password"
         old = f" (also `{', '.join(ask.also)}`)" if ask.also else ""
         rows.append(f"| `{ask.method} {ask.full_path}`{old} | {who} | {ask.summary} |")
     return rows

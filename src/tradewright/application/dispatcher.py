@@ -37,6 +37,12 @@ class Route:
     kind: MessageKind
     role: Role | None
     """None: everybody may ask, also who is not known."""
+    or_role: Role | None = None
+    """Another one that is enough."""
+
+    def is_for(self, actor: Actor) -> bool:
+        """Whether this actor may ask it, by its roles."""
+        return actor.may(self.role) or (self.or_role is not None and actor.may(self.or_role))
 
     @property
     def name(self) -> str:
@@ -83,14 +89,15 @@ Narrow = Callable[[tuple[str, object], frozenset[str]], object]
 
 def by_role(envelope: Envelope, route: Route) -> None:
     """Let pass who has the route's role."""
-    if not envelope.actor.may(route.role):
+    if not route.is_for(envelope.actor):
         raise forbidden(envelope.actor, envelope.name, route=route)
 
 
 def forbidden(actor: Actor, message: str, *, route: Route) -> Unauthorized:
     """What somebody without the role is told."""
     assert route.role is not None, "what everybody may ask is refused to nobody"
-    return Unauthorized(f"{actor.name} may not ask {message}", expected=f"role {route.role.value}")
+    roles = " or ".join(one.value for one in (route.role, route.or_role) if one is not None)
+    return Unauthorized(f"{actor.name} may not ask {message}", expected=f"role {roles}")
 
 
 def unnarrowed(named: tuple[str, object], seen: frozenset[str]) -> object:
@@ -151,7 +158,7 @@ class Dispatcher:
     def admit(self, message: type, actor: Actor, *, correlation_id: CorrelationId, door: str) -> None:
         """`Unauthorized` for an actor without the role of a message that is yet to be read, with its audit."""
         route = self.route(message)
-        if actor.may(route.role):
+        if route.is_for(actor):
             return
         now_ns = self._clock.now_ns()
         self._audit(

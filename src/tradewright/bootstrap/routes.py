@@ -215,7 +215,7 @@ ROUTES: Final = (
         "risk.messages",
         "risk.kills",
         (
-            ("PressKill", "press_kill", "command", "trader"),
+            ("PressKill", "press_kill", "command", "trader or risk"),
             ("ReleaseKill", "release_kill", "command", "risk"),
         ),
     ),
@@ -307,9 +307,11 @@ def routes() -> "Iterator[Route]":
     dispatching, kinds = load(f"{APPLICATION}.dispatcher"), load(f"{APPLICATION}.messages")
     for messages, handlers, answers in ROUTES:
         for message, handler, kind, role in answers:
+            first, _, other = role.partition(" or ")
             yield dispatching.Route(
                 f"{APPLICATION}.{messages}:{message}",
                 f"{APPLICATION}.{handlers}:{handler}",
                 kinds.MessageKind(kind),
-                None if role == EVERYBODY else kinds.Role(role),
+                None if first == EVERYBODY else kinds.Role(first),
+                kinds.Role(other) if other else None,
             )

@@ -33,7 +33,7 @@ from tradewright.ports.sessions import (
 
 Seen = frozenset[str]
 """Names of accounts."""
-Kept = TypeVar("Kept")
+Kept = TypeVar("Kept", Assessment, Deployment)
 
 
 def may_ask(envelope: Envelope, route: Route) -> None:
@@ -174,10 +174,7 @@ class SeenAssessments:
 
     def find(self, assessment: str) -> Assessment:
         """By id."""
-        found = self.every.find(assessment)
-        if found.account not in self.seen:
-            raise NotFound(f"assessment {assessment} is not there")
-        return found
+        return _found(lambda: self.every.find(assessment), f"there is no assessment {assessment}", self.seen)
 
     def all(self, slot: Slot, *, account: str = "") -> Page[Assessment]:
         """Newest first; without an account, of all that are seen, so that a page may have fewer than were asked for."""
@@ -210,14 +207,22 @@ class SeenDeployments:
 
     def find(self, deployment: str) -> Deployment:
         """By id."""
-        found = self.every.find(deployment)
-        if found.account not in self.seen:
-            raise NotFound(f"deployment {deployment} is not there")
-        return found
+        return _found(lambda: self.every.find(deployment), f"there is no deployment {deployment}", self.seen)
 
     def all(self, *, wanted: Wanted | None = None) -> Sequence[Deployment]:
         """Newest first."""
         return [one for one in self.every.all(wanted=wanted) if one.account in self.seen]
+
+
+def _found(find: Callable[[], Kept], told: str, seen: Seen) -> Kept:
+    """What is there and seen; else the same words for what is another's and for what is nobody's."""
+    try:
+        found = find()
+    except NotFound:
+        raise NotFound(told) from None
+    if found.account not in seen:
+        raise NotFound(told)
+    return found
 
 
 def _traders(traders: Traders, seen: Seen) -> Traders:
@@ -241,7 +246,7 @@ WITHOUT_ACCOUNTS: Final = frozenset(
         "store", "store_of", "exporter", "runs", "runs_of", "files", "shipped", "calendars", "default_venue",
         "workspace", "state", "code", "engine", "comparing", "session_disk", "example_session", "sweeping", "playing",
         "engine_version", "bars_of", "inspected", "progress", "policy_for", "job_table", "symbols", "shelf", "jobs",
-        "schedules", "uploads", "clock", "randomness",
+        "schedules", "firer", "testing", "uploads", "clock", "randomness",
         # asked for what a narrowed session or a checked account says
         "grounds", "kept_limits", "cancel_without", "guard_alone", "guard_notes", "tables", "reach",
         # who may come in, and what was asked: each handler looks at its own actor, or is an admin's

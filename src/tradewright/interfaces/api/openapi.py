@@ -55,7 +55,9 @@ def _finish(operation: dict[str, Any], route: AskRoute, dispatcher: Dispatcher) 
         operation["description"] = "Open to everybody who knows the password."
         operation["responses"].pop("403", None)
     else:
-        operation["description"] = f"Needs the role {role.value}."
+        found = dispatcher.route(ask.message)
+        roles = " or ".join(one.value for one in (found.role, found.or_role) if one is not None)
+        operation["description"] = f"Needs the role {roles}."
     if not operation.get("summary"):
         operation["summary"] = ask.summary
     for one in operation.get("parameters", ()):

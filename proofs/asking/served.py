@@ -1,16 +1,20 @@
-"""A project served over HTTP in this process: its doors, a key of every role, and requests that are easy to read."""
+"""A project behind its doors: in this process or on a real port, with a key of every kind."""
 
 import json
+import socket
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import httpx2
+import uvicorn
 from starlette.testclient import TestClient
 
 from tradewright.adapters.passwords.argon import ArgonPasswords
-from tradewright.adapters.system.clock import ManualClock
 from tradewright.application.access.messages import CreateKey, MakeFirstKey, RevokeKey
 from tradewright.application.access.views import FirstKey, KeyView, NewKey
 from tradewright.application.messages import Role
@@ -21,7 +25,9 @@ from tradewright.settings import Settings
 
 HOME = "http://localhost"
 PATIENT = WebTerms(per_key=1_000_000, per_address=1_000_000, orders=1_000_000, logins=1_000_000)
+"""Nobody is told to wait."""
 QUICK = ArgonPasswords(time_cost=1, memory_kib=64)
+STARTS_WITHIN_S = 60.0
 
 
 @dataclass
@@ -53,20 +59,15 @@ class Served:
         return self.keys[name]
 
 
-def serving_of(app: App, *, terms: WebTerms = PATIENT, **more: Any) -> Serving:
-    """What doors are given, with passwords that are quickly checked."""
-    return replace(Serving(app), given_terms=terms, passwords=QUICK, **more)
-
-
 @contextmanager
 def served(
     folder: Path, *, terms: WebTerms = PATIENT, settings: Settings | None = None, **more: Any
 ) -> Iterator[Served]:
     """A project's doors, with the admin's key and one of each other role, one that expired and one that was revoked."""
     app = App(folder, settings=settings)
-    serving = serving_of(app, terms=terms, **more)
+    serving = replace(Serving(app), given_terms=terms, passwords=QUICK, **more)
     first = app.ask(MakeFirstKey(), answer=FirstKey).made
-    assert first is not None
+    assert first is not None, "the project was served before"
     with TestClient(api_over(serving), base_url=HOME, raise_server_exceptions=False) as client:
         found = Served(serving, client, {"admin": first.key, "garbage": "tw_nobody." + "a" * 43})
         for role in (Role.VIEWER, Role.TRADER, Role.RISK):
@@ -74,14 +75,39 @@ def served(
         found.made("revoked", Role.ADMIN)
         app.ask(RevokeKey(found.keys["revoked"].partition(".")[0]), answer=KeyView)
         found.made("expired", Role.ADMIN, days=1)
-        expired = found.keys["expired"].partition(".")[0]
-        app.state.keys.expire(expired, at_ns=1)
+        app.state.keys.expire(found.keys["expired"].partition(".")[0], at_ns=1)
         yield found
     app.state.close()
 
 
+@contextmanager
+def listening(serving: Serving) -> Iterator[str]:
+    """The doors on a free port of this machine, by a real server in a thread; its address."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    config = uvicorn.Config(
+        api_over(serving), host="127.0.0.1", port=port, log_level="warning", server_header=False, lifespan="off"
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        until = time.monotonic() + STARTS_WITHIN_S
+        while not server.started:
+            assert thread.is_alive() and time.monotonic() < until, "the server has not started"
+            time.sleep(0.02)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(STARTS_WITHIN_S)
+
+
+def client_of(address: str, key: str, *, connections: int = 32) -> httpx2.Client:
+    """A client with a key."""
+    limits = httpx2.Limits(max_connections=connections, max_keepalive_connections=connections)
+    return httpx2.Client(base_url=address, headers={"Authorization": f"Bearer {key}"}, limits=limits, timeout=120.0)
+
+
 def _no_constant(name: str) -> None:
     raise AssertionError(f"{name} is no JSON")
-
-
-__all__ = ["HOME", "PATIENT", "QUICK", "ManualClock", "Served", "served", "serving_of"]

@@ -1,0 +1,1 @@
+"""The doors over HTTP, proven: tenants that must not meet, wishes that come twice, any request at all."""
