@@ -14,6 +14,9 @@ from tests.unit.research.played_sessions import Played, Setting, play, roomy
 from tradewright.domain.costs import Commission, Cost, Costs, PerShare, Spread
 from tradewright.domain.errors import StrategyError
 from tradewright.engine.session import facts
+from tradewright.engine.session.apply import apply
+from tradewright.engine.session.rules import SessionRules
+from tradewright.engine.session.state import SessionState, state_digest
 from tradewright.research.parity_report import Cause, ParityReport
 from tradewright.simulation.paper.history import OpensAt
 from tradewright.trading.bars import Bars
@@ -120,3 +123,28 @@ def test_a_session_of_a_random_strategy_of_events_is_its_backtest(
 
     played = play(make(), bars, setting_of(bars, chosen, participation=participation))
     require_equal(played, played.parity(make))
+
+
+@settings(max_examples=4, deadline=None, phases=[Phase.explicit, Phase.generate])
+@given(SETTINGS, st.sampled_from([1, 4]), st.integers(1, 3))
+def test_a_session_whose_old_orders_leave_is_its_backtest(
+    chosen: dict[str, Any], session_bars: int, keeps_days: int
+) -> None:
+    bars = bars_for(chosen, 60 * session_bars, session_bars=session_bars)
+
+    def make() -> CalmGambler:
+        return CalmGambler(chosen["seed"])
+
+    rules = SessionRules(keeps_orders=0, keeps_days=keeps_days)
+    less, whole = (
+        play(make(), bars, setting_of(bars, chosen, rules=one)) for one in (rules, SessionRules(keeps_orders=10**6))
+    )
+    require_equal(less, less.parity(make))
+    ours, theirs = less.core.state, whole.core.state
+    assert len(ours.orders) + ours.gone.orders == len(theirs.orders)
+    assert len(theirs.orders) < 5 or ours.gone.orders > 0
+    assert (ours.positions, ours.cash, ours.intents) == (theirs.positions, theirs.cash, theirs.intents)
+    replayed = SessionState()
+    for fact in less.facts:
+        apply(replayed, fact)
+    assert state_digest(replayed) == state_digest(ours)
