@@ -102,7 +102,7 @@ class _Reader:
             case facts.LimitsAdopted():
                 since = self.state.slice + (self.state.answered >= self.state.slice)
                 self.limits.append((since, fact.policy))
-            case facts.CashBooked() if fact.kind == facts.OPENING:
+            case facts.CashBooked() if fact.kind == facts.OPENING or not self.state.reconciled_ns:
                 self.opening += fact.amount
             case facts.OrderIntended() if self._is_compared(fact.strategy, fact.role, fact.slice) and fact.attempt == 1:
                 self.story.intents.append(_intent(fact.request, fact))
@@ -112,8 +112,11 @@ class _Reader:
                 self._take_fill(fact.fill)
 
     def _is_told(self) -> bool:
-        """The venue has said what the account holds; the first slices of a warm-up may be quicker than its answer."""
-        return self.state.started is not None and self.state.currency in self.state.cash
+        """The venue has said what the account holds; the first slices of a warm-up may be quicker than its answer, and
+        so may dividends of sessions before, which are of the opening."""
+        if self.state.started is None or self.state.currency not in self.state.cash:
+            return False
+        return bool(self.state.reconciled_ns or self.state.started.opening_cash)
 
     def ledger(self) -> Ledger:
         """The account as the facts so far say."""

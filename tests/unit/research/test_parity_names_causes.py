@@ -257,3 +257,18 @@ def test_a_journal_without_a_session_or_a_recording_cannot_be_compared() -> None
 def test_rules_of_a_running_clock_do_not_change_the_words() -> None:
     _, report = played(rules=SessionRules(clips=True))
     assert report.is_equal
+
+
+def test_what_was_booked_before_the_account_was_told_is_of_its_opening() -> None:
+    done, _ = played()
+    start = next(fact for fact in done.facts if isinstance(fact, facts.SessionStarted))
+    rest = [fact for fact in done.facts if not isinstance(fact, facts.Reconciled)]
+    late = next(place for place, fact in enumerate(rest) if isinstance(fact, facts.SliceClosed) and fact.slice == 3)
+    cash = sum(start.opening_cash.values(), D(0))
+    before = facts.CashBooked(start.time_ns, "paper-M2", "dividend", A, bars().currency, D("12.72"))
+    opening = facts.CashBooked(start.time_ns, "opening", facts.OPENING, "", bars().currency, cash - D("12.72"))
+    story = [*rest[: late + 1], opening, facts.Reconciled(start.time_ns, ()), *rest[late + 1 :]]
+    at_start = story.index(start)
+    told = [*story[:at_start], replace(start, opening_cash={}), before, *story[at_start + 1 :]]
+    report = replace(done, facts=told).parity(Swinging)
+    assert report.is_equal and report.fills > 20
