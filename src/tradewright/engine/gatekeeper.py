@@ -7,6 +7,7 @@ is left is judged. Everything it needs comes as an `AccountView`; rows, clocks a
 from dataclasses import dataclass, replace
 
 from tradewright.domain.orders.request import LEAST
+from tradewright.domain.quick import quick
 from tradewright.trading.risk.account import AccountView, book_of
 from tradewright.trading.risk.book import Book
 from tradewright.trading.risk.case import Case
@@ -27,6 +28,7 @@ class Cut:
     left: Sized
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """The answer to one request."""

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from tradewright.domain.market.actions import CorporateAction
+from tradewright.domain.quick import quick
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class SliceBar:
     """One instrument's bar of a slice, raw prices as they were traded."""
@@ -22,6 +24,7 @@ class SliceBar:
     volume: float
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
     """All bars of one moment."""

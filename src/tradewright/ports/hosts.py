@@ -80,6 +80,7 @@ class Shown:
     """Shown before, to restore the strategy: the answer is compared, not acted on."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class TargetWish:
     """A weight of equity that is wanted; prices of 0 are none. All prices are raw."""
@@ -150,6 +151,7 @@ class HostReady:
     logs: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Proposed:
     """The answer to one slice."""

@@ -15,6 +15,7 @@ from tradewright.engine.runtime.day_measures import (
     TAIL_DAYS,
     TOGETHER_DAYS,
     VOLUME_DAYS,
+    ManySwings,
     Swings,
     bad_day,
     day_quantity,
@@ -59,6 +60,22 @@ def test_what_does_not_move_or_is_hardly_known_moves_with_nothing() -> None:
     assert day_quantity([1.0, 2.0], 2.0) == Decimal("0.75")
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 1 << 32), st.integers(1, 60), st.integers(0, 130), st.sampled_from([0.0, 0.002]), st.data())
+def test_many_correlations_in_one_stroke_are_those_of_single_pairs_to_the_last_bit(
+    seed: int, width: int, days: int, gaps: float, data: st.DataObject
+) -> None:
+    chance = np.random.default_rng(seed)
+    table = chance.normal(0, 0.01, (width, days + 7))
+    table[chance.random(table.shape) < gaps] = np.nan
+    window = table[:, 3 : days + 3]  # rows that do not lie side by side
+    many, swings = ManySwings(window), [Swings.of(row) for row in window]
+    for _ in range(3):
+        one = data.draw(st.integers(0, width - 1))
+        others = data.draw(st.lists(st.integers(0, width - 1), max_size=width))
+        assert many.together(one, others) == [together(swings[one], swings[other]) for other in others]
+
+
 @settings(max_examples=12, deadline=None)
 @given(st.integers(0, 1 << 32), st.integers(1, 3), st.sampled_from([0.0, 0.1]))
 def test_days_that_end_one_by_one_measure_as_the_whole_history(seed: int, width: int, gaps: float) -> None:
@@ -75,16 +92,18 @@ def test_days_that_end_one_by_one_measure_as_the_whole_history(seed: int, width:
         past.end(closes[day].tolist(), volumes[day].tolist())
         if day not in looked_at:
             continue
+        swings = [
+            Swings.of(np.ascontiguousarray(changes[max(day - TOGETHER_DAYS, 0) : day, column]))
+            for column in range(width)
+        ]
         for column in range(width):
             tail = changes[max(day - TAIL_DAYS, 0) : day, column]
             assert past.bad_day(column) == past.bad_day(column) == bad_day(np.sort(tail[~np.isnan(tail)]).tolist())
             recent = volumes[max(day + 1 - VOLUME_DAYS, 0) : day + 1, column].tolist()
             assert past.day_quantity(column, 2.0) == day_quantity(recent, 2.0)
-            one, other = (
-                Swings.of(np.ascontiguousarray(changes[max(day - TOGETHER_DAYS, 0) : day, each]))
-                for each in sorted((column, 0))
-            )
-            assert past.together(column, 0) == together(one, other)
+            others = list(range(width))
+            expected = [together(swings[column], other) for other in swings]
+            assert past.together(column, others) == past.together(column, others) == expected
 
 
 def test_a_price_of_nothing_has_no_return() -> None:

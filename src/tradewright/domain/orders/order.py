@@ -14,6 +14,7 @@ from tradewright.domain.orders.life import OrderLife
 from tradewright.domain.orders.pending import PendingKind, PendingRequest
 from tradewright.domain.orders.request import OrderRequest
 from tradewright.domain.orders.transitions import IllegalStep, OrderEvent, PendingChange, Transition, transition
+from tradewright.domain.quick import quick
 
 _NEEDS = MappingProxyType(
     {
@@ -31,6 +32,7 @@ _NOTHING = Decimal(0)
 _BEFORE_FILLS = frozenset({OrderLife.DRAFT, OrderLife.REFUSED, OrderLife.APPROVED, OrderLife.UNKNOWN})
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Order:
     """One order: a request, its life, its quantities, at most one pending request.

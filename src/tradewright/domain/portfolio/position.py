@@ -14,6 +14,7 @@ from tradewright.domain.arithmetic import accounting
 from tradewright.domain.errors import InputError
 from tradewright.domain.money import minor_unit
 from tradewright.domain.orders.fill import Fill
+from tradewright.domain.quick import quick
 
 _ZERO = Decimal(0)
 _Booked = tuple[Decimal, Decimal, Decimal]
@@ -41,6 +42,7 @@ class Direction(StrEnum):
         return cls.LONG if quantity > 0 else cls.SHORT if quantity < 0 else cls.FLAT
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Position:
     """What is held of one instrument.

@@ -17,10 +17,9 @@ from tradewright.engine.runtime.day_measures import (
     TAIL_DAYS,
     TOGETHER_DAYS,
     VOLUME_DAYS,
-    Swings,
+    ManySwings,
     bad_day,
     day_quantity,
-    together,
 )
 
 _ROOM: Final = 8 * TAIL_DAYS
@@ -39,16 +38,18 @@ class PastDays:
         """Of each instrument the returns of the last `TAIL_DAYS` days, in order of their size."""
         self._volumes: list[deque[float]] = [deque(maxlen=VOLUME_DAYS) for _ in range(width)]
         self._bad_days: dict[int, Decimal | None] = {}
-        self._swings: dict[int, Swings] = {}
-        self._together: dict[tuple[int, int], Decimal | None] = {}
+        self._quantities: dict[tuple[int, float], Decimal | None] = {}
+        self._swings: ManySwings | None = None
+        """Of the days that are over, once somebody asked."""
 
     def end(self, closes: Sequence[float], volumes: Sequence[float]) -> None:
         """A day is over; NaN for an instrument without a close."""
         before, self._closes = self._closes, list(closes)
         for kept, volume in zip(self._volumes, volumes, strict=True):
             kept.append(volume)
-        for memo in (self._bad_days, self._swings, self._together):
-            memo.clear()
+        self._bad_days.clear()
+        self._quantities.clear()
+        self._swings = None
         if not self._has_begun:
             self._has_begun = True
             return
@@ -73,16 +74,14 @@ class PastDays:
 
     def day_quantity(self, column: int, factor: float) -> Decimal | None:
         """The quantity of an average day, in units of now; None where nothing was traded."""
-        return day_quantity(self._volumes[column], factor)
+        key = (column, factor)
+        if key not in self._quantities:
+            self._quantities[key] = day_quantity(self._volumes[column], factor)
+        return self._quantities[key]
 
-    def together(self, one: int, other: int) -> Decimal | None:
-        """The correlation of two instruments; None where too few days have both, or one does not move."""
-        pair = (one, other) if one < other else (other, one)
-        if pair not in self._together:
-            self._together[pair] = together(self._swings_of(pair[0]), self._swings_of(pair[1]))
-        return self._together[pair]
-
-    def _swings_of(self, column: int) -> Swings:
-        if column not in self._swings:
-            self._swings[column] = Swings.of(self._returns[column, max(self._days - TOGETHER_DAYS, 0) : self._days])
-        return self._swings[column]
+    def together(self, one: int, others: Sequence[int]) -> list[Decimal | None]:
+        """The correlation of an instrument with each of others; None where too few days have both, or one does not
+        move."""
+        if self._swings is None:
+            self._swings = ManySwings(self._returns[:, max(self._days - TOGETHER_DAYS, 0) : self._days])
+        return self._swings.together(one, others)

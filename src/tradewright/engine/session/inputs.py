@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from tradewright.domain.orders.request import OrderRequest
+from tradewright.domain.quick import quick
 from tradewright.engine.session.facts import StrategyLife
 from tradewright.ports.broker import BrokerEvent
 from tradewright.ports.feed import FeedEvent
@@ -17,6 +18,7 @@ from tradewright.trading.risk.policy import LimitsPolicy
 from tradewright.trading.risk.states import TradingState
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Moment:
     """When an input was taken up."""

@@ -97,10 +97,11 @@ class SessionMarkets:
         found: dict[tuple[str, str], Decimal] = {}
         columns = self._columns
         for one in of:
-            for other in beside:
-                if one == other or one not in columns or other not in columns:
-                    continue
-                known = self._past.together(columns[one], columns[other])
+            if one not in columns:
+                continue
+            others = [other for other in beside if other != one and other in columns]
+            together = self._past.together(columns[one], [columns[other] for other in others])
+            for other, known in zip(others, together, strict=True):
                 if known is not None:
                     found[(one, other) if one < other else (other, one)] = known
         return found

@@ -154,18 +154,25 @@ class Memo:
     @classmethod
     def of(cls, positions: tuple[OpenPosition, ...], reservations: tuple[Reservation, ...]) -> "Memo":
         """Sorted once."""
-        orders: dict[str, tuple[Reservation, ...]] = {}
+        orders: dict[str, list[Reservation]] = {}
         held: dict[str, tuple[OpenPosition, ...]] = {}
-        for one in reservations:
-            orders[one.instrument] = (*orders.get(one.instrument, ()), one)
+        exposed: set[str] = set()
         for position in positions:
             held[position.instrument] = (*held.get(position.instrument, ()), position)
-        unknown = tuple(one for one in reservations if one.is_unknown and one.quantity != 0)
-        working = sum(1 for one in reservations if one.quantity != 0)
-        exposed = {one.instrument for one in positions if one.quantity != 0}
-        exposed |= {one.instrument for one in reservations if one.quantity != 0}
-        known = {one.client_order_id for one in reservations}
-        return cls(orders, held, known, unknown, working, tuple(sorted(exposed)))
+            if position.quantity != 0:
+                exposed.add(position.instrument)
+        opened = [one for one in reservations if one.quantity != 0]
+        exposed.update([one.instrument for one in opened])
+        for one in reservations:
+            orders.setdefault(one.instrument, []).append(one)
+        return cls(
+            {name: tuple(every) for name, every in orders.items()},
+            held,
+            {one.client_order_id for one in reservations},
+            tuple([one for one in opened if one.is_unknown]),
+            len(opened),
+            tuple(sorted(exposed)),
+        )
 
     def adding(self, reservation: Reservation) -> "Memo":
         """With one order more, of an id that was not there."""

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tradewright.domain.orders.ticket import Ticket
+from tradewright.domain.quick import quick
 from tradewright.trading.risk.book import Book, Reservation
 from tradewright.trading.risk.case import Case
 from tradewright.trading.risk.controls.control import Control
@@ -19,6 +20,7 @@ from tradewright.trading.risk.sent import SentOrder
 from tradewright.trading.risk.verdict import Finding, Verdict
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Approved:
     """Yes: one send is allowed, and its room is taken."""

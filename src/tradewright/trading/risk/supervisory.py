@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import ClassVar, Protocol
 
 from tradewright.domain.calendars import SECOND
+from tradewright.domain.quick import quick
 from tradewright.trading.risk.states import TradingState
 from tradewright.trading.risk.verdict import Missing, number, part, positive
 
@@ -19,6 +20,7 @@ _ZERO = Decimal(0)
 _REDUCE_ONLY = TradingState.REDUCE_ONLY
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
     """How an account (or a strategy) has done, as far as the rules want to know."""

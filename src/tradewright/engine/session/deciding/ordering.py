@@ -14,6 +14,7 @@ from tradewright.domain.orders.pending import PendingKind
 from tradewright.domain.orders.request import OrderRequest
 from tradewright.domain.orders.ticket import Ticket
 from tradewright.domain.orders.transitions import OrderEvent
+from tradewright.domain.quick import quick
 from tradewright.engine.gatekeeper import Gatekeeper
 from tradewright.engine.gatekeeper import Verdict as Judged
 from tradewright.engine.session import facts
@@ -31,6 +32,7 @@ from tradewright.trading.risk.request import RiskRequest
 from tradewright.trading.risk.verdict import Finding, Verdict
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purpose:
     """Why an order is wanted, and by whom."""
@@ -56,7 +58,8 @@ def place(desk: Desk, wish: OrderRequest, *, purpose: Purpose) -> Generator[Outc
     name = client_order_id(
         terms.session, terms.account, strategy=purpose.strategy, intent=intent, engine=desk.rules.engine
     )
-    wish = replace(wish, strategy=StrategyId(purpose.strategy))
+    if wish.strategy != purpose.strategy:
+        wish = replace(wish, strategy=StrategyId(purpose.strategy))
     judged = _judged(desk, name, wish, now_ns=now, clips=purpose.clips)
     if isinstance(judged.answer, Refused):
         yield facts.OrderRefused(
@@ -74,7 +77,7 @@ def place(desk: Desk, wish: OrderRequest, *, purpose: Purpose) -> Generator[Outc
             key=purpose.key,
         )
         return name
-    ticket, counted = judged.answer.ticket, judged.answer.book.sent[-1]
+    ticket, counted = judged.answer.ticket, judged.answer.sent
     yield facts.OrderIntended(
         time_ns=now,
         client_order_id=name,

@@ -7,6 +7,7 @@ carried out: a target becomes the order that leads to it, an order is sent as it
 from collections import deque
 from decimal import Decimal
 
+from tradewright.domain.identifiers import StrategyId
 from tradewright.domain.matching.plan import delta_to, is_instruction
 from tradewright.domain.orders.request import LinkRule, OrderKind, OrderRequest, TimeInForce
 from tradewright.domain.orders.side import Side
@@ -152,7 +153,7 @@ def _wish(desk: Desk, wish: Wish, *, does_ask: bool, equity: Decimal | None, sli
         case OrderWish():
             clips = desk.rules.clips
             purpose = own_purpose(desk, Role.PLAIN, slice_number=slice_number, number=wish.number, clips=clips)
-            yield from place(desk, request_of(wish), purpose=purpose)
+            yield from place(desk, request_of(wish, strategy=purpose.strategy), purpose=purpose)
         case CancelWish():
             name = desk.state.numbers.get(wish.number)
             if name is not None and name in desk.state.open:
@@ -196,13 +197,14 @@ def _target(desk: Desk, instrument: str, target: DeferredTarget, *, equity: Deci
         stop_loss=target.stop_loss or None,
         take_profit=target.take_profit or None,
         reason=f"target {target.weight:g}",
+        strategy=StrategyId(state.terms.strategy_name),
     )
     yield from place(
         desk, request, purpose=own_purpose(desk, Role.TARGET, slice_number=target.slice, clips=desk.rules.clips)
     )
 
 
-def request_of(wish: OrderWish) -> OrderRequest:
+def request_of(wish: OrderWish, *, strategy: str = "") -> OrderRequest:
     """A strategy's order as a request."""
     return OrderRequest(
         instrument=wish.instrument,
@@ -222,6 +224,7 @@ def request_of(wish: OrderWish) -> OrderRequest:
         link=wish.link,
         link_rule=LinkRule(wish.link_rule),
         reason=wish.reason,
+        strategy=StrategyId(strategy) if strategy else None,
     )
 
 

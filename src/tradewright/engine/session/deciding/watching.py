@@ -6,6 +6,7 @@ reduces, and a stop that must be there and is not is made once more.
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Final
 
 from tradewright.domain.identifiers import StrategyId
 from tradewright.engine.session.deciding.desk import Desk, Outcomes
@@ -25,6 +26,9 @@ from tradewright.trading.risk.watching import (
 )
 
 _ZERO = Decimal(0)
+_REPEATED_FILLS: Final = RepeatedFills()
+_STRATEGY_LOSS: Final = StrategyLoss()
+_MISSING_STOP: Final = MissingStop()
 
 
 def watch(desk: Desk) -> Outcomes:
@@ -33,12 +37,12 @@ def watch(desk: Desk) -> Outcomes:
         return
     now = desk.now_ns
     events = (
-        *RepeatedFills().watch(_recent(desk, RepeatedFills().window_s), now_ns=now),
-        *StrategyLoss().watch(_courses(desk), day_equity=desk.state.day_equity),
+        *_REPEATED_FILLS.watch(_recent(desk, _REPEATED_FILLS.window_s), now_ns=now),
+        *_STRATEGY_LOSS.watch(_courses(desk), day_equity=desk.state.day_equity),
     )
     for event in events:
         yield from shut(desk, event.state, who="risk", reason=event.reason, scope=event.scope)
-    for event in MissingStop().watch(unprotected(desk), now_ns=now):
+    for event in _MISSING_STOP.watch(unprotected(desk), now_ns=now):
         yield from _protected(desk, event)
 
 

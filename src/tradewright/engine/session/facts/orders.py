@@ -5,9 +5,11 @@ from decimal import Decimal
 
 from tradewright.domain.orders.fill import Fill
 from tradewright.domain.orders.request import OrderRequest
+from tradewright.domain.quick import quick
 from tradewright.engine.session.facts.words import Role
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderIntended:
     """The gate approved an order: one durable record, before any byte leaves."""
@@ -72,6 +74,7 @@ class OrderRefused:
     key: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class OrderHandedOver:
     """Bytes may have left: until the venue speaks, nobody knows."""
@@ -90,6 +93,7 @@ class OrderNotSent:
     reason: str
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class OrderAccepted:
     """The venue works it."""
@@ -109,6 +113,7 @@ class OrderRejected:
     reason: str
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class OrderFilled:
     """One execution."""

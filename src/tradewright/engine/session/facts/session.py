@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from tradewright.domain.quick import quick
 from tradewright.ports.hosts import StrategyTerms
 
 
@@ -67,6 +68,7 @@ class SessionStopped:
     reason: str
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class SliceClosed:
     """The market closed a slice; the marks value the account from now on."""
@@ -79,6 +81,7 @@ class SliceClosed:
     """Marks of instruments without a bar, in the new shares of a split; they are as old as before."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class DayBegan:
     """A trading day began: losses and counts of the day start anew."""

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from tradewright.domain.quick import quick
 from tradewright.engine.session.facts.words import StrategyLife
 from tradewright.ports.hosts import CancelWish, OrderWish, ProtectWish, TargetWish, Wish
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class RecordedWish:
     """One wish; exactly one of the four is there (a journal reads back one type a field)."""
@@ -37,6 +39,7 @@ class RecordedWish:
         return found
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class StrategyProposed:
     """What the strategy wished after a slice."""
