@@ -53,8 +53,9 @@ class Buys(tw.Strategy):
 """
 
 
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 """For what comes soon where the machine has time."""
+PATIENT: dict[str, Any] = dict.fromkeys(("start_s", "warm_up_s", "answer_s", "close_s"), PATIENCE_S)
 
 
 def strategy_file(folder: Path, *, body: str, imports: str = "") -> str:
@@ -160,8 +161,7 @@ LOGS = itertools.count()
 def worker(folder: Path, **limits: Any) -> WorkerHost:
     """A host with a process of its own, and with patience for a slow machine where a test states no other."""
     log = folder / f"worker-{next(LOGS)}.log"
-    patient = dict.fromkeys(("start_s", "warm_up_s", "answer_s", "close_s"), PATIENCE_S)
-    return WorkerHost(ENTRY, log=log, randomness=SystemRandomness(), limits=HostLimits(**(patient | limits)))
+    return WorkerHost(ENTRY, log=log, randomness=SystemRandomness(), limits=HostLimits(**(PATIENT | limits)))
 
 
 CONFINED_ENTRY = "tradewright.bootstrap.confined_worker"
@@ -176,7 +176,7 @@ class Uploading(WorkerHost):
             Enclosure(entry=CONFINED_ENTRY, source_of=lambda digest: self._sources[digest]),
             log=folder / f"worker-{next(LOGS)}.log",
             randomness=SystemRandomness(),
-            limits=HostLimits(**limits),
+            limits=HostLimits(**(PATIENT | limits)),
         )
 
     async def start(self, terms: StrategyTerms, sink: HostSink) -> None:

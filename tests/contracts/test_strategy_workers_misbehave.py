@@ -17,6 +17,7 @@ import pytest
 from tests.contracts.strategy_hosts import ENTRY, PATIENCE_S, Listener, ask, shown, strategy_file, terms, worker
 
 from tradewright.adapters.hosts import launch
+from tradewright.adapters.hosts import worker as hosting
 from tradewright.adapters.hosts.limits import HostLimits
 from tradewright.adapters.hosts.worker import WorkerHost
 from tradewright.adapters.system.randomness import SeededRandomness
@@ -97,6 +98,12 @@ def test_one_that_loops_for_ever_is_too_slow(tmp_path: Path) -> None:
     assert told.failed.trouble is HostTrouble.TOO_SLOW
     assert told.failed.story == "the strategy gave no answer within 0.3 s after slice 2"
     assert [answer.slice for answer in told.proposed] == [1]
+
+
+def test_one_that_gets_no_processor_is_not_too_slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hosting, "queued_s", lambda process: time.monotonic())  # it waits all the time
+    busy = strategy_file(tmp_path, body="end = time.monotonic() + 1.2\nwhile time.monotonic() < end: pass")
+    assert [answer.slice for answer in asked_of(tmp_path, busy, answer_s=0.3).proposed] == [1, 2, 3]
 
 
 def test_one_that_loops_in_its_warm_up_or_while_it_loads_is_too_slow(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ LAST = "2016-11-30"
 QUICK = ("--param", "fast=5", "--param", "slow=35", "--symbols", "SPY", "--from", FIRST)
 BARS = 2000
 """At four bars a second a session lasts for eight minutes: however slow the machine, it outlives the test."""
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 TOO_LATE = "the disk took"
 """Why an order did not leave: on a machine that stood still, what was decided is too old by the time it is durable."""
 

@@ -31,7 +31,7 @@ COMES_UP_S: Final = 30.0
 SILENT_LOOKS: Final = 6
 """Looks without a new beat until the guard counts as failed."""
 UNCONNECTED_LOOKS: Final = 20
-"""The same without a connection; it gets its own when the venue is up."""
+"""The same without a connection, once the session has begun: before, the venue may still be on its way up."""
 AGAIN_LOOKS: Final = 6
 """Looks between two starts."""
 
@@ -83,7 +83,8 @@ class GuardKeeper:
         beat = read_guard_beat(self._disk)
         self._silent = 0 if beat is not None and beat != self._beat else self._silent + 1
         self._beat = beat or self._beat
-        self._unconnected = 0 if beat is not None and beat.is_connected else self._unconnected + 1
+        is_connected = beat is not None and beat.is_connected
+        self._unconnected = 0 if is_connected or not self.session.has_begun else self._unconnected + 1
         self._started += 1
         problem = self._problem()
         if problem:

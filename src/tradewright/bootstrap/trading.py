@@ -45,7 +45,7 @@ PROJECTOR: Final = "tradewright.bootstrap.projector"
 GUARD: Final = "tradewright.bootstrap.guard"
 ALONE: Final = "alone"
 """A guard's last argument where it has no trader."""
-STARTS_WITHIN_S: Final = 60.0
+STARTS_WITHIN_S: Final = 120.0
 URGENT_S: Final = 2.0
 
 

@@ -246,6 +246,14 @@ def test_a_guard_that_stands_still_or_has_no_connection_counts_as_failed(care: C
     assert "no connection" in care.looks(1, is_connected=False)
 
 
+def test_a_guard_needs_no_connection_before_its_venue_is_up(care: Care) -> None:
+    care.watched.has_begun = False
+    assert care.looks(3 * UNCONNECTED_LOOKS, is_connected=False) == ""
+    care.watched.has_begun = True
+    assert care.looks(UNCONNECTED_LOOKS - 1, is_connected=False) == ""
+    assert "no connection" in care.looks(1, is_connected=False)
+
+
 def test_alarms_are_passed_on_once_also_after_a_restart(care: Care) -> None:
     notes = NotesFile(care.disk)
     for number, is_alarm in ((1, True), (2, False)):

@@ -126,6 +126,15 @@ def resident_bytes(process: int) -> int:
     return int(fields[1]) * os.sysconf("SC_PAGE_SIZE") if len(fields) > 1 else 0
 
 
+def queued_s(process: int) -> float:
+    """How long the process could have run so far and was given no processor; 0 where this cannot be told."""
+    try:
+        fields = (_PROCESSES / str(process) / "schedstat").read_text(encoding="ascii").split()
+    except OSError:
+        return 0.0
+    return int(fields[1]) / 1e9 if len(fields) > 1 else 0.0
+
+
 def kill_group(process: int) -> None:
     """End the worker and whoever is in its group, at once."""
     with suppress(ProcessLookupError, PermissionError):

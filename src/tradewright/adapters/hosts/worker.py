@@ -35,6 +35,7 @@ from tradewright.adapters.hosts.launch import (
     kill_descendants,
     kill_group,
     numbers,
+    queued_s,
     resident_bytes,
 )
 from tradewright.adapters.hosts.limits import HostLimits
@@ -86,6 +87,8 @@ class WorkerHost:
         self._since = 0.0
         """When the worker got what it is at work on, by the loop's clock."""
         self._looked = 0.0
+        self._queued = 0.0
+        """Seconds that the worker has waited for a processor since it was started."""
         self._verdict: HostFailed | None = None
         self._is_ending = False
         self._gone = asyncio.Event()
@@ -282,12 +285,17 @@ class WorkerHost:
             asyncio.get_running_loop().call_later(LOOKS_EVERY_S, self._look_again)
 
     def _look(self) -> None:
-        """Judge time, memory and output. Where the engine itself was late, answers may wait unread: judge next time."""
+        """Judge time, memory and output. Where the engine itself was late, answers may wait unread: judge next time.
+        Time in which a busy machine gave the worker no processor does not count."""
         transport, limits = self._transport, self._limits
         now = asyncio.get_running_loop().time()
         is_late = now - self._looked > 2 * LOOKS_EVERY_S
         self._looked = now
-        if transport is None or is_late:
+        if transport is None:
+            return
+        queued, self._queued = self._queued, queued_s(transport.get_pid())
+        self._since = min(now, self._since + max(0.0, self._queued - queued))
+        if is_late:
             return
         patience = self._patience()
         if patience is not None and now - self._since > patience:

@@ -2,6 +2,9 @@
 
 import asyncio
 import os
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -227,3 +230,22 @@ def test_what_is_gone_is_left_alone() -> None:
     launch.kill_group(nobody)
     asyncio.run(launch.kill_descendants("nobody has this mark"))
     assert launch.resident_bytes(os.getpid()) > 1 << 20
+
+
+@pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="the system does not tell")
+def test_a_process_without_a_processor_is_seen_to_wait() -> None:
+    assert launch.queued_s(2**22 + 1) == 0.0
+    place = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(place)})
+    try:
+        before, until = launch.queued_s(os.getpid()), time.monotonic() + 60
+        other = subprocess.Popen([sys.executable, "-c", "while True: pass"])  # on the same processor
+        try:
+            while launch.queued_s(os.getpid()) < before + 0.02:
+                assert time.monotonic() < until
+        finally:
+            other.kill()
+            other.wait()
+    finally:
+        os.sched_setaffinity(0, place)
+    assert launch.queued_s(os.getpid()) >= before + 0.02

@@ -31,7 +31,8 @@ _KEPT: Final = (
 )  # fmt: skip
 _HELD: Final = 75
 """Exit code of a venue that found another one serving the account: that one is on its way up."""
-_START_S: Final = 20.0
+_START_S: Final = 60.0
+"""One that fails is noticed at once; one that is about to come may have a busy machine."""
 _LOOK_S: Final = 0.05
 _TOLD_LINES: Final = 5
 
