@@ -88,6 +88,7 @@ prove-journal: $(DEV) ## cut and flip the bytes of a session's books, fail every
 
 prove-recovery: $(DEV) ## how long a restart and an order take: for a quiet machine
 	$(BIN)/python -m proofs recovery
+	$(BIN)/python -m proofs decision
 	$(BIN)/python -m proofs latency
 
 prove-soak: $(DEV) ## trade for long: make prove-soak MINUTES=15 DAYS=90

@@ -13,6 +13,7 @@ COMMANDS = {
     "nth": "let every disk operation of a session fail, one at a time",
     "kill": "kill switch, guard and alerts: how fast, how surely, with a frozen trader too",
     "recovery": "how long a restart takes with a long journal and many open orders",
+    "decision": "how long a check of the gate and a whole decision take, by the size of the book",
     "latency": "from a decision to a send, calm and in a burst",
     "soak": "hours of trading: memory, tasks, files, the loop's lag",
     "calendars": "trading hours, minute by minute, against an independent calendar",

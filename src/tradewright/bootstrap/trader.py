@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+from tradewright.adapters.system.garbage import keep_what_is_there
 from tradewright.bootstrap.app import open_app
 from tradewright.bootstrap.failpoints import VARIABLE, FailPoint
 from tradewright.bootstrap.running import run_session
@@ -20,7 +21,7 @@ def main(arguments: list[str]) -> int:
     try:
         app = open_app(Path(project), flags={"trading.mode": mode})
         dies_at = FailPoint.told(os.environ.get(VARIABLE, ""), mode=mode)
-        ended = run_session(app.trading, session, dies_at=dies_at)
+        ended = run_session(app.trading, session, started=keep_what_is_there, dies_at=dies_at)
     except TradewrightError as problem:
         logging.getLogger("tradewright.trader").error("%s", problem)
         return problem.exit_code
