@@ -40,7 +40,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with desk(tmp_path_factory.mktemp("desk"), speed="1") as world:
         order = {"symbol": "AAPL", "side": "BUY", "quantity": "10", "account": "paper"}
         world.told("POST", "/api/orders", json=order, headers={"Idempotency-Key": "hold"}, status=201)
-        waits(lambda: [one for one in held(world) if one["strategy"] == "operator"], within_s=60)
+        waits(lambda: [one for one in held(world) if one["strategy"] == "operator"])
         yield world
 
 

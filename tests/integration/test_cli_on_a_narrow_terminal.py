@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from tests.integration.cli_tools import COMMAND, asked, run
-from tests.integration.trading_tools import QUICK, project, started, waits
+from tests.integration.trading_tools import PATIENCE_S, QUICK, project, started, waits
 
 WIDTH = 80
 
@@ -23,7 +23,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A project with a session that runs for long, on account desk."""
     with project(tmp_path_factory.mktemp("narrow")) as made:
         started(made, "desk", "--speed", "8")
-        waits(lambda: (asked("trade", "portfolio", folder=made)["equity"] or "0") != "0", within_s=30)
+        waits(lambda: (asked("trade", "portfolio", folder=made)["equity"] or "0") != "0")
         yield made
 
 
@@ -55,7 +55,7 @@ class Terminal:
         while self._read():
             pass
         os.close(self._ours)
-        return self._program.wait(timeout=30)
+        return self._program.wait(timeout=PATIENCE_S)
 
     @property
     def text(self) -> str:

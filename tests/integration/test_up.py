@@ -1,5 +1,6 @@
 """`tradewright up` as a user runs it: a key shown once, jobs done, one a project, gone without a trace."""
 
+import contextlib
 import json
 import os
 import re
@@ -21,7 +22,7 @@ from tradewright.application.jobs.views import JobView
 from tradewright.application.schedules.messages import TriggerSchedule
 from tradewright.bootstrap.app import open_app
 
-WITHIN_S = 60.0
+WITHIN_S = 180.0
 KEY = re.compile(r"tw_[A-Za-z0-9._-]+")
 
 
@@ -42,22 +43,28 @@ def running(folder: Path, *more: str) -> Iterator[tuple["subprocess.Popen[str]",
         stderr=subprocess.DEVNULL,
         text=True,
     ) as process:
-        assert process.stdout is not None
-        said = ""
-        while not said.endswith("}\n"):
-            line = process.stdout.readline()
-            assert line, said
-            said += line
-        told = json.loads(said)
-        until = time.monotonic() + WITHIN_S
-        while not answers(told["url"]):
-            assert time.monotonic() < until
-            time.sleep(0.05)
         try:
-            yield process, told
-        finally:
+            yield process, told_by(process)
             process.send_signal(signal.SIGINT)
             process.wait(WITHIN_S)
+        finally:
+            process.kill()
+
+
+def told_by(process: "subprocess.Popen[str]") -> dict[str, str]:
+    """What it says of itself, once it answers and works."""
+    assert process.stdout is not None
+    said = ""
+    while not said.endswith("}\n"):
+        line = process.stdout.readline()
+        assert line, said
+        said += line
+    told: dict[str, str] = json.loads(said)
+    until = time.monotonic() + WITHIN_S
+    while not (answers(told["url"]) and workers_of(process.pid)):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    return told
 
 
 def answers(url: str) -> bool:
@@ -68,7 +75,8 @@ def answers(url: str) -> bool:
 
 
 def status(url: str, key: str) -> int:
-    found = httpx2.get(f"{url}/api/backtests", headers={"Authorization": f"Bearer {key}"}, trust_env=False)
+    headers = {"Authorization": f"Bearer {key}"}
+    found = httpx2.get(f"{url}/api/backtests", headers=headers, trust_env=False, timeout=WITHIN_S)
     return int(found.status_code)
 
 
@@ -84,7 +92,8 @@ def until_over(folder: Path, job: str) -> JobView:
 def workers_of(process: int) -> set[int]:
     found = set()
     for task in Path(f"/proc/{process}/task").iterdir():
-        found |= {int(one) for one in (task / "children").read_text().split()}
+        with contextlib.suppress(OSError):  # a thread that has ended just now
+            found |= {int(one) for one in (task / "children").read_text().split()}
     return found
 
 
