@@ -82,6 +82,8 @@ class PastDays:
     def together(self, one: int, others: Sequence[int]) -> list[Decimal | None]:
         """The correlation of an instrument with each of others; None where too few days have both, or one does not
         move."""
+        if not others:
+            return []
         if self._swings is None:
             self._swings = ManySwings(self._returns[:, max(self._days - TOGETHER_DAYS, 0) : self._days])
         return self._swings.together(one, others)

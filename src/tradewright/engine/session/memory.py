@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from tradewright.engine.session.inputs import Moment
+from tradewright.engine.session.standing import StandingOrders, StandingPositions
 from tradewright.ports.broker import AccountAnswer, FillsAnswer, OpenOrdersAnswer
 from tradewright.ports.feed import Slice
 from tradewright.ports.hosts import HostReady, Proposed, Wish
@@ -102,6 +103,8 @@ class Memory:
     """The slice of the strategy's last order and how many of it came before."""
     book: Book | None = None
     """The gate's last book: what was found out about an instrument holds until something moves there."""
+    positions: StandingPositions = field(default_factory=StandingPositions)
+    reservations: StandingOrders = field(default_factory=StandingOrders)
     sent: SentOrders = field(default_factory=SentOrders)
     messages: Moments = field(default_factory=Moments)
     fills: Moments = field(default_factory=Moments)

@@ -101,23 +101,23 @@ class Desk:
 
     def book(self, *instruments: str, without: str = "") -> Book:
         """The gate's book now; `instruments` are those that will be asked for, `without` an order not to count."""
-        state, memory = self.state, self.memory
+        state, memory, now_ns = self.state, self.memory, self.now_ns
         net = state.net_positions()
         working = [tracked for tracked in state.working() if tracked.id != without]
-        names = sorted({*net, *instruments, *(tracked.instrument for tracked in working)})
-        markets = {name: view for name in names if (view := self._view(name)) is not None}
+        names = sorted({*net, *instruments, *[tracked.instrument for tracked in working]})
+        markets = {name: view for name in names if (view := self._view(name, now_ns)) is not None}
         self._catch_up()
         stops = {one.instrument: one for one in state.working() if one.role is Role.STOP_LOSS}
         book = book_of(
             AccountView(
                 account=self.account,
-                now_ns=self.now_ns,
+                now_ns=now_ns,
                 cash=state.cash.get(state.currency),
                 peak_equity=state.peak_equity,
                 day_equity=state.day_equity,
                 day_began_ns=state.day_began_ns,
-                positions=tuple(_position(name, quantity, stop=stops.get(name)) for name, quantity in net.items()),
-                reservations=tuple(tracked.reservation() for tracked in working if not tracked.only_closes),
+                positions=memory.positions.of(net, stops, make=_position),
+                reservations=memory.reservations.of(tracked for tracked in working if not tracked.only_closes),
                 markets=markets,
                 correlations=self.markets.correlations(instruments, beside=names),
                 epoch=state.epoch,
@@ -197,16 +197,14 @@ class Desk:
         """The instrument's target orders that could still fill."""
         return [one for one in self.state.working() if one.instrument == instrument and one.role is Role.TARGET]
 
-    def _view(self, name: str) -> MarketView | None:
+    def _view(self, name: str, now_ns: int) -> MarketView | None:
         state = self.state
-        return self.markets.view(
-            name, mark=state.marks.get(name), marked_ns=state.marked_ns.get(name), now_ns=self.now_ns
-        )
+        return self.markets.view(name, mark=state.marks.get(name), marked_ns=state.marked_ns.get(name), now_ns=now_ns)
 
     def _catch_up(self) -> None:
         """The gate's counters from the state's lists: added to where they grew, made anew where they were cut."""
         state, memory = self.state, self.memory
-        if len(memory.sent) > len(state.sent) or (len(memory.sent) and memory.sent[0] != state.sent[0]):
+        if len(memory.sent) > len(state.sent) or (len(memory.sent) and memory.sent[0] is not state.sent[0]):
             memory.sent = SentOrders(state.sent)
         for one in state.sent[len(memory.sent) :]:
             memory.sent = memory.sent.adding(one)
@@ -216,7 +214,7 @@ class Desk:
             memory.fills = memory.fills.adding(time_ns)
 
 
-def _position(name: str, quantity: Decimal, *, stop: TrackedOrder | None) -> OpenPosition:
+def _position(name: str, quantity: Decimal, stop: TrackedOrder | None) -> OpenPosition:
     if stop is None:
         return OpenPosition(instrument=name, quantity=quantity)
     request = stop.order.request

@@ -4,6 +4,7 @@ This file decides what a slice that comes again means (the session was restarted
 the strategy is shown with it.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from tradewright.domain.calendars import DAY
@@ -34,7 +35,8 @@ def slice_closed(desk: Desk, given: Slice) -> Outcomes:
             yield from gap(desk, FeedGap(state.slice + 1, given.number - 1, "the feed skipped them"))
         if given.session > state.day and state.day <= state.slice_session:  # nor has one begun at the last close
             yield from _day(desk, given, given.session)
-        yield facts.SliceClosed(given.time_ns, given.number, given.session, _marks(desk, given), _carried(desk, given))
+        marks = _marks(desk, given)
+        yield facts.SliceClosed(given.time_ns, given.number, given.session, marks, _carried(desk, given, marks))
         if not given.is_warm_up:
             yield from supervise(desk)
             yield from watch(desk)
@@ -123,10 +125,11 @@ def _marks(desk: Desk, given: Slice) -> dict[str, Decimal]:
     return {terms.instrument: exact(bar.close) for terms, bar in zip(names, given.bars, strict=True) if bar is not None}
 
 
-def _carried(desk: Desk, given: Slice) -> dict[str, Decimal]:
+def _carried(desk: Desk, given: Slice, traded: Mapping[str, Decimal]) -> dict[str, Decimal]:
     """Marks of what had no bar, in new shares: where nothing is held the venue tells of no split."""
     state, found = desk.state, dict[str, Decimal]()
-    traded = _marks(desk, given)
+    if not given.actions:
+        return found
     for action in sorted(given.actions, key=lambda one: one.value):
         name = action.instrument
         is_booked = any(one.happened_ns == given.time_ns for one in state.splits.get(name, ()))

@@ -47,7 +47,7 @@ def supervise(desk: Desk, *, happened_ns: int = 0) -> Outcomes:
     look like the loss of a second.
     """
     state = desk.state
-    if state.started is None or not (state.net_positions() or state.sent):
+    if state.started is None or not (state.sent or state.net_positions()):
         return
     equity, now = state.equity(), max(desk.now_ns, happened_ns)
     course = Course(
