@@ -53,8 +53,8 @@ SWALLOWING = (
     "adapters/control/server.py",
     "bootstrap/job_child.py",
 )
-"""Doors and the supervisor answer for every failure, the bus keeps it as a dead letter, a job tells it; elsewhere one that is caught
-whole must be raised again."""
+"""Doors and the supervisor answer for every failure, the bus keeps it as a dead letter, a job tells it; elsewhere one
+that is caught whole must be raised again."""
 
 
 def calls(source: Source) -> list[tuple[ast.Call, str]]:

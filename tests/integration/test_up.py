@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -33,7 +34,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(folder: Path, *more: str) -> Iterator[tuple["subprocess.Popen[str]", dict[str, str]]]:
+def running(folder: Path, *more: str) -> Iterator[tuple["subprocess.Popen[str]", dict[str, Any]]]:
     """A platform, once it answers, with what it said."""
     port = str(free_port())
     with subprocess.Popen(

@@ -12,7 +12,7 @@ import tarfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import IO, Final
 
 from tradewright.domain.errors import Conflict, InputError, StorageError, way_out
 from tradewright.ports.backups import Archived, ArchiveFile, Piece, Told
@@ -141,7 +141,7 @@ def _manifest(path: Path, text: bytes) -> dict[str, object]:
     return found
 
 
-def _unpacked(content: "tarfile.ExFileObject", place: Path, *, member: tarfile.TarInfo, told: Told) -> tuple[int, str]:
+def _unpacked(content: IO[bytes], place: Path, *, member: tarfile.TarInfo, told: Told) -> tuple[int, str]:
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     digest = hashlib.sha256()
     descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
