@@ -8,11 +8,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tradewright.adapters.code.python_file import PythonFiles
 from tradewright.adapters.hosts.in_process import InProcessHost
 from tradewright.adapters.hosts.limits import HostLimits
 from tradewright.adapters.hosts.worker import WorkerHost
 from tradewright.adapters.sandbox.enclosing import Enclosure
+from tradewright.adapters.sandbox.layers import layers
 from tradewright.adapters.system.randomness import SystemRandomness
 from tradewright.application.strategies.programs import load_program
 from tradewright.ports.code import Source
@@ -187,6 +190,12 @@ class Uploading(WorkerHost):
             self._sources[source.digest] = source
             terms = replace(terms, strategy=source.named(class_name))
         await super().start(terms, sink)
+
+
+needs_walls = pytest.mark.skipif(
+    not all(one.is_there for one in layers() if one.is_needed),
+    reason="this machine lacks a wall: see tradewright doctor",
+)
 
 
 def confined(folder: Path, **limits: Any) -> WorkerHost:

@@ -1,13 +1,13 @@
 """Confined work gives what unconfined work gives, and whatever the strategy does, its process alone pays for it."""
 
 import os
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.contracts.confined_work import CROSSING, backtest, bars, on_bar, source, unconfined
+from tests.contracts.strategy_hosts import needs_walls
 
 from tradewright.adapters.sandbox.base import PREFIX
 from tradewright.application.backtests.messages import RunBacktest
@@ -28,7 +28,7 @@ from tradewright.ports.confinement import (
 )
 from tradewright.ports.shelf import Finding
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the walls are those of Linux")
+pytestmark = needs_walls
 
 
 @pytest.fixture(autouse=True)

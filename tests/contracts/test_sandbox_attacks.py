@@ -13,8 +13,9 @@ from proofs.sandboxing.ground import Ground
 from proofs.sandboxing.levels import REAL, WALLS, possible
 from proofs.sandboxing.stage import ALL
 from proofs.sandboxing.trial import tried, tried_together
+from tests.contracts.strategy_hosts import needs_walls
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the walls are those of Linux")
+pytestmark = needs_walls
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = {one.name: one for one in CORPUS}
 

@@ -13,6 +13,7 @@ from tests.contracts.strategy_hosts import (
     confined,
     here,
     later,
+    needs_walls,
     shown,
     strategy_file,
     terms,
@@ -34,7 +35,7 @@ from tradewright.ports.hosts import (
 )
 from tradewright.trading.strategies.moving_average import MovingAverage
 
-every_host = pytest.mark.parametrize("place", [here, later, worker, confined])
+every_host = pytest.mark.parametrize("place", [here, later, worker, pytest.param(confined, marks=needs_walls)])
 
 
 @pytest.fixture

@@ -1,19 +1,18 @@
 """A session's uploaded strategy is run from the bytes that were kept for it, and from no others."""
 
 import asyncio
-import sys
 from functools import partial
 from pathlib import Path
 
 import pytest
-from tests.contracts.strategy_hosts import BUYS, Listener, ask, shown, terms
+from tests.contracts.strategy_hosts import BUYS, Listener, ask, needs_walls, shown, terms
 
 from tradewright.bootstrap.confining import confined_host, keep_source, kept_source
 from tradewright.domain.errors import InputError
 from tradewright.ports.code import Source
 from tradewright.ports.hosts import HostFailed, HostTrouble
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the walls are those of Linux")
+pytestmark = needs_walls
 SOURCE = Source(BUYS.encode())
 
 

@@ -4,6 +4,7 @@ No folder of a user, no project and no state folder is among them.
 """
 
 import site
+import sys
 import sysconfig
 from collections.abc import Iterable
 from pathlib import Path
@@ -22,7 +23,8 @@ _OTHERS_MAY_READ: Final = 0o004
 def readable_places() -> tuple[str, ...]:
     """Every place that exists, as it is called and as it is called without links."""
     named = [sysconfig.get_path(kind) for kind in _OF_THE_INTERPRETER]
-    wanted = [*named, *site.getsitepackages(), str(PACKAGE), *_OF_THE_SYSTEM]
+    libraries = [str(Path(prefix, "lib")) for prefix in (sys.prefix, sys.base_prefix)]
+    wanted = [*named, *libraries, *site.getsitepackages(), str(PACKAGE), *_OF_THE_SYSTEM]
     found = {form for path in wanted if Path(path).exists() for form in (path, str(Path(path).resolve()))}
     return tuple(sorted(found))
 

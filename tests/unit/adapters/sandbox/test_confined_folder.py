@@ -77,12 +77,16 @@ def test_more_files_or_bytes_than_allowed_are_told(monkeypatch: pytest.MonkeyPat
     made.remove()
 
 
-def test_what_a_killed_engine_left_is_removed_by_the_next() -> None:
+def test_what_a_killed_engine_left_is_removed_a_day_later() -> None:
     with subprocess.Popen([sys.executable, "-c", ""]) as gone:
         gone.wait()
     left = Path(tempfile.mkdtemp(prefix=f"{base.PREFIX}{gone.pid}-"))
     (left / "own").mkdir()
+    young = Path(tempfile.mkdtemp(prefix=f"{base.PREFIX}{gone.pid}-"))
     alive = Path(tempfile.mkdtemp(prefix=f"{base.PREFIX}{os.getpid()}-"))
+    for old in (left, alive):
+        os.utime(old, (1e9, 1e9))
     Base.made(kernels=None)
     assert not left.exists()
+    assert young.exists()
     assert alive.exists()
