@@ -32,8 +32,11 @@ demo: $(RUNTIME) ## from nothing to tear sheets and a session on paper, on shipp
 run: $(RUNTIME) ## run a command: make run ARGS="backtest list"
 	@$(BIN)/tradewright $(ARGS)
 
-test: $(DEV) ## all tests
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
+test: $(DEV) ## all tests but the slow ones
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not slow"
+
+test-slow: $(DEV) ## the slow tests: swarms, attacks, proofs in small
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m slow
 
 test-unit: $(DEV) ## unit and architecture tests
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile tests/unit tests/architecture
@@ -141,4 +144,4 @@ clean: ## remove caches and built files
 clean-data: ## remove the demo's and the project's data (asks first)
 	@read -r -p "Delete .tradewright and tradewright-demo with all data? [y/N] " answer; [ "$$answer" = y ] && rm -rf .tradewright tradewright-demo || echo "kept"
 
-.PHONY: help setup demo run test test-unit test-integration test-coverage format format-check lint type-check contracts check sim sim-crash sim-zoo sim-twice sim-long prove-crash prove-journal prove-recovery prove-soak prove-sandbox prove-kill bench bench-peers docs-build build requirements shell status check-env backtest update clean clean-data
+.PHONY: help setup demo run test test-slow test-unit test-integration test-coverage format format-check lint type-check contracts check sim sim-crash sim-zoo sim-twice sim-long prove-crash prove-journal prove-recovery prove-soak prove-sandbox prove-kill bench bench-peers docs-build build requirements shell status check-env backtest update clean clean-data

@@ -34,6 +34,7 @@ def test_the_corpus_is_as_large_as_the_goal_asks() -> None:
     assert len(NAMES) == len(CORPUS)
 
 
+@pytest.mark.slow
 def test_all_that_can_be_tried_in_one_process_is_held(ground: Ground) -> None:
     verdict = tried_together(TOGETHER, ground)
     assert verdict.findings == []
@@ -109,6 +110,7 @@ def staged(level: str, number: int) -> dict[str, object]:
     return verdict
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", [level for level in REAL if level != "full"])
 def test_nothing_gets_out_at_the_lower_levels(level: str) -> None:
     if level not in possible():
@@ -120,6 +122,7 @@ def test_nothing_gets_out_at_the_lower_levels(level: str) -> None:
     assert verdict["met"] == len(TOGETHER)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", sorted(WALLS))
 def test_where_a_wall_is_missing_nothing_runs_and_the_wall_is_named(level: str) -> None:
     if level not in possible():
