@@ -297,6 +297,7 @@ def test_the_loop_answers_while_a_handler_takes_its_time(tmp_path: Path) -> None
         assert not waiting.is_alive()
 
 
+@pytest.mark.slow
 def test_more_requests_than_can_wait_are_told_to_come_again_but_not_the_urgent_ones(tmp_path: Path) -> None:
     leave = threading.Event()
     with served(tmp_path, terms=replace(PATIENT, threads=1, waiting=1)) as world:

@@ -148,6 +148,7 @@ CSV = "Date,Open,High,Low,Close,Volume\n" + "".join(
 )
 
 
+@pytest.mark.slow
 def test_an_alert_that_is_not_there_cannot_be_seen(furnished: Served) -> None:
     running = [one for one in furnished.told("GET", "/api/sessions")["items"] if one["life"] == "running"]
     if running:

@@ -197,7 +197,9 @@ def test_a_promised_record_that_is_gone_breaks_i20() -> None:
 
 
 def test_what_was_confirmed_and_is_forgotten_breaks_i21() -> None:
-    answered = Entry(4, 2, "answered", "t", {"is_done": True, "client_order_ids": ["gone"], "story": ""})
+    answered = Entry(
+        4, 2, "answered", "t", {"is_done": True, "client_order_ids": ["gone"], "story": "", "canceled": []}
+    )
     assert "I21" in rules(told(entries=[*told().entries, answered]))
 
 

@@ -15,7 +15,7 @@ from tradewright.adapters.brokers.paper import client
 from tradewright.adapters.brokers.paper.broker import PaperBroker
 from tradewright.adapters.brokers.paper.client import LARGEST, Place
 from tradewright.adapters.brokers.paper.translate import Refused, Replay, heard
-from tradewright.domain.errors import BrokerError, InputError, StorageError
+from tradewright.domain.errors import BrokerError, InputError, NotFound, StorageError
 from tradewright.ports.broker import AccountAnswer, AskAccount, CashMoved, Connected, Disconnected, NoAnswer, SplitDone
 from tradewright.ports.feed import FeedLost, Subscription
 
@@ -228,7 +228,7 @@ def test_movements_come_back_as_what_they_were() -> None:
     ("name", "kind"),
     [
         ("InputError", InputError),
-        ("UnknownInstrument", InputError),
+        ("UnknownInstrument", NotFound),
         ("StorageError", StorageError),
         ("Sequence", BrokerError),
     ],
