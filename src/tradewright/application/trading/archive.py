@@ -75,7 +75,7 @@ def has_reached(tables: TradingTables, view: SessionView) -> bool:
     return bool(newest) and int(newest[0]["time_ns"] or 0) >= view.dropped_before_ns
 
 
-def left_orders(tables: TradingTables, view: SessionView, query: Orders) -> Iterator[OrderView]:
+def left_orders(tables: TradingTables, view: SessionView, *, query: Orders) -> Iterator[OrderView]:
     """Orders that ended before others left the books of a session, newest first: those that left, a few that stay."""
     session = view.line.session
     wanted = resolve(query.symbol, _instruments(tables, view)) if query.symbol else ""

@@ -75,7 +75,7 @@ def ask_orders(query: Orders, *, traders: Traders, tables: TradingTables, envelo
     if isinstance(shown, SessionView) and not shown.dropped:
         return answer or ()
     if isinstance(shown, SessionView) and has_reached(tables, shown):
-        return newest_first(answer or (), left_orders(tables, shown, query), limit=query.limit)
+        return newest_first(answer or (), left_orders(tables, shown, query=query), limit=query.limit)
     return handlers.orders(query, trader=traders.bygone(kept))
 
 
