@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tradewright.ports.schedules import Schedules
     from tradewright.ports.shelf import StrategyShelf
     from tradewright.ports.symbols import SymbolRegistry
+    from tradewright.ports.uptimes import Uptimes
     from tradewright.settings import Settings
 
 DATABASE: Final = "tradewright.adapters.database"
@@ -41,6 +42,7 @@ NOUNS: Final = (
     "schedules",
     "assessments",
     "prices",
+    "uptimes",
 )
 """What is kept, by the names of the ports; handlers ask for it by them."""
 
@@ -152,6 +154,12 @@ class PlatformState:
     def prices(self) -> "DailyPrices":
         """Daily bars of tracked symbols, for whoever asks in SQL."""
         made: DailyPrices = load(f"{DATABASE}.prices").DatabasePrices(self.database)
+        return made
+
+    @cached_property
+    def uptimes(self) -> "Uptimes":
+        """How long each part was well."""
+        made: Uptimes = load(f"{DATABASE}.uptimes").DatabaseUptimes(self.database)
         return made
 
     @cached_property

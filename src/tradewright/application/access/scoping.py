@@ -246,11 +246,13 @@ WITHOUT_ACCOUNTS: Final = frozenset(
         "store", "store_of", "exporter", "runs", "runs_of", "files", "shipped", "calendars", "default_venue",
         "workspace", "state", "code", "engine", "comparing", "session_disk", "example_session", "sweeping", "playing",
         "engine_version", "bars_of", "inspected", "progress", "policy_for", "job_table", "symbols", "shelf", "jobs",
-        "schedules", "firer", "testing", "uploads", "clock", "randomness",
+        "schedules", "firer", "testing", "uploads", "clock", "randomness", "shelved", "checking", "runnable", "described",
+        # says whether, never whose
+        "deployed",
         # asked for what a narrowed session or a checked account says
         "grounds", "kept_limits", "cancel_without", "guard_alone", "guard_notes", "tables", "reach",
         # who may come in, and what was asked: each handler looks at its own actor, or is an admin's
-        "keys", "passwords", "lockout", "audit", "repeats", "leases", "backing", "prices",
+        "keys", "passwords", "lockout", "audit", "repeats", "leases", "backing", "prices", "uptimes",
     }
 )  # fmt: skip
 """Dependencies that hold nothing of an account, or give it out only by a session or an account that was looked at."""

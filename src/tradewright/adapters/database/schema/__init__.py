@@ -10,6 +10,7 @@ from tradewright.adapters.database.schema import (
     schedules,
     strategies,
     symbols,
+    uptimes,
 )
 from tradewright.adapters.database.schema.base import METADATA
 
@@ -24,4 +25,5 @@ __all__ = [
     "schedules",
     "strategies",
     "symbols",
+    "uptimes",
 ]
