@@ -48,7 +48,7 @@ class Ground:
         secret = f"{MARK}{os.urandom(12).hex()}"
         os.environ["BROKER_SECRET"] = secret
         listeners = list(_listeners(folder, abstract=secret[-12:]))
-        victim = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)"], stdin=subprocess.DEVNULL)
+        victim = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
         places: dict[str, object] = {
             **_files(folder, secret),
             "mark": MARK,
@@ -76,7 +76,7 @@ class Ground:
     def remove(self) -> None:
         """Leave nothing."""
         self.victim.kill()
-        self.victim.wait()
+        self.victim.communicate()
         for one in self.listeners:
             one.close()
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -8,6 +8,7 @@ from hashlib import blake2b
 
 from simulator.checker.evidence import Evidence, Finding
 from simulator.checker.fold import KILLED, Fold
+from simulator.checker.growing import outgrown
 from simulator.checker.journal import Promised, Written, durable, whole
 from simulator.checker.leaving import left
 from simulator.log import Entry
@@ -35,7 +36,7 @@ def safety(evidence: Evidence) -> list[Finding]:
         *_answers(evidence, records),
         *_repeated(evidence),
         *_filled(fold),
-        *_outgrown(evidence, records),
+        *outgrown(records, Fold(lot=Decimal(evidence.lot)), limit=Decimal(evidence.order_quantity)),
         *_books(evidence, fold),
         *left(evidence, fold),
         *(Finding("L5", problem) for problem in evidence.problems),
@@ -240,28 +241,6 @@ def _filled(fold: Fold) -> Iterator[Finding]:
     for order in fold.orders.values():
         if order.filled < 0 or (order.filled > order.quantity and not order.had_overfill):
             yield Finding("I8", f"{order.filled} of {order.quantity} is filled of order {order.name}")
-
-
-def _outgrown(evidence: Evidence, records: list[Written]) -> Iterator[Finding]:
-    """I12: an order that the venue made larger than the limit on one order is canceled, at once or once that can be."""
-    limit, open_ones = Decimal(evidence.order_quantity), dict[str, int]()
-    for record in records:
-        for name, since in list(open_ones.items()):
-            if record.fields.get("time_ns", 0) - since > _LOOKED_AT_NS:
-                del open_ones[name]
-                yield Finding("I12", f"order {name} is larger than the limit of {limit} since {since}, and stands")
-        name, request = record.fields.get("client_order_id", ""), record.fields.get("request")
-        is_more = request is not None and Decimal(request["quantity"]) > limit and not request["reduces_only"]
-        if record.kind == "OrderReplaced" and is_more and not name.startswith("ext-"):
-            open_ones.setdefault(name, record.fields["time_ns"])
-        elif record.kind in _ASIDE or record.kind == "OrderReplaced":
-            open_ones.pop(name, None)
-        elif record.kind == "OrderFilled":
-            open_ones.pop(record.fields["fill"]["client_order_id"], None)
-
-
-_ASIDE = frozenset({"CancelRequested", "CancelWanted", "OrderCanceled", "OrderExpired", "OrderRejected"})
-"""What an order that should not stand may become."""
 
 
 def _books(evidence: Evidence, fold: Fold) -> Iterator[Finding]:

@@ -271,7 +271,11 @@ def test_gzip_and_zip_are_unpacked_whatever_they_are_called(tmp_path: Path) -> N
         ("program.csv", bytes(range(256)) * 4, "binary data of an unknown kind"),
         ("wide.csv", "Date,Open".encode("utf-16"), "UTF-16"),
         ("old.feather", b"FEA1....", "Feather version 1"),
-        ("cut.csv.gz", gzip.compress(b"Date,Open,High,Low,Close\n" + b"2024-02-01,1,1,1,1\n" * 99)[:60], "is damaged"),
+        (
+            "cut.csv.gz",
+            gzip.compress(b"Date,Open,High,Low,Close\n" + b"2024-02-01,1,1,1,1\n" * 99, mtime=0)[:60],
+            "is damaged",
+        ),
         ("cut.parquet", b"PAR1 and nothing more", "is damaged"),
         ("cut.feather", b"ARROW1\x00\x00 and nothing more", "is damaged"),
         ("cut.zip", b"PK\x03\x04 and nothing more", "is damaged"),

@@ -42,6 +42,7 @@ from tradewright.engine.session.clocks import ReplayClock
 from tradewright.engine.session.core import Core
 from tradewright.engine.session.effects import Alert, Severity
 from tradewright.engine.session.exits import Exit, ExitCause
+from tradewright.engine.session.experience import NO_EXPERIENCE, Experience, experience
 from tradewright.engine.session.facts import InstrumentTerms, SessionStarted
 from tradewright.engine.session.markets import SessionMarkets
 from tradewright.engine.session.shell import Session
@@ -51,9 +52,10 @@ from tradewright.engine.session.window import TradingWindow
 from tradewright.engine.session.world import Pace, World
 from tradewright.ports.code import kept_parts
 from tradewright.ports.hosts import StrategyTerms
-from tradewright.ports.sessions import REPLAY, TRADES, FeedTerms, KeptSession, SessionEnd, SessionLife
+from tradewright.ports.sessions import REPLAY, TRADES, FeedTerms, KeptSession, SessionEnd, SessionLife, SessionTerms
 from tradewright.simulation.paper.pace import MAX
 from tradewright.trading.risk.policy import LimitsPolicy
+from tradewright.trading.unlock import LIVE
 
 WORKER: Final = "tradewright.bootstrap.strategy_worker"
 _LEVELS: Final = {Severity.INFO: logging.INFO, Severity.WARNING: logging.WARNING, Severity.CRITICAL: logging.CRITICAL}
@@ -151,12 +153,15 @@ async def _traded(
     plan = _plan(kept, lot=parts.lot)
     start = books.state.started or _start(kept, plan, venue=venue, policy=policy, window=parts.window)
     markets = SessionMarkets(start.instruments, window=TradingWindow.parse(start.window) if start.window else None)
-    core = Core(books.state, start=start, policy=policy, traits=venue.traits, markets=markets, rules=parts.rules)
+    core = Core(
+        books.state, start=start, policy=policy, traits=venue.traits, markets=markets, rules=parts.rules,
+        before=_earlier(parts, terms),
+    )  # fmt: skip
     reached = dies_at.venue(venue) if dies_at else venue
     world = World(
         broker=reached,
         feed=tick_feed(venue, books.state, tell=_tell) if terms.feed.kind == TRADES else reached,
-        host=_host(kept),
+        host=_host(parts, kept),
         clock=SystemClock(),
         time=ReplayClock(books.state.now_ns or start.time_ns),
         fence=KillFile(parts.accounts.kill_file(terms.account)),
@@ -184,10 +189,11 @@ def _pace(feed: FeedTerms) -> Pace:
     return Pace(slow_commit_ns=None) if feed.speed == MAX else Pace()
 
 
-def _host(kept: KeptSession) -> WorkerHost:
+def _host(parts: TradingParts, kept: KeptSession) -> WorkerHost:
     """A process for the strategy: behind walls where it was uploaded, as its user where the user wrote it."""
     log = kept.folder / "strategy.log"
     if kept_parts(kept.terms.strategy) is not None:
+        parts.bring_source(kept)
         return confined_host(log, partial(kept_source, kept.folder))
     return WorkerHost(WORKER, log=log, randomness=SystemRandomness())
 
@@ -209,6 +215,15 @@ def _plan(kept: KeptSession, *, lot: Decimal) -> Plan:
         interval=terms.feed.interval,
         is_replay=terms.feed.kind in {REPLAY, TRADES},
     )
+
+
+def _earlier(parts: TradingParts, terms: SessionTerms) -> Experience:
+    """What the strategy has behind it, where money is real."""
+    if terms.mode != LIVE:
+        return NO_EXPERIENCE
+    others = (one for one in parts.sessions.all() if one.terms.session != terms.session)
+    earlier = (parts.traders.bygone(one).state for one in others if one.terms.strategy_name == terms.strategy_name)
+    return experience(earlier, before=days_from_date(date.fromisoformat(terms.feed.first)))
 
 
 def _start(kept: KeptSession, plan: Plan, *, venue: PaperBroker, policy: LimitsPolicy, window: str) -> SessionStarted:

@@ -73,6 +73,7 @@ class Witness:
     def __init__(self, state: SessionState, slices: Sequence[Slice]) -> None:
         self.evidence = Evidence()
         self._state = state
+        self._slices = slices
         self._last = slices[-1].number
         self._open: dict[str, Clue] = {}
         for before, after in pairwise(slices):
@@ -152,6 +153,11 @@ class Witness:
                 fill = self._state.executions[fact.execution_id]
                 text = f"{spelled(fill.signed_quantity)} at {spelled(fill.price)} was taken back"
                 self._mishap(fill.instrument, Matter.FILL, text, Cause.BUSTED)
+            case facts.ReportRefused():
+                self._mishap(fact.instrument, Matter.FILL, fact.story, Cause.TOO_LATE)
+                if fact.fill is not None:  # a backtest has it in its place
+                    at = self._slice_at(fact.fill.time_ns)
+                    self._clue(Cause.TOO_LATE, fact.story, first=at - 1, last=at, instrument=fact.instrument)
 
     def _of_orders(self, fact: object) -> None:
         match fact:
@@ -215,6 +221,10 @@ class Witness:
         clue = self._open.pop(name, None)
         if clue is not None:
             clue.last = self._state.slice
+
+    def _slice_at(self, time_ns: int) -> int:
+        """The slice in which something happened."""
+        return next((one.number for one in self._slices if one.time_ns >= time_ns), self._last + 1)
 
     def _scope(self, name: str) -> str:
         """An instrument that is shut; empty for everything and for the strategy."""

@@ -47,6 +47,7 @@ class Cause(StrEnum):
     VENUE = "venue filled otherwise"
     INSIDE = "filled inside the bar"
     BUSTED = "execution taken back"
+    TOO_LATE = "told too late"
     PROTECTION = "protection was not moved"
     SUPERSEDED = "superseded later"
     GAP = "feed gap"

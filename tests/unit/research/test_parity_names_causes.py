@@ -22,6 +22,7 @@ from tradewright.ports.feed import FeedGap
 from tradewright.ports.kill import KillNote
 from tradewright.research.parity import compare
 from tradewright.research.parity_report import Cause, Matter, ParityReport
+from tradewright.research.parity_session import session_story
 from tradewright.simulation.broker import SimulatedBroker
 from tradewright.simulation.paper.faults import Faults
 from tradewright.simulation.paper.inputs import PlacedByHand
@@ -272,3 +273,19 @@ def test_what_was_booked_before_the_account_was_told_is_of_its_opening() -> None
     told = [*story[:at_start], replace(start, opening_cash={}), before, *story[at_start + 1 :]]
     report = replace(done, facts=told).parity(Swinging)
     assert report.is_equal and report.fills > 20
+
+
+def test_what_was_told_too_late_to_be_booked_is_named_where_it_was_and_where_it_came() -> None:
+    done, _ = played(rules=SessionRules(keeps_orders=0, keeps_days=2))
+    fill = next(fact.fill for fact in done.facts if isinstance(fact, facts.OrderFilled))
+    place = next(i for i, fact in enumerate(done.facts) if isinstance(fact, facts.Pruned)) + 1
+    refused = facts.ReportRefused(
+        time_ns=fill.time_ns, what="execution", identity="late", client_order_id=fill.client_order_id,
+        instrument=fill.instrument, story="execution late came too late", fill=fill,
+    )  # fmt: skip
+    report = replace(done, facts=[*done.facts[:place], refused, *done.facts[place:]]).parity(Swinging)
+    require(report, Cause.TOO_LATE)
+    story = session_story([*done.facts[:place], refused, *done.facts[place:]], done.scenes)
+    at_ns = next(one for one in story.slices if one.time_ns >= fill.time_ns)
+    clue = story.evidence.of(at_ns.number, fill.instrument)
+    assert clue is not None and clue.cause is Cause.TOO_LATE

@@ -151,3 +151,16 @@ def test_selected_bars_leave_out_rows_without_any() -> None:
     assert (len(chosen), chosen.instruments, chosen.close.tolist()) == (1, (NAMES[1],), [50.0])
     assert bars.open.shape == bars.volume.shape == (3, 2)
     assert (chosen.high.tolist(), chosen.low.tolist(), chosen.volume.tolist()) == ([50.0], [50.0], [1000.0])
+
+
+@pytest.mark.parametrize("name", ["breakout", "trend_following"])
+def test_where_a_stop_would_lie_below_zero_there_is_none(name: str) -> None:
+    calm = [(10 + row / 10, 10.5 + row / 10, 9.5 + row / 10, 10.2 + row / 10) for row in range(40)]
+    calm.append((14.0, 15.9, 13.9, 15.8))
+    wild = [(10.0, 90.0, 0.5, 20.0 + row) for row in range(20)]
+    strategy = REGISTRY[name](**{**SMALL[name], **({"short": True} if name == "breakout" else {})})
+    for rows, has_stops in ((calm, True), ([*calm, *wild, (40.0, 95.0, 1.0, 94.0)], False)):
+        told = said(strategy, bars_of(rows))
+        assert told["strength"][-1] == 1.0
+        assert np.isfinite(told["stop_loss"][-1]) == has_stops
+        assert not (told["stop_loss"] <= 0).any()

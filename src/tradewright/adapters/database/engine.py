@@ -7,6 +7,7 @@ transaction open is thrown out by the server, so that it cannot hold up the othe
 
 import os
 import sqlite3
+import weakref
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -62,6 +63,8 @@ class Database:
         )
         self._readers = self._engine.execution_options(**how)
         self._writers = self._engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+        # who forgets to close it, as a command does that ends anyway, leaves no connection to the server behind
+        weakref.finalize(self, self._engine.dispose)
 
     @property
     def is_file(self) -> bool:

@@ -7,6 +7,7 @@ led deep, however many folders lie in one another.
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ PREFIX: Final = "tradewright-confined-"
 MOST_FILES: Final = 2_000
 MOST_BYTES: Final = 256 << 20
 """Of all files together; compiled code takes a few MiB."""
+LEFT_AFTER_S: Final = 86_400
+"""From then on a folder is taken for left behind: its maker may live where we do not see it, in another container."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class Base:
 
     @classmethod
     def made(cls, *, kernels: Path | None) -> "Base":
-        """A new one, with a copy of the compiled code that is at hand; remove those of processes that are gone."""
+        """A new one, with a copy of the compiled code that is at hand; remove what was left behind long ago."""
         for left in _left_behind():
             cls(left).remove()
         made = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
@@ -96,11 +99,13 @@ def _emptied_of_files(folder: Path) -> list[Path]:
 
 
 def _left_behind() -> list[Path]:
-    """Folders whose makers are gone and that are ours to remove."""
-    found = []
+    """Folders of a day ago whose makers are gone and that are ours to remove."""
+    found, long_ago = [], time.time() - LEFT_AFTER_S
     for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
         maker = path.name.removeprefix(PREFIX).partition("-")[0]
         with suppress(OSError):
-            if maker.isdigit() and not Path(f"/proc/{maker}").exists() and path.lstat().st_uid == os.getuid():
+            known = path.lstat()
+            is_old = known.st_mtime < long_ago and known.st_uid == os.getuid()
+            if is_old and maker.isdigit() and not Path(f"/proc/{maker}").exists():
                 found.append(path)
     return found

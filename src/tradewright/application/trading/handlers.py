@@ -90,6 +90,7 @@ def submit_order(command: SubmitOrder, *, trader: Trader, envelope: Envelope) ->
             correlation_id=envelope.correlation_id,
             key=envelope.idempotency_key or "",
             request=request,
+            typed=command.typed,
         )
     )
     return _done(trader, answer)

@@ -37,6 +37,8 @@ class StartSession:
     """Silence after which its guard takes the trader for lost, in seconds."""
     when_lost: str = "cancel"
     """What the guard does then: `stop` (tell), `cancel` (entries), `flatten` (kill the account and close)."""
+    session: str = ""
+    """Its id, where whoever asks has chosen one that nobody else can have; empty: made of day, strategy and chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,8 @@ class SubmitOrder:
     stop_loss: Decimal | None = None
     take_profit: Decimal | None = None
     reason: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)
+    """The number of each soft control that refused this very order to the same person within the last minute."""
     session: str = ""
 
 

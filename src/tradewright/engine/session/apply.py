@@ -40,6 +40,10 @@ def _started(state: SessionState, fact: facts.SessionStarted) -> None:
     state.peak_equity = state.day_equity = state.cash.get(state.currency)
 
 
+def _known(state: SessionState, fact: facts.StrategyKnown) -> None:
+    state.live_days, state.live_orders = fact.days, fact.orders
+
+
 def _stopped(state: SessionState, fact: facts.SessionStopped) -> None:
     state.is_over, state.end = True, f"{fact.who}: {fact.reason}"
 
@@ -91,12 +95,14 @@ def _slice_closed(state: SessionState, fact: facts.SliceClosed) -> None:
 
 def _day_began(state: SessionState, fact: facts.DayBegan) -> None:
     state.day_before_equity = state.day_equity
+    state.live_days += state.is_live and 0 < state.day < fact.session  # the day before is over
     state.day, state.day_began_ns, state.day_equity = fact.session, fact.time_ns, fact.equity
     state.day_starts.append(fact.time_ns)
     del state.day_starts[:-_DAYS_KEPT]
     state.day_gains = {name: gain for name in state.positions if (gain := state.gain(name)) is not None}
     since = fact.time_ns - _DAY_NS
     state.sent = [one for one in state.sent if one.time_ns >= since]
+    state.messages = [one for one in state.messages if one >= since]
     state.fill_times = [one for one in state.fill_times if one >= since]
 
 
@@ -111,7 +117,7 @@ def _shut(state: SessionState, fact: facts.TradingStateChanged) -> None:
 
 
 def _limits(state: SessionState, fact: facts.LimitsAdopted) -> None:
-    state.limits_version = fact.version
+    state.limits_version, state.limits = fact.version, fact.policy
 
 
 def _reconciled(state: SessionState, fact: facts.Reconciled) -> None:
@@ -140,8 +146,8 @@ def _replied(state: SessionState, fact: facts.CommandAnswered) -> None:
         del state.replies[next(iter(state.replies))]
 
 
-def _noted(state: SessionState, fact: facts.IncidentRaised) -> None:
-    """An incident changes no book; it is kept for whoever reads the journal."""
+def _noted(state: SessionState, fact: facts.IncidentRaised | facts.OrderConfirmed) -> None:
+    """It changes no book; it is kept for whoever reads the journal."""
     del state, fact
 
 
@@ -151,6 +157,7 @@ _BOOKED: Mapping[type, Callable[..., None]] = MappingProxyType(
         SessionOpened: _opened,
         facts.SessionStarted: _started,
         facts.SessionStopped: _stopped,
+        facts.StrategyKnown: _known,
         facts.StrategyProposed: _proposed,
         facts.ProposalDropped: _dropped,
         facts.TargetDeferred: _deferred,
@@ -169,5 +176,6 @@ _BOOKED: Mapping[type, Callable[..., None]] = MappingProxyType(
         facts.AlertSeen: _seen,
         facts.CommandAnswered: _replied,
         facts.IncidentRaised: _noted,
+        facts.OrderConfirmed: _noted,
     }
 )

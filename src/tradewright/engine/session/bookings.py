@@ -43,6 +43,7 @@ def _intended(state: SessionState, fact: facts.OrderIntended) -> None:
     state.intents = max(state.intents, fact.intent)
     if fact.attempt > 1:
         _step(state, name, OrderEvent.RESEND_APPROVED)
+        state.messages.append(fact.time_ns)
         return
     order = _legal(Order(ClientOrderId(name), fact.request).after(OrderEvent.GATE_APPROVED))
     _keep(
@@ -64,6 +65,7 @@ def _intended(state: SessionState, fact: facts.OrderIntended) -> None:
             changed_ns=fact.time_ns,
         ),
     )
+    state.live_orders += state.is_live and counts_as_begun(state, fact.strategy, role=fact.role)
     if fact.number:
         state.numbers[fact.number] = name
     if fact.key:
@@ -73,6 +75,11 @@ def _intended(state: SessionState, fact: facts.OrderIntended) -> None:
     state.sent.append(
         SentOrder(ClientOrderId(name), request, fact.time_ns, fact.is_reducing, fact.notional, price=price)
     )
+
+
+def counts_as_begun(state: SessionState, strategy: str, *, role: facts.Role) -> bool:
+    """Whether an order is one of those by which a strategy begins: its own, and no protection."""
+    return strategy == state.terms.strategy_name and not role.is_protection
 
 
 def _paid_at_once(request: OrderRequest, mark: Decimal | None) -> Decimal | None:
@@ -168,6 +175,7 @@ def _cancel_wanted(state: SessionState, fact: facts.CancelWanted) -> None:
 
 def _cancel_requested(state: SessionState, fact: facts.CancelRequested) -> None:
     event = OrderEvent.CANCEL_REQUESTED if fact.attempt == 1 else OrderEvent.CANCEL_UNANSWERED
+    state.messages.append(fact.time_ns)
     state.unwanted.pop(fact.client_order_id, None)
     _step(state, fact.client_order_id, event, time_ns=fact.time_ns)
 
@@ -178,6 +186,8 @@ def _cancel_refused(state: SessionState, fact: facts.CancelRefusedByVenue) -> No
 
 def _replace_requested(state: SessionState, fact: facts.ReplaceRequested) -> None:
     event = OrderEvent.REPLACE_REQUESTED if fact.attempt == 1 else OrderEvent.REPLACE_UNANSWERED
+    if fact.attempt == 1:  # what is asked again is only asked for, not sent
+        state.messages.append(fact.time_ns)
     _step(state, fact.client_order_id, event, time_ns=fact.time_ns)
     tracked = state.orders[fact.client_order_id]
     _keep(state, replace(tracked, wanted_terms=fact.request, changes=tracked.changes + (fact.attempt == 1)))

@@ -32,6 +32,7 @@ from tradewright.engine.session.effects import (
     Show,
     Tell,
 )
+from tradewright.engine.session.experience import NO_EXPERIENCE, Experience
 from tradewright.engine.session.facts import SessionStarted
 from tradewright.engine.session.inputs import (
     Command,
@@ -68,8 +69,11 @@ class Core:
         traits: broker.BrokerTraits,
         markets: Markets,
         rules: SessionRules | None = None,
+        before: Experience = NO_EXPERIENCE,
     ) -> None:
-        """`state` is what replay left, empty for a new session, which begins with `start` and this policy."""
+        """`state` is what replay left, empty for a new session, which begins with `start`, this policy, and what its
+        strategy has behind it."""
+        self._before = before
         self._start = start if start.limits else replace(start, limits=policy_line(policy))
         self._desk = Desk(state, Memory(), policy, traits, rules or SessionRules(), markets)
 
@@ -141,9 +145,11 @@ class Core:
         now = self._desk.now_ns
         if self.state.started is None:
             yield self._start
+            if self._before != NO_EXPERIENCE:
+                yield facts.StrategyKnown(now, *self._before)
         else:
             yield facts.SessionResumed(now, given.epoch)
-            if self.policy.version != self.state.limits_version:
+            if not commanding.is_adopted(self._desk):
                 yield commanding.limits_fact(self._desk, who="found at the restart")
         yield from supervising.test_the_gate(self._desk)
         yield SetTimer(reconciling.TIMER, self._desk.rules.reconcile_every_ns)

@@ -4,7 +4,8 @@ This file decides which inputs there are beside those of the ports, and the stam
 the session's time, by which the gate measures, and the monotonic time, by which deadlines run.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from tradewright.domain.orders.request import OrderRequest
@@ -74,6 +75,8 @@ class SendOrder(Command):
     """Send an order by hand, through the same gate."""
 
     request: OrderRequest
+    typed: Mapping[str, str] = field(default_factory=dict)
+    """The number of each soft control that refused this order just now: it is wanted all the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ Nothing in it is a fact. After a restart it is empty, and everything in it is as
 """
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from tradewright.ports.broker import AccountAnswer, FillsAnswer, OpenOrdersAnswe
 from tradewright.ports.feed import Slice
 from tradewright.ports.hosts import HostReady, Proposed, Wish
 from tradewright.trading.risk.book import Book
+from tradewright.trading.risk.gate import Refused
 from tradewright.trading.risk.sent import Moments, SentOrders
 
 _QUESTIONS_KEPT = 10_000
@@ -58,6 +60,15 @@ class Carrying:
     equity: Decimal | None
     wishes: deque[tuple[Wish, bool]]
     """With whether a target asks for an order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An order that soft controls refused: whoever asked for it may have it by typing these numbers, for a while."""
+
+    since_ns: int
+    """Monotonic."""
+    to_type: Mapping[str, str]
 
 
 @dataclass(slots=True)
@@ -110,6 +121,12 @@ class Memory:
     fills: Moments = field(default_factory=Moments)
     newest_ns: tuple[int, int] = (0, 0)
     """How many executions were looked at, and the venue's time of the newest of them."""
+    refusal: Refused | None = None
+    """The gate's last no."""
+    offers: dict[str, Offer] = field(default_factory=dict)
+    """By who asked, and for what order."""
+    warned: set[str] = field(default_factory=set)
+    """Rules that people were told of as long as they stay broken."""
     links: dict[str, list[str]] = field(default_factory=dict)
     """Ids of orders by their link ..."""
     linked: int = 0

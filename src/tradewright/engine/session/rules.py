@@ -33,6 +33,8 @@ class SessionRules:
     """How long a critical alert may stay unseen before trading is shut to what reduces."""
     self_test_every_ns: int = 3600 * SECOND_NS
     """How often poison is put to the gate, the first time at the start (30 ms); 0 only where time is simulated."""
+    confirm_within_ns: int = 60 * SECOND_NS
+    """How long what a soft control refused may be confirmed."""
     farewell_ns: int = 5 * SECOND_NS
     """How long the end of a session waits for cancels to be confirmed."""
     overlap_ns: int = 24 * 3600 * SECOND_NS

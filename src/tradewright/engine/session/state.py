@@ -125,6 +125,8 @@ class SessionState:
     frozen: dict[str, str] = field(default_factory=dict)
     """Instruments whose books differ from the venue's, with the difference."""
     limits_version: int = 0
+    limits: str = ""
+    """The limits that were adopted last, as `policy_line` writes them; empty: those that it began with."""
     wanted: dict[str, float] = field(default_factory=dict)
     """The weight last wanted, by instrument."""
     deferred: dict[str, DeferredTarget] = field(default_factory=dict)
@@ -149,6 +151,8 @@ class SessionState:
     alerts: dict[str, OpenAlert] = field(default_factory=dict)
     sent: list[SentOrder] = field(default_factory=list)
     """What the gate approved since the day before, for counting."""
+    messages: list[int] = field(default_factory=list)
+    """When cancels, replacements and further sends of an order went out; the first send of each is in `sent`."""
     fill_times: list[int] = field(default_factory=list)
     answers: list[bool] = field(default_factory=list)
     """Whether the venue took each of the last orders."""
@@ -166,6 +170,10 @@ class SessionState:
     day: int = 0
     """Session date of the trading day that runs; after a close it is the next one's at the earliest."""
     day_began_ns: int = 0
+    live_days: int = 0
+    """Trading days that the strategy has traded live and that are over, those of earlier sessions among them."""
+    live_orders: int = 0
+    """Orders that it sent live, in earlier sessions too; protection is not counted."""
     day_starts: list[int] = field(default_factory=list)
     """When the last trading days began."""
     day_equity: Decimal | None = None
@@ -203,6 +211,11 @@ class SessionState:
     def base(self, instrument: str) -> Base | None:
         """What was held of an instrument when executions of it were dropped; None while it has them all."""
         return self.gone.bases.get(instrument)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether money is real."""
+        return self.terms.mode == "live"
 
     def held(self, instrument: str) -> Decimal:
         """Signed quantity of the account, whoever holds it."""
@@ -265,11 +278,13 @@ class SessionState:
 
 
 _NOT_IN_THE_DIGEST: Final = (
-    "marks", "marked_ns", "equities", "day_starts", "day_equity", "day_before_equity", "day_gains", "peak_equity",
-    "now_ns",
+    "limits", "marks", "marked_ns", "messages", "equities", "day_starts", "day_equity", "day_before_equity",
+    "day_gains", "peak_equity", "now_ns",
 )  # fmt: skip
 
-_LEFT_OUT_WHILE_EMPTY: Final = ("replies", "dropped", "refused", "day_starts", "unwanted")
+_LEFT_OUT_WHILE_EMPTY: Final = (
+    "replies", "dropped", "refused", "day_starts", "unwanted", "live_days", "live_orders", "limits", "messages",
+)  # fmt: skip
 """Fields that came later: a journal of before them adds up to the digest that it always had."""
 
 

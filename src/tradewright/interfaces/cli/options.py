@@ -13,6 +13,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from tradewright.bootstrap import App, open_app
+from tradewright.domain.errors import InputError
 from tradewright.lazy import load
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
@@ -60,6 +61,17 @@ def split(values: list[str] | None) -> tuple[str, ...]:
     """`["A,B", "C"]` -> `("A", "B", "C")`, each once, in the order given."""
     parts = (part.strip() for value in values or () for part in value.split(","))
     return tuple(dict.fromkeys(part for part in parts if part))
+
+
+def pairs(given: list[str] | None, option: str) -> dict[str, str]:
+    """Names with values, as an option that may be repeated has them; InputError where one is no such pair."""
+    found = {}
+    for text in given or ():
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise InputError(f"{option} cannot be used", expected="a name and its value: position=0.04", found=text)
+        found[name.strip()] = value.strip()
+    return found
 
 
 def flat(command: Callable[..., None]) -> Callable[..., None]:

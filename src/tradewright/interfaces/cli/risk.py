@@ -20,7 +20,7 @@ from tradewright.application.risk.messages import (
 from tradewright.bootstrap import App
 from tradewright.domain.errors import InputError
 from tradewright.interfaces.cli import risk_arming
-from tradewright.interfaces.cli.options import Json, at_hand, example, flat, login, opened
+from tradewright.interfaces.cli.options import Json, at_hand, example, flat, login, opened, pairs
 from tradewright.interfaces.cli.trade_options import SessionId, exact
 from tradewright.interfaces.terminal.output import DASH, moment, notes, print_json, screen
 from tradewright.interfaces.terminal.tables import table
@@ -136,7 +136,7 @@ def show(
             load_text(one.verdict),
             _rounded(one.value),
             _rounded(one.limit),
-            one.reason if one.verdict != "passed" else "",
+            _rounded(one.reason) if one.verdict != "passed" else "",
         ]
         for one in view.controls
     )
@@ -252,11 +252,13 @@ def methods(given: list[str] | None) -> dict[str, dict[str, Decimal]]:
 
 
 def _rounded(text: str) -> str:
-    """A number of many digits as people read it, at most six of them after the point; `--json` has them all."""
-    if re.fullmatch(r"-?\d+\.\d{7,}", text) is None:
-        return text
-    found = round(Decimal(text), 6)
-    return f"{found.normalize():f}" if found else f"{Decimal(text):.1e}"
+    """Numbers of many digits as people read them, at most six of them after the point; `--json` has them all."""
+    return re.sub(r"-?\d+\.\d{7,}", _short, text)
+
+
+def _short(number: re.Match[str]) -> str:
+    found = round(Decimal(number[0]), 6)
+    return f"{found.normalize():f}" if found else f"{Decimal(number[0]):.1e}"
 
 
 def load_text(verdict: str) -> object:
@@ -265,7 +267,7 @@ def load_text(verdict: str) -> object:
 
 
 def _set(app: App, wanted: LimitsOptions, *, who: str, json: bool) -> None:
-    values, typed = _pairs(wanted.change, "--set"), _pairs(wanted.confirm, "--confirm")
+    values, typed = pairs(wanted.change, "--set"), pairs(wanted.confirm, "--confirm")
     if not wanted.why.strip():
         raise InputError(
             "why are the limits changed?", expected="a reason, which is kept", found="none",
@@ -298,16 +300,6 @@ def _asked(
         is_new=wanted.new_account, typed=typed,
     )  # fmt: skip
     found: LimitsChange = app.ask(message, answer=load(_VIEWS).LimitsChange)
-    return found
-
-
-def _pairs(given: list[str] | None, option: str) -> dict[str, str]:
-    found = {}
-    for text in given or ():
-        name, equals, value = text.partition("=")
-        if not equals or not name.strip():
-            raise InputError(f"{option} cannot be used", expected="a limit and its value: position=0.04", found=text)
-        found[name.strip()] = value.strip()
     return found
 
 

@@ -144,3 +144,13 @@ class PriceOptions:
             share = exact(self.trail.removesuffix("%"), "--trail")
             return None, None if share is None else share / 100
         return exact(self.trail, "--trail"), None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOptions:
+    """What a person says who stands for an order."""
+
+    reason: Annotated[str, typer.Option(help="Why; it stands in the journal.")] = ""
+    confirm: Annotated[
+        list[str] | None, typer.Option(help="What a soft control has just refused this order for: price_collar=0.041.")
+    ] = None

@@ -16,8 +16,8 @@ from tradewright.application.trading.messages import (
 )
 from tradewright.bootstrap import App
 from tradewright.domain.errors import InputError
-from tradewright.interfaces.cli.options import Json, at_hand, example, flat
-from tradewright.interfaces.cli.trade_options import PriceOptions, SessionId, exact
+from tradewright.interfaces.cli.options import Json, at_hand, example, flat, pairs
+from tradewright.interfaces.cli.trade_options import HandOptions, PriceOptions, SessionId, exact
 from tradewright.interfaces.terminal.output import notes, print_json, screen
 from tradewright.lazy import load
 
@@ -40,6 +40,7 @@ def register(group: typer.Typer) -> None:
             "tradewright trade send BUY 10 AAPL",
             "tradewright trade send SELL 10 AAPL --limit 101.5 --time-in-force gtc",
             "tradewright trade send BUY 5 MSFT --stop-loss 25 --take-profit 40",
+            "tradewright trade send BUY 10 AAPL --limit 110 --confirm price_collar=0.041",
         )
     )(flat(send))
     group.command(epilog=example("tradewright trade change tw00-abc --limit 99.5"))(change)
@@ -85,8 +86,8 @@ def send(
     quantity: Annotated[str, typer.Argument(help="How much, as 10.", show_default=False)],
     symbol: Annotated[str, typer.Argument(help="Of what, as AAPL.", show_default=False)],
     terms: PriceOptions,
+    stands_for: HandOptions,
     session: SessionId = "",
-    reason: Annotated[str, typer.Option(help="Why; it stands in the journal.")] = "",
     json: Json = False,
 ) -> None:
     """Send an order by hand, through the same gate as a strategy's."""
@@ -106,7 +107,8 @@ def send(
         reduces_only=terms.reduce_only,
         stop_loss=exact(terms.stop_loss, "--stop-loss"),
         take_profit=exact(terms.take_profit, "--take-profit"),
-        reason=reason,
+        reason=stands_for.reason,
+        typed=pairs(stands_for.confirm, "--confirm"),
         session=session,
     )
     tell_done(at_hand(context), command, json=json)

@@ -12,7 +12,7 @@ from typing import Final
 
 from tradewright.domain.identifiers import AccountId
 from tradewright.domain.quick import quick
-from tradewright.trading.risk.book import Book, MarketView, OpenPosition, ParentOrder, Reservation
+from tradewright.trading.risk.book import Begun, Book, MarketView, OpenPosition, ParentOrder, Reservation
 from tradewright.trading.risk.sent import Moments, SentOrders
 from tradewright.trading.risk.states import TradingState
 from tradewright.trading.risk.verdict import Missing, number, positive
@@ -50,6 +50,7 @@ class AccountView:
     fills: Moments = field(default_factory=Moments)
     parents: Mapping[str, ParentOrder] = field(default_factory=dict)
     live_days: Mapping[str, int] | None = None
+    begun: Mapping[str, Begun] | None = None
     leverage: Decimal = Decimal(1)
     """How much may be held for a unit of equity, where the broker does not tell the buying power."""
     buying_power: Decimal | None = None
@@ -83,6 +84,7 @@ def book_of(view: AccountView) -> Book:
         fills=view.fills,
         parents=view.parents,
         live_days=view.live_days,
+        begun=view.begun,
     )
 
 

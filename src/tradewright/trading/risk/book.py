@@ -134,6 +134,16 @@ class ParentOrder:
     filled: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """How a strategy has begun to trade live."""
+
+    sent: int
+    """Orders that it has sent, ever."""
+    working: tuple[ClientOrderId, ...] = ()
+    """Those of them that could still fill; protection is not among them."""
+
+
 @dataclass(slots=True)
 class Memo:
     """What was found out about a book already. It changes no answer, only how soon it comes."""
@@ -224,6 +234,8 @@ class Book:
     """Orders that are worked in parts, by id."""
     live_days: Mapping[str, int] | None = None
     """Trading days that each strategy has been live; None: this is not live, and no strategy is new."""
+    begun: Mapping[str, Begun] | None = None
+    """How each strategy has begun; None as above."""
 
     _memo: Memo | None = field(default=None, init=False, repr=False, compare=False)
 

@@ -13,7 +13,7 @@ from tradewright.domain.quick import quick
 from tradewright.trading.risk.book import Book, Reservation
 from tradewright.trading.risk.case import Case
 from tradewright.trading.risk.controls.control import Control
-from tradewright.trading.risk.controls.table import controls_of
+from tradewright.trading.risk.controls.table import SOFT, controls_of
 from tradewright.trading.risk.limits import Limits
 from tradewright.trading.risk.request import RiskRequest
 from tradewright.trading.risk.sent import SentOrder
@@ -104,12 +104,18 @@ def refused(case: Case, limits: Limits) -> Refused:
 def refusing(controls: Sequence[Control], case: Case) -> list[Control]:
     """The controls that say no; a refusal of new risk is lifted where the order proves to reduce."""
     found = [control for control in controls if not control.lets_pass(case)]
+    if found and case.request.confirmed:
+        found = [control for control in found if not _is_confirmed(control.judge(case), case)]
     return [control for control in found if control.binds_reducing] if found and case.is_reducing else found
 
 
 def judged(controls: Sequence[Control], case: Case) -> tuple[Finding, ...]:
     """What the controls find, in their order, as `refusing` has it."""
     findings = tuple([control.judge(case) for control in controls])
+    if case.request.confirmed:
+        findings = tuple(
+            one._replace(verdict=Verdict.CONFIRMED) if _is_confirmed(one, case) else one for one in findings
+        )
     if not case.is_reducing:
         return findings
     return tuple(
@@ -118,3 +124,9 @@ def judged(controls: Sequence[Control], case: Case) -> tuple[Finding, ...]:
         else finding
         for control, finding in zip(controls, findings, strict=True)
     )
+
+
+def _is_confirmed(finding: Finding, case: Case) -> bool:
+    """Whether a soft control refuses and a named person typed what it found: nothing else can be confirmed."""
+    typed = case.request.confirmed.get(finding.control)
+    return typed is not None and finding.control in SOFT and finding.is_refused and finding.is_covered_by(typed)

@@ -58,6 +58,7 @@ BOUNDS: Mapping[str, Bound] = MappingProxyType(
         "messages_per_second": _bound("50", "1", "300", whole=True),
         "message_reserve": _bound("0.20", "0.20", "0.90", upwards=True),
         "messages_per_fill": _bound("100", "1", "10000", whole=True),
+        "messages_per_fill_warned": _bound("50", "1", "10000", whole=True),
         "messages_judged_from": _bound("100", "1", "10000", whole=True),
         "collar_shares": _bound("0.03", "0.0001", "0.20"),
         "collar_crypto": _bound("0.05", "0.0001", "0.20"),
@@ -72,6 +73,7 @@ BOUNDS: Mapping[str, Bound] = MappingProxyType(
         "near_close_ms": _bound("300000", "0", "86400000", whole=True, upwards=True),
         "ramp_days": _bound("5", "0", "365", whole=True, upwards=True),
         "ramp_part": _bound("0.25", "0.01", "1"),
+        "ramp_orders": _bound("10", "0", "1000", whole=True, upwards=True),
         "buying_power_buffer": _bound("0.05", "0", "0.90", upwards=True),
         "daily_loss": _bound("0.02", "0.0001", "0.20"),
     }
@@ -128,6 +130,8 @@ class Limits:
     """Part of that budget that is kept for cancels and for orders that shrink a position."""
     messages_per_fill: int
     """Within an hour."""
+    messages_per_fill_warned: int
+    """Within an hour: from so many on people are told, before the limit stops anything."""
     messages_judged_from: int
     """Fewer messages within the hour say nothing."""
     collar_shares: Decimal
@@ -151,6 +155,8 @@ class Limits:
     ramp_days: int
     """Trading days for which a new strategy has a part of the size limits only, when it trades live."""
     ramp_part: Decimal
+    ramp_orders: int
+    """Orders of a new strategy that go out one at a time, when it trades live."""
     buying_power_buffer: Decimal
     """Part of buying power that is never used."""
     daily_loss: Decimal

@@ -17,6 +17,8 @@ from tradewright.trading.risk.limits import BOUNDS, Limits, read_limits, shipped
 from tradewright.trading.risk.policy import Level, LimitsChanged, LimitsPolicy, Overlay, Scope
 
 SHIPPED: Final = "shipped"
+LATER: Final = ("messages_per_fill_warned", "ramp_orders")
+"""Limits that came after the first version; a person's own file has to name them as any other."""
 _PARTS: Final = ("based_on", "version", "limits", "accounts", "strategies")
 _LEVELS: Final = ("mild", "moderate", "severe")
 Plain = Mapping[str, object]
@@ -40,6 +42,8 @@ def read_policy(content: Plain, *, instruments: frozenset[str] = frozenset(), is
     if "instruments" not in said and instruments:
         said["instruments"] = instruments
     usual = _usual(said) if based_on == SHIPPED else {}
+    if is_kept:  # what an older version kept says nothing of limits that it did not have
+        usual = {**{name: _usual(said)[name] for name in LATER}, **usual}
     return LimitsPolicy(
         everywhere=read_limits({**usual, "version": version, **said}),
         accounts={AccountId(name): level for name, level in _levels(content, "accounts", is_kept)},

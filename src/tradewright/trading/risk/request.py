@@ -1,6 +1,7 @@
 """A risk request is an order on its way to the gate: the wish, its name, when it executes, what will protect it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from tradewright.domain.identifiers import ClientOrderId
@@ -26,6 +27,9 @@ class RiskRequest:
     """The id of the order that this one is a part of."""
     is_change: bool = False
     """Other terms for an order that works under this id."""
+    confirmed: Mapping[str, str] = field(default_factory=dict)
+    """What a named person typed of soft controls that had refused this very order: the number that each had found, by
+    the control's name."""
     attempt: int = 1
     """Which send it is; above 1 only after the absence of the earlier one was proven."""
 

@@ -15,7 +15,7 @@ from tradewright.domain.identifiers import AccountId, ClientOrderId, InstrumentI
 from tradewright.domain.instruments.instrument import AssetClass, Instrument, InstrumentStatus
 from tradewright.domain.orders.request import OrderKind, OrderRequest
 from tradewright.domain.orders.side import Side
-from tradewright.trading.risk.book import Book, MarketView, OpenPosition, ParentOrder, Reservation
+from tradewright.trading.risk.book import Begun, Book, MarketView, OpenPosition, ParentOrder, Reservation
 from tradewright.trading.risk.gate import Approved, Refused, check
 from tradewright.trading.risk.hours import OpenHours
 from tradewright.trading.risk.limits import Limits
@@ -165,6 +165,9 @@ def _flow(limits: Limits) -> Iterator[Poison]:
     yield Poison("too many messages in a second", "messages_per_second", book={"messages": messages})
     hour = Moments([_NOW - 2 * SECOND] * max(limits.messages_per_fill + 1, limits.messages_judged_from))
     yield Poison("too many messages for a fill", "messages_per_fill", book={"messages": hour})
+    if limits.ramp_orders:
+        yield Poison("a second order of a strategy that is new", "ramp_orders",
+                     book={"begun": {_STRATEGY: Begun(0, (ClientOrderId("first"),))}})  # fmt: skip
     side = tuple(_reserved(f"s{n}", _D(1)) for n in range(limits.working_per_side))
     yield Poison("too many on a side", "working_per_side", book={"reservations": side})
     every = tuple(_reserved(f"w{n}", _D(1), instrument=_OTHER) for n in range(limits.working_orders))

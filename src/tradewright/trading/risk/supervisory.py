@@ -38,6 +38,10 @@ class Course:
     """As the venue reports it; None: it has not, and nothing is compared."""
     rate_breaches_ns: tuple[int, ...] = ()
     """When the gate refused an order for its rate."""
+    messages: int = 0
+    """Orders, replacements and cancels of the last hour."""
+    fills: int = 0
+    """Of the last hour."""
     alerts_since_ns: tuple[int, ...] = ()
     """Since when each critical alert waits for somebody to acknowledge it."""
 
@@ -194,6 +198,33 @@ class RateBreaches:
         since = now_ns - self.window_s * SECOND
         count = sum(1 for at_ns in course.rate_breaches_ns if at_ns > since)
         return _event(self.name, Decimal(count), self.limit, _REDUCE_ONLY)
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesForFills:
+    """Many messages for each fill, told before the gate stops them: a strategy that asks much and trades little."""
+
+    name: ClassVar[str] = "messages_per_fill"
+    limit: Decimal
+    judged_from: int
+    """Fewer messages than that say nothing."""
+
+    def watch(self, course: Course, *, now_ns: int) -> RiskEvent | None:
+        """Messages of the hour over its fills; without a fill they count as for one."""
+        if course.messages < self.judged_from:
+            return None
+        value = Decimal(course.messages) / max(course.fills, 1)
+        if value < self.limit:
+            return None
+        reason = f"{course.messages} messages for {course.fills} fills within an hour; {self.limit} a fill are told of"
+        return RiskEvent(
+            rule=self.name,
+            value=value,
+            limit=self.limit,
+            state=TradingState.ACTIVE,
+            reason=reason,
+            action=Action.ALERT,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ This file decides what a control reports (its finding), and what is said where a
 """
 
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, Context, Decimal
+from decimal import ROUND_CEILING, Context, Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Final, NamedTuple, TypeGuard
 
@@ -12,6 +12,7 @@ _UPWARDS: Final = Context(prec=28, rounding=ROUND_CEILING)
 """Nobody reads its flags, so that it is as good as a constant; making one takes longer than dividing."""
 _divided_upwards: Final = _UPWARDS.divide
 _DIGITS: Final = Context(prec=6)
+_DIGITS_UPWARDS: Final = Context(prec=6, rounding=ROUND_CEILING)
 
 
 class Verdict(StrEnum):
@@ -21,6 +22,8 @@ class Verdict(StrEnum):
     REFUSED = "refused"
     EXEMPT = "exempt"
     """It would refuse new risk, but the order only shrinks a position."""
+    CONFIRMED = "confirmed"
+    """It would refuse, but a named person typed the number that it found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,22 @@ class Finding(NamedTuple):
     def is_refused(self) -> bool:
         """True where this control says no."""
         return self.verdict is Verdict.REFUSED
+
+    @property
+    def to_type(self) -> str:
+        """What a person types who wants the order all the same; empty where nothing was measured."""
+        if isinstance(self.value, Decimal):
+            return f"{_DIGITS_UPWARDS.plus(self.value).normalize():f}"
+        return self.value or ""
+
+    def is_covered_by(self, typed: str) -> bool:
+        """Whether somebody typed as much as was found, or more of it than there is now."""
+        if not isinstance(self.value, Decimal):
+            return bool(typed) and self.value == typed
+        try:
+            return self.value <= Decimal(typed)
+        except InvalidOperation:
+            return False
 
     @property
     def reason(self) -> str:

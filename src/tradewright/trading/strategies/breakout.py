@@ -40,13 +40,14 @@ class Breakout(Strategy):
         up = bars.close > _before(entry.upper)
         down = bars.close < _before(entry.lower)
         nothing = float("nan")
+        is_price = bars.close > distance  # in a wild market the stop would lie below zero: then there is none
         if self.short:
             strength = where(up, 1.0, where(down, -1.0, nothing))
-            stop = where(up, bars.close - distance, where(down, bars.close + distance, nothing))
+            stop = where(up & is_price, bars.close - distance, where(down, bars.close + distance, nothing))
             return Signals(strength, stop_loss=stop)
         strength = where(up, 1.0, where(bars.close < _before(leave.lower), 0.0, nothing))
         fresh = up & ~_before_flag(up)
-        return Signals(strength, stop_loss=where(fresh, bars.close - distance, nothing))
+        return Signals(strength, stop_loss=where(fresh & is_price, bars.close - distance, nothing))
 
 
 def _before(values: np.ndarray) -> np.ndarray:

@@ -38,4 +38,6 @@ class TrendFollowing(Strategy):
         stop = donchian(bars.high, bars.low, window=self.atr_window).upper - self.stop_atr * atr(
             bars.high, bars.low, bars.close, window=self.atr_window
         )
-        return Signals(where(up & (bars.close > stop), 1.0, where(up, float("nan"), 0.0)), stop_loss=stop)
+        nothing = float("nan")
+        strength = where(up & (bars.close > stop), 1.0, where(up, nothing, 0.0))
+        return Signals(strength, stop_loss=where(stop > 0, stop, nothing))  # in a wild market it would lie below zero

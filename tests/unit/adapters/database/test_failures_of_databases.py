@@ -1,5 +1,6 @@
 """What fails is told with the place, the cause and a way out, and never with a password."""
 
+import gc
 import os
 import sqlite3
 import subprocess
@@ -7,6 +8,7 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from threading import Event
 
 import pytest
 from sqlalchemy import make_url, text
@@ -136,6 +138,7 @@ def test_a_damaged_file_is_told(tmp_path: Path) -> None:
 FULL = """
 import resource, sys
 from pathlib import Path
+from threading import Event
 from tradewright.adapters.database.opening import opened
 from tradewright.adapters.database.place import file
 from tradewright.adapters.database.audit import DatabaseAudit
@@ -202,4 +205,21 @@ def test_a_process_that_stands_still_does_not_hold_up_the_others(
     told = failing(stands_still)
     assert "the server ended" in told or "was given up by the server" in told, told
     frozen.close()
+    other.close()
+
+
+def test_a_database_that_nobody_closed_lets_its_connections_go(migrated: Place) -> None:
+    asked = "SELECT count(*) FROM pg_stat_activity WHERE pid = :process"
+    forgotten, other = opened(migrated), opened(migrated)
+    with forgotten.reading() as connection:
+        process = connection.execute(text("SELECT pg_backend_pid()")).scalar()
+    del connection, forgotten
+    gc.collect()
+    for _ in range(600):
+        with other.reading() as connection:
+            if connection.execute(text(asked), {"process": process}).scalar() == 0:
+                break
+        Event().wait(0.05)
+    else:
+        pytest.fail(f"process {process} of the server is still there")
     other.close()

@@ -12,6 +12,7 @@ from tradewright.domain.orders.request import OrderRequest
 from tradewright.domain.orders.side import Side
 from tradewright.engine.session.core import EFFECTS, Core
 from tradewright.engine.session.effects import Alert, Answer, Effect, Tell
+from tradewright.engine.session.experience import NO_EXPERIENCE, Experience
 from tradewright.engine.session.facts import Fact, InstrumentTerms, SessionStarted
 from tradewright.engine.session.inputs import HandedOver, Input, Moment, Opened
 from tradewright.engine.session.rules import SessionRules
@@ -63,11 +64,11 @@ def terms_of(name: str) -> InstrumentTerms:
     )
 
 
-def start_of() -> SessionStarted:
+def start_of(mode: str = "paper") -> SessionStarted:
     return SessionStarted(
         time_ns=DAY,
         session="s1",
-        mode="paper",
+        mode=mode,
         account="main",
         broker="paper",
         strategy=hosts.StrategyTerms(strategy="x", parameters={}, instruments=(A, B), multipliers={}, lots={}),
@@ -206,26 +207,41 @@ class Desk:
         return self.orders[-1]
 
 
-def trading_desk(rules: SessionRules | None = None, policy: LimitsPolicy | None = None) -> Desk:
-    """A session that trades: opened, connected, reconciled, its strategy ready, one slice closed."""
+def trading_desk(
+    rules: SessionRules | None = None, policy: LimitsPolicy | None = None, *, live: Experience | None = None
+) -> Desk:
+    """A session that trades: opened, connected, reconciled, its strategy ready, one slice closed; on paper, or `live`
+    with a strategy of such experience."""
+    desk = desk_over(SessionState(), rules, policy=policy, live=live)
+    desk.core.state.epoch = 1
+    desk.give(Opened(1), hosts.HostReady("code", 0, speaks_weights=False), broker.Connected())
+    desk.reconcile()
+    desk.slice()
+    return desk
+
+
+def desk_over(
+    state: SessionState,
+    rules: SessionRules | None = None,
+    *,
+    policy: LimitsPolicy | None = None,
+    live: Experience | None = None,
+) -> Desk:
+    """A session over a state, to which nothing has happened yet."""
     traits = broker.BrokerTraits(
         name="paper", environment=broker.Environment.PAPER, account=AccountId("main"), has_brackets=True,
         has_groups=True, is_current=True, settles_within_ns=2 * SECOND,
     )  # fmt: skip
     core = Core(
-        SessionState(),
-        start=start_of(),
+        state,
+        start=start_of("paper" if live is None else "live"),
         policy=policy or LimitsPolicy(everywhere=shipped_limits(frozenset({A, B}))),
         traits=traits,
         markets=QuietMarkets(),
         rules=rules or SessionRules(self_test_every_ns=0),
+        before=live or NO_EXPERIENCE,
     )
-    desk = Desk(core)
-    core.state.epoch = 1
-    desk.give(Opened(1), hosts.HostReady("code", 0, speaks_weights=False), broker.Connected())
-    desk.reconcile()
-    desk.slice()
-    return desk
+    return Desk(core)
 
 
 def facts_of(said: list[Fact | Effect], kind: type | None = None) -> list[Fact]:

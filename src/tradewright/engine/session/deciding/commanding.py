@@ -13,6 +13,7 @@ from tradewright.domain.errors import InputError
 from tradewright.domain.identifiers import StrategyId
 from tradewright.domain.orders.request import Origin
 from tradewright.engine.session import facts
+from tradewright.engine.session.deciding.confirming import confirmed, offer
 from tradewright.engine.session.deciding.desk import Desk, Outcomes
 from tradewright.engine.session.deciding.linking import leg_failed
 from tradewright.engine.session.deciding.ordering import Purpose, cancel, change, place
@@ -39,7 +40,7 @@ from tradewright.engine.session.tracked import TrackedOrder
 from tradewright.ports.broker import CancelEverything
 from tradewright.ports.kill import KillMode
 from tradewright.trading.risk.policy import spelled
-from tradewright.trading.risk.policy_history import policy_line
+from tradewright.trading.risk.policy_history import policy_from, policy_line
 from tradewright.trading.risk.states import TradingState
 
 FAREWELL = "farewell"
@@ -149,6 +150,14 @@ def adopt(desk: Desk, given: AdoptLimits) -> Outcomes:
     yield Answer(given.number, True, f"limits version {given.policy.version} hold from now on")
 
 
+def is_adopted(desk: Desk) -> bool:
+    """Whether the limits that hold are those that the journal knows, by their content and not by their number alone."""
+    line = desk.state.limits or desk.state.terms.limits
+    if not line:  # a journal of before they were written down
+        return desk.policy.version == desk.state.limits_version
+    return policy_from(line) == desk.policy
+
+
 def limits_fact(desk: Desk, *, who: str) -> facts.LimitsAdopted:
     """The limits that hold, every one as text."""
     everywhere = desk.policy.everywhere
@@ -166,10 +175,20 @@ def _send(desk: Desk, given: SendOrder) -> Outcomes:
         names = ", ".join(one.instrument for one in desk.state.terms.instruments)
         yield Answer(given.number, False, f"the session trades {names}, not {given.request.instrument}")
         return
-    purpose = Purpose(strategy=OPERATOR, role=Role.PLAIN, correlation_id=given.correlation_id, key=given.key)
+    typed = confirmed(desk, given) if given.typed else {}
+    if isinstance(typed, str):
+        yield Answer(given.number, False, typed)
+        return
+    purpose = Purpose(
+        strategy=OPERATOR, role=Role.PLAIN, correlation_id=given.correlation_id, key=given.key, who=given.who,
+        confirmed=typed,
+    )  # fmt: skip
     name = yield from place(desk, given.request, purpose=purpose)
     if name not in desk.state.orders:
         yield from leg_failed(desk, given.request, name=name, reason="risk refused it")
+        if told := offer(desk, given):
+            yield Answer(given.number, False, told, (name,))
+            return
     yield _came_of(desk, given.number, name)
 
 

@@ -14,20 +14,23 @@ from tradewright.domain.orders.order import Order
 from tradewright.domain.orders.request import OrderKind
 from tradewright.domain.orders.transitions import IllegalStep, OrderEvent
 from tradewright.engine.session import facts
+from tradewright.engine.session.bookings import counts_as_begun
 from tradewright.engine.session.effects import Alert, Effect, Severity
 from tradewright.engine.session.facts import Fact, Role
 from tradewright.engine.session.memory import Memory
 from tradewright.engine.session.rules import SessionRules
-from tradewright.engine.session.state import SessionState
+from tradewright.engine.session.state import OPERATOR, SessionState
 from tradewright.engine.session.tracked import TrackedOrder
 from tradewright.ports.broker import BrokerTraits
 from tradewright.ports.feed import Slice
 from tradewright.trading.risk.account import NEAR, AccountView, book_of
-from tradewright.trading.risk.book import Book, MarketView, OpenPosition
+from tradewright.trading.risk.book import Begun, Book, MarketView, OpenPosition
 from tradewright.trading.risk.policy import LimitsPolicy
 from tradewright.trading.risk.sent import Moments, SentOrders
 from tradewright.trading.risk.states import TradingState
 
+_NEVER_NEW = 1_000_000
+"""Days that a person counts as having traded live."""
 Outcome = Fact | Effect
 Outcomes = Iterator[Outcome]
 
@@ -126,11 +129,35 @@ class Desk:
                 sent=memory.sent,
                 messages=memory.messages,
                 fills=memory.fills,
+                live_days=self._live_days(),
+                begun=self._begun(without),
                 leverage=state.terms.leverage * (1 + NEAR),
             )
         )
         memory.book = book if memory.book is None else book.knowing(memory.book)
         return book
+
+    def _live_days(self) -> dict[str, int] | None:
+        if not self.state.is_live:
+            return None
+        return {self.state.terms.strategy_name: self.state.live_days, OPERATOR: _NEVER_NEW}
+
+    def _begun(self, without: str) -> dict[str, Begun] | None:
+        """How the strategy has begun to trade live: `without` is an order that is asked for again or changed."""
+        state = self.state
+        if not state.is_live:
+            return None
+        working = (
+            one.id
+            for one in state.working()
+            if one.id != without and counts_as_begun(state, one.strategy, role=one.role)
+        )
+        return {state.terms.strategy_name: Begun(state.live_orders, tuple(working))}
+
+    def messages_since(self, time_ns: int) -> int:
+        """Orders, replacements and cancels that went out after a moment."""
+        self._catch_up()
+        return self.memory.sent.number(since_ns=time_ns + 1) + self.memory.messages.count(after_ns=time_ns)
 
     def legal(self, tracked: TrackedOrder, event: OrderEvent) -> bool:
         """Whether the table has the step."""
@@ -208,10 +235,16 @@ class Desk:
             memory.sent = SentOrders(state.sent)
         for one in state.sent[len(memory.sent) :]:
             memory.sent = memory.sent.adding(one)
-        if len(memory.fills) > len(state.fill_times):
-            memory.fills = Moments(state.fill_times)
-        for time_ns in state.fill_times[len(memory.fills) :]:
-            memory.fills = memory.fills.adding(time_ns)
+        memory.fills = _grown(memory.fills, state.fill_times)
+        memory.messages = _grown(memory.messages, state.messages)
+
+
+def _grown(moments: Moments, times: list[int]) -> Moments:
+    if len(moments) > len(times):
+        return Moments(times)
+    for time_ns in times[len(moments) :]:
+        moments = moments.adding(time_ns)
+    return moments
 
 
 def _position(name: str, quantity: Decimal, stop: TrackedOrder | None) -> OpenPosition:

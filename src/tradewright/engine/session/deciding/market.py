@@ -7,7 +7,6 @@ the strategy is shown with it.
 from collections.abc import Mapping
 from decimal import Decimal
 
-from tradewright.domain.calendars import DAY
 from tradewright.domain.market.actions import ActionKind
 from tradewright.engine.runtime.day_measures import exact
 from tradewright.engine.session import facts
@@ -62,7 +61,6 @@ def _day(desk: Desk, given: Slice, session: int) -> Outcomes:
         )
         return
     yield facts.DayBegan(given.time_ns, session, equity)
-    desk.memory.messages = desk.memory.messages.since(desk.now_ns - DAY)
     if is_due(desk):
         yield from begin(desk)
 

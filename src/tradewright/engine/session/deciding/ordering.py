@@ -4,9 +4,10 @@ This file decides the one path to a send. Strategies, people, risk and resends a
 the shell makes it durable before it carries out the effect behind it.
 """
 
-from collections.abc import Generator
-from dataclasses import dataclass, replace
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from types import MappingProxyType
 
 from tradewright.domain.errors import InputError
 from tradewright.domain.identifiers import ClientOrderId, StrategyId
@@ -31,6 +32,8 @@ from tradewright.trading.risk.gate import Approved, Refused
 from tradewright.trading.risk.request import RiskRequest
 from tradewright.trading.risk.verdict import Finding, Verdict
 
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
 
 @quick
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,10 @@ class Purpose:
     """The order that it undoes."""
     clips: bool = False
     """Cut it to what the limits leave, instead of refusing it."""
+    who: str = ""
+    """The person who asks."""
+    confirmed: Mapping[str, str] = field(default_factory=dict)
+    """What the person typed of soft controls that had refused it."""
 
 
 def place(desk: Desk, wish: OrderRequest, *, purpose: Purpose) -> Generator[Outcome, None, str]:
@@ -54,14 +61,12 @@ def place(desk: Desk, wish: OrderRequest, *, purpose: Purpose) -> Generator[Outc
     state = desk.state
     intent = state.intents + 1
     now = _paced(desk, purpose)
-    terms = state.terms
-    name = client_order_id(
-        terms.session, terms.account, strategy=purpose.strategy, intent=intent, engine=desk.rules.engine
-    )
+    name = _named(desk, purpose, intent=intent)
     if wish.strategy != purpose.strategy:
         wish = replace(wish, strategy=StrategyId(purpose.strategy))
-    judged = _judged(desk, name, wish, now_ns=now, clips=purpose.clips)
+    judged = _judged(desk, name, wish, now_ns=now, clips=purpose.clips, confirmed=purpose.confirmed)
     if isinstance(judged.answer, Refused):
+        desk.memory.refusal = judged.answer
         yield facts.OrderRefused(
             time_ns=now,
             client_order_id=name,
@@ -78,6 +83,8 @@ def place(desk: Desk, wish: OrderRequest, *, purpose: Purpose) -> Generator[Outc
         )
         return name
     ticket, counted = judged.answer.ticket, judged.answer.sent
+    if purpose.confirmed:
+        yield from _all_the_same(desk, name, wish, purpose=purpose)
     yield facts.OrderIntended(
         time_ns=now,
         client_order_id=name,
@@ -101,6 +108,21 @@ def place(desk: Desk, wish: OrderRequest, *, purpose: Purpose) -> Generator[Outc
     )
     yield from _send(desk, ticket)
     return name
+
+
+def _named(desk: Desk, purpose: Purpose, *, intent: int) -> str:
+    terms = desk.state.terms
+    return client_order_id(
+        terms.session, terms.account, strategy=purpose.strategy, intent=intent, engine=desk.rules.engine
+    )
+
+
+def _all_the_same(desk: Desk, name: str, wish: OrderRequest, *, purpose: Purpose) -> Outcomes:
+    """Somebody's name stands for it, and people are told."""
+    yield facts.OrderConfirmed(desk.now_ns, name, purpose.who, dict(purpose.confirmed))
+    told = ", ".join(f"{control} at {number}" for control, number in purpose.confirmed.items())
+    story = f"{purpose.who} confirmed order {name}, which risk had refused: {told}"
+    yield from desk.alert(Severity.WARNING, "CONFIRMED", subject=wish.instrument, story=story)
 
 
 def own_purpose(desk: Desk, role: Role, *, slice_number: int, number: int = 0, clips: bool = False) -> Purpose:
@@ -245,6 +267,7 @@ def _judged(
     clips: bool = False,
     changes: str = "",
     attempt: int = 1,
+    confirmed: Mapping[str, str] = _NOTHING,
 ) -> Judged:
     request = RiskRequest(
         client_order_id=name,
@@ -252,6 +275,7 @@ def _judged(
         executes_ns=max(desk.executes_ns() or now_ns, now_ns),
         protective_stop=wish.stop_loss,
         group=wish.group,
+        confirmed=confirmed,
         attempt=attempt,
         is_change=bool(changes),
     )
@@ -288,7 +312,6 @@ def _paced(desk: Desk, purpose: Purpose) -> int:
 
 def _send(desk: Desk, ticket: Ticket) -> Outcomes:
     _watch(desk, ticket.client_order_id)
-    desk.memory.messages = desk.memory.messages.adding(desk.now_ns)
     yield Tell(SubmitOrder(ticket))
     yield SetTimer(f"answer {ticket.client_order_id}", desk.rules.answer_patience_ns)
 

@@ -5,7 +5,9 @@ only ever shut here; a named person opens it again.
 """
 
 from bisect import bisect_left
+from collections.abc import Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 
 from tradewright.domain.calendars import SECOND
@@ -17,13 +19,16 @@ from tradewright.ports.broker import CancelEverything
 from tradewright.trading.risk.self_test import self_test
 from tradewright.trading.risk.states import TradingState
 from tradewright.trading.risk.supervisory import (
+    Action,
     CashDrift,
     Course,
     DrawdownReached,
     LossOfTheDay,
     LossSpeed,
+    MessagesForFills,
     RateBreaches,
     RejectedPart,
+    RiskEvent,
     SupervisoryRule,
 )
 from tradewright.trading.risk.supervisory import supervise as judged
@@ -37,6 +42,9 @@ LOSS_WINDOW_NS: Final = LossSpeed().window_s * SECOND
 """How far back the speed of a loss looks: older equities are not handed over."""
 SUPERVISOR = "supervisor"
 """Who shuts trading while a part that it stands on has failed, and opens it again."""
+HOUR: Final = 3600 * SECOND
+_WARNINGS: Final = MappingProxyType({MessagesForFills.name: "ORDER_TO_TRADE"})
+"""Rules that shut nothing, with the alert that tells of each."""
 _SHUT_ALREADY = ("TRADING_SHUT", "KILLED")
 
 
@@ -59,6 +67,8 @@ def supervise(desk: Desk, *, happened_ns: int = 0) -> Outcomes:
         cash=state.cash.get(state.currency) if desk.memory.venue_cash is not None else None,
         venue_cash=desk.memory.venue_cash,
         rate_breaches_ns=tuple(state.rate_breaches),
+        messages=desk.messages_since(now - HOUR),
+        fills=desk.memory.fills.count(after_ns=now - HOUR),
     )
     held = state.shut.get("")
     before = TradingState.ACTIVE if held is None or held.who == SUPERVISOR else TradingState(held.state)
@@ -73,12 +83,25 @@ def supervise(desk: Desk, *, happened_ns: int = 0) -> Outcomes:
         LossSpeed(),
         RejectedPart(),
         RateBreaches(),
+        MessagesForFills(Decimal(limits.messages_per_fill_warned), limits.messages_judged_from),
         *((CashDrift(),) if desk.memory.venue_cash is not None else ()),
     )
     after, events = judged(rules, course, state=before, now_ns=now)
     if after > before:
-        reason = "; ".join(f"{event.rule}: {event.reason}" for event in events)
+        reason = "; ".join(f"{event.rule}: {event.reason}" for event in events if event.action is not Action.ALERT)
         yield from shut(desk, after, who="risk", reason=reason)
+    yield from _warned(desk, {event.rule: event for event in events if event.rule in _WARNINGS})
+
+
+def _warned(desk: Desk, broken: Mapping[str, RiskEvent]) -> Outcomes:
+    """Tell of rules that only warn, once for as long as each stays broken."""
+    for rule, code in _WARNINGS.items():
+        event = broken.get(rule)
+        if event is None:
+            desk.memory.warned.discard(rule)
+        elif rule not in desk.memory.warned:
+            desk.memory.warned.add(rule)
+            yield from desk.alert(Severity.WARNING, code, subject="", story=event.reason)
 
 
 def test_the_gate(desk: Desk) -> Outcomes:

@@ -13,6 +13,7 @@ from tradewright.engine.session.facts.orders import (
     OrderAccepted,
     OrderAdopted,
     OrderCanceled,
+    OrderConfirmed,
     OrderExpired,
     OrderFilled,
     OrderHandedOver,
@@ -45,6 +46,7 @@ from tradewright.engine.session.facts.session import (
     SessionStarted,
     SessionStopped,
     SliceClosed,
+    StrategyKnown,
 )
 from tradewright.engine.session.facts.strategy import (
     ExitTimed,
@@ -81,6 +83,7 @@ __all__ = [
     "OrderAccepted",
     "OrderAdopted",
     "OrderCanceled",
+    "OrderConfirmed",
     "OrderExpired",
     "OrderFilled",
     "OrderHandedOver",
@@ -105,6 +108,7 @@ __all__ = [
     "SessionStopped",
     "SliceClosed",
     "SplitBooked",
+    "StrategyKnown",
     "StrategyLife",
     "StrategyLifeChanged",
     "StrategyProposed",

@@ -14,6 +14,7 @@ from tradewright.engine.session.facts.orders import (
     OrderAccepted,
     OrderAdopted,
     OrderCanceled,
+    OrderConfirmed,
     OrderExpired,
     OrderFilled,
     OrderHandedOver,
@@ -44,6 +45,7 @@ from tradewright.engine.session.facts.session import (
     SessionStarted,
     SessionStopped,
     SliceClosed,
+    StrategyKnown,
 )
 from tradewright.engine.session.facts.strategy import (
     ExitTimed,
@@ -60,6 +62,7 @@ _FACTS = (
     SessionStarted,
     SessionResumed,
     SessionStopped,
+    StrategyKnown,
     SliceClosed,
     DayBegan,
     OrderIntended,
@@ -71,6 +74,7 @@ _FACTS = (
     OrderFilled,
     FillBusted,
     OrderCanceled,
+    OrderConfirmed,
     OrderExpired,
     OrderLost,
     CancelRequested,
@@ -106,6 +110,7 @@ Fact = (
     SessionStarted
     | SessionResumed
     | SessionStopped
+    | StrategyKnown
     | SliceClosed
     | DayBegan
     | OrderIntended
@@ -117,6 +122,7 @@ Fact = (
     | OrderFilled
     | FillBusted
     | OrderCanceled
+    | OrderConfirmed
     | OrderExpired
     | OrderLost
     | CancelRequested

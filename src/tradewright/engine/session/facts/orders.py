@@ -1,5 +1,6 @@
 """Facts of orders: intents with their verdict, and everything the venue told of them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -72,6 +73,18 @@ class OrderRefused:
     by: tuple[RefusedBy, ...]
     number: int = 0
     key: str = ""
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class OrderConfirmed:
+    """A named person typed the numbers that soft controls had found: the order goes out all the same."""
+
+    time_ns: int
+    client_order_id: str
+    who: str
+    controls: Mapping[str, str]
+    """What each control found, by its name."""
 
 
 @quick

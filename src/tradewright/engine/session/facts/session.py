@@ -52,6 +52,15 @@ class SessionStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class StrategyKnown:
+    """The strategy has traded live before, in sessions that are over."""
+
+    time_ns: int
+    days: int
+    orders: int
+
+
+@dataclass(frozen=True, slots=True)
 class SessionResumed:
     """The session goes on after an end that was not its own."""
 

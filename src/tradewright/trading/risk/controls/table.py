@@ -1,6 +1,7 @@
 """The table of controls: what the gate asks, from limits to controls; their order is only that of the answer."""
 
 from functools import lru_cache
+from typing import Final
 
 from tradewright.trading.risk.controls.concentration import (
     AssetClassConcentration,
@@ -32,6 +33,7 @@ from tradewright.trading.risk.controls.rates import (
 )
 from tradewright.trading.risk.controls.repeats import Duplicate, SameId
 from tradewright.trading.risk.controls.working import (
+    OneAtATime,
     SelfTrade,
     UnknownNotional,
     UnknownOrders,
@@ -40,6 +42,10 @@ from tradewright.trading.risk.controls.working import (
     WorkingPerSide,
 )
 from tradewright.trading.risk.limits import Limits
+
+SOFT: Final = frozenset({"duplicate", "price_collar", "spread"})
+"""Controls that suspect a slip and bound no loss: what they refuse a named person may confirm, for one order, by typing
+the number that they found. All others are hard: nobody overrides them while trading."""
 
 
 @lru_cache(maxsize=64)
@@ -60,6 +66,7 @@ def controls_of(limits: Limits) -> tuple[Control, ...]:
         UnknownOrders(limits.unknown_orders),
         UnknownNotional(limits.unknown_notional),
         SelfTrade(limits.collar_shares, limits.collar_crypto, limits.collar_others),
+        OneAtATime(limits.ramp_orders),
         WithinParent(),
         MarketHours(),
         NearClose(limits.near_close_ms),

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from tradewright.domain.orders.side import Side
-from tradewright.trading.risk.book import Reservation
+from tradewright.trading.risk.book import Begun, Reservation
 from tradewright.trading.risk.case import Case
 from tradewright.trading.risk.controls.control import Growing, Measure
 from tradewright.trading.risk.controls.prices import collar_of
@@ -83,6 +83,45 @@ class UnknownNotional(Measure):
     def measure(self, case: Case) -> Decimal | Missing:
         """Their notional, at their highest prices."""
         return part(_unknown_money(case), case.equity)
+
+
+@dataclass(frozen=True, slots=True)
+class OneAtATime:
+    """The first orders of a strategy that is new to live trading: the next one waits until the one before is over."""
+
+    name: ClassVar[str] = "ramp_orders"
+    binds_reducing: ClassVar[bool] = False
+    depends_on_quantity: ClassVar[bool] = False
+    first: int
+
+    def lets_pass(self, case: Case) -> bool:
+        """Whether the strategy is not new, or nothing of it works."""
+        begun = self._begun(case)
+        return begun is None or begun.sent >= self.first or not self._others(begun, case)
+
+    def judge(self, case: Case) -> Finding:
+        """The same, told."""
+        begun, limit = self._begun(case), f"one at a time for the first {self.first}"
+        if begun is None:
+            return stated(self.name, "not new", limit=limit, is_good=True, reason="no strategy is new here", remedy="")
+        others = self._others(begun, case)
+        told = f"the strategy has sent {begun.sent} orders" + (f", and {others[0]} is not over" if others else "")
+        return stated(
+            self.name,
+            f"{begun.sent} sent, {len(others)} not over",
+            limit=limit,
+            is_good=self.lets_pass(case),
+            reason=told,
+            remedy="wait until it is filled or canceled",
+        )
+
+    def _begun(self, case: Case) -> Begun | None:
+        """How the order's strategy has begun, where that is of interest: a person is never new."""
+        strategy, every = case.request.order.strategy, case.book.begun
+        return None if every is None or strategy is None else every.get(strategy, Begun(0))
+
+    def _others(self, begun: Begun, case: Case) -> tuple[str, ...]:
+        return tuple(one for one in begun.working if one != case.request.client_order_id)
 
 
 @dataclass(frozen=True, slots=True)
