@@ -7,6 +7,7 @@ star are looked up among the dependencies, which are made when they are first ne
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
 from threading import RLock
@@ -85,6 +86,8 @@ Authorize = Callable[[Envelope, Route], None]
 Audit = Callable[[AuditRecord], None]
 Narrow = Callable[[tuple[str, object], frozenset[str]], object]
 """A dependency with its name, as an actor with these accounts gets it."""
+Within = Callable[[Envelope], AbstractContextManager[object]]
+"""What a message is at work in: whatever is said in it belongs to its correlation id."""
 
 
 def by_role(envelope: Envelope, route: Route) -> None:
@@ -118,6 +121,7 @@ class Dispatcher:
         audit: Audit,
         authorize: Authorize = by_role,
         narrow: Narrow = unnarrowed,
+        within: Within = nullcontext,
     ) -> None:
         """`providers` make a dependency by its name; each is called once, when a handler first needs it."""
         self._routes: dict[str, Route] = {}
@@ -130,7 +134,7 @@ class Dispatcher:
         self._bound: dict[str, tuple[Handler, tuple[str, ...]]] = {}
         self._lock = RLock()
         self._repeats, self._clock, self._audit = repeats, clock, audit
-        self._authorize, self._narrow = authorize, narrow
+        self._authorize, self._narrow, self._within = authorize, narrow, within
 
     @property
     def routes(self) -> tuple[Route, ...]:
@@ -180,6 +184,10 @@ class Dispatcher:
 
     def dispatch(self, envelope: Envelope) -> object:
         """The handler's answer. Raises what the handler raises, `Unauthorized`, and LookupError without a handler."""
+        with self._within(envelope):
+            return self._dispatched(envelope)
+
+    def _dispatched(self, envelope: Envelope) -> object:
         route = self.route(type(envelope.message))
         began_ns, began = self._clock.now_ns(), self._clock.monotonic_ns()
         outcome, error = Outcome.FAILED, ""

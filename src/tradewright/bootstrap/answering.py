@@ -17,7 +17,7 @@ from tradewright.application.messages import MessageKind, Role
 from tradewright.application.repeats import RecentAnswers
 from tradewright.application.trading.views import ComponentView, Vitals
 from tradewright.application.trading.wire import Wire, name_of, spelled
-from tradewright.bootstrap.logs import audit
+from tradewright.bootstrap.logs import audit, correlated
 from tradewright.bootstrap.ticking import tick_view
 from tradewright.domain.errors import ControlError
 from tradewright.engine.session.core import Core
@@ -77,6 +77,7 @@ class Answering:
             repeats=RecentAnswers(),
             clock=clock,
             audit=audit,
+            within=correlated,
         )
 
     async def answer(self, request: ControlRequest) -> bytes:

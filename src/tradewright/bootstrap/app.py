@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from tradewright.bootstrap.engines import backtesting, comparing, engine_version, sweeping
-from tradewright.bootstrap.logs import audit
+from tradewright.bootstrap.logs import audit, correlated, folder_of, speaking
 from tradewright.bootstrap.routes import APPLICATION, routes
 from tradewright.lazy import load
 
@@ -87,6 +87,7 @@ class App:
             repeats=load(f"{APPLICATION}.repeats").RecentAnswers(),
             clock=clock,
             audit=audit,
+            within=correlated,
         )
         return made
 
@@ -140,7 +141,8 @@ class App:
         """Run a prepared session in this process until it ends; `started` is called once it can be asked, `is_ending`
         says whether it was asked to end before it could listen."""
         run_session = load("tradewright.bootstrap.running").run_session
-        ended: Ended = run_session(self.trading, session, started=started, is_ending=is_ending)
+        with speaking(self, "trader"):
+            ended: Ended = run_session(self.trading, session, started=started, is_ending=is_ending)
         return ended
 
     def dismiss(self, account: str) -> bool:
@@ -201,6 +203,7 @@ class App:
             "tables": lambda: self.trading.tables,
             "reach": lambda: self.trading.reach,
             "randomness": lambda: load("tradewright.adapters.system.randomness").SystemRandomness(),
+            "log_trail": lambda: load("tradewright.adapters.logs.reading").LogFiles(folder_of(self)),
             "uploads": lambda: load("tradewright.adapters.uploads.temporary").TemporaryUploads(),
             "passwords": lambda: load("tradewright.adapters.passwords.argon").ArgonPasswords(),
             "lockout": lambda: load(f"{APPLICATION}.access.lockout").Lockout(

@@ -28,6 +28,7 @@ from tradewright.bootstrap.folders import session_disk
 from tradewright.bootstrap.guard_duty import Duty
 from tradewright.bootstrap.guard_line import LOCK, Line
 from tradewright.bootstrap.guarding import own_line
+from tradewright.bootstrap.logs import speak
 from tradewright.bootstrap.trading import ALONE, TradingParts
 from tradewright.domain.errors import StorageError, TradewrightError
 from tradewright.engine.session.heartbeat import GUARD, GuardBeat, HeartBeat, read_beat
@@ -181,11 +182,12 @@ async def guard(parts: TradingParts, session: str, *, is_alone: bool = False) ->
 
 
 def main(arguments: list[str]) -> int:
-    """Guard; the log is stderr."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    """Guard; the log is stderr, and the files of the mode."""
     project, mode, session, *alone = arguments
+    app = open_app(Path(project), flags={"trading.mode": mode})
+    speak(app, "guard")
     try:
-        parts = open_app(Path(project), flags={"trading.mode": mode}).trading
+        parts = app.trading
         disk = session_disk(parts.sessions.find(session))
         try:
             hold = patiently(lambda: disk.hold(LOCK))

@@ -16,6 +16,7 @@ from tradewright.adapters.system.parent import bind_to
 from tradewright.bootstrap.app import App, open_app
 from tradewright.bootstrap.job_lines import Broke, How, Made, Told, line_of, read_do
 from tradewright.bootstrap.jobs import JOBS
+from tradewright.bootstrap.logs import speak
 from tradewright.domain.errors import TradewrightError
 from tradewright.ports.jobs import JobError, JobWish
 
@@ -85,7 +86,9 @@ def main(arguments: list[str]) -> int:
     bind_to(int(parent))
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    child = Child(open_app(Path(folder)), out)
+    app = open_app(Path(folder))
+    speak(app, "worker")
+    child = Child(app, out)
     for line in sys.stdin.buffer:
         child.do(read_do(line).wish)
     return 0

@@ -11,13 +11,23 @@ from pathlib import Path
 from threading import Event
 from typing import Final
 
-from tradewright.application.trading.projecting import Projector
+from tradewright.application.trading.projecting import OrderStep, Projector
 from tradewright.bootstrap.app import open_app
 from tradewright.bootstrap.folders import journal_of
+from tradewright.bootstrap.logs import part_of, speak
 from tradewright.bootstrap.trading import TradingParts
 from tradewright.domain.errors import TradewrightError
 from tradewright.ports.sessions import SessionLife
 
+_LEVELS: Final = {
+    "CancelWanted": logging.DEBUG,
+    "OrderReplaced": logging.DEBUG,
+    "ReplaceRequested": logging.DEBUG,
+    "OrderLost": logging.WARNING,
+    "OrderRefused": logging.WARNING,
+    "OrderRejected": logging.WARNING,
+}
+"""A stop that trails is replaced at every bar; any other step is told."""
 EVERY_S: Final = 0.5
 NICE: Final = 10
 
@@ -25,7 +35,7 @@ NICE: Final = 10
 def project(parts: TradingParts, session: str) -> int:
     """Follow a session to its end; how many records were read."""
     tables, waiting = parts.tables, Event()
-    projector = Projector(parts.sessions.find(session), journal_of, tables)
+    projector = Projector(parts.sessions.find(session), journal_of, tables, tell=say)
     try:
         while True:
             is_over = parts.sessions.find(session).life not in {SessionLife.RUNNING, SessionLife.STARTING}
@@ -36,13 +46,28 @@ def project(parts: TradingParts, session: str) -> int:
         tables.close()
 
 
+def say(step: OrderStep) -> None:
+    """A step of an order, in the log; the trader itself writes nothing of it, so that no order waits for a file."""
+    fields = {
+        "order": step.order,
+        "session": step.session,
+        "instrument": step.instrument,
+        "reason": step.reason,
+        "quantity": step.quantity,
+        "price": step.price,
+    }
+    with part_of(step.correlation_id):
+        logging.getLogger("tradewright.orders").log(_LEVELS.get(step.what, logging.INFO), "%s", step.what, extra=fields)
+
+
 def main(arguments: list[str]) -> int:
     """Project until the session is over."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     folder, mode, session = arguments
     os.nice(NICE)
+    app = open_app(Path(folder), flags={"trading.mode": mode})
+    speak(app, "projector")
     try:
-        project(open_app(Path(folder), flags={"trading.mode": mode}).trading, session)
+        project(app.trading, session)
     except TradewrightError as problem:
         logging.getLogger("tradewright.projector").error("%s", problem)
         return problem.exit_code

@@ -287,6 +287,7 @@ ROUTES: Final = (
             ("DowngradeDatabase", "downgrade_database", "command", "admin"),
         ),
     ),
+    ("logs.messages", "logs.handlers", (("LogQuestion", "log_page", "query", "admin"),)),
     ("data.prices", "data.prices", (("ProjectPrices", "project_prices", "command", "trader"),)),
     ("database.messages", "database.backing_up", (("BackUp", "back_up", "command", "admin"),)),
     ("database.messages", "database.restoring", (("Restore", "restore", "command", "admin"),)),

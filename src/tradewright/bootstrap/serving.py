@@ -22,7 +22,7 @@ from tradewright.application.access.scoping import may_ask, narrowed
 from tradewright.application.dispatcher import Dispatcher
 from tradewright.application.kept_answers import KeptAnswers
 from tradewright.bootstrap.app import App
-from tradewright.bootstrap.logs import audit
+from tradewright.bootstrap.logs import audit, correlated
 from tradewright.bootstrap.routes import routes
 from tradewright.ports.clock import Clock
 from tradewright.ports.randomness import Randomness
@@ -104,6 +104,7 @@ class Serving:
             audit=Trailed(self._audit, audit),
             authorize=may_ask,
             narrow=narrowed,
+            within=correlated,
         )
 
     @cached_property

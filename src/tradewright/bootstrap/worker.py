@@ -26,6 +26,7 @@ from tradewright.adapters.system.parent import bind_to
 from tradewright.adapters.system.randomness import SystemRandomness
 from tradewright.bootstrap.app import open_app
 from tradewright.bootstrap.job_lines import LINE_BYTES, Broke, Do, How, Made, line_of, read_told
+from tradewright.bootstrap.logs import part_of, speak
 from tradewright.domain.errors import StorageError
 from tradewright.ports.clock import Clock
 from tradewright.ports.jobs import Job, JobError, JobQueue, Progress
@@ -143,9 +144,10 @@ class Worker:
         job = self.queue.claim(self.name, lease_ns=self.lease_ns, kinds=self.kinds)
         if job is None:
             return False
-        logging.getLogger("tradewright.worker").info("job %s: %s", job.id, job.wish.title)
-        self.hand.give(job)
-        self._attend(job)
+        with part_of(job.wish.correlation_id, job=job.id):
+            logging.getLogger("tradewright.worker").info("begun: %s", job.wish.title)
+            self.hand.give(job)
+            self._attend(job)
         return True
 
     def _attend(self, job: Job) -> None:
@@ -156,6 +158,7 @@ class Worker:
             if isinstance(told, Made):
                 self.queue.beat(job.id, self.name, lease_ns=self.lease_ns, progress=progress)
                 self.queue.finish(job.id, self.name, result=told.result)
+                logging.getLogger("tradewright.worker").info("done: %s", job.wish.title)
                 return
             if isinstance(told, Broke):
                 self._broke(job, told.error)
@@ -176,6 +179,7 @@ class Worker:
 
     def _broke(self, job: Job, error: JobError) -> None:
         """What a message refuses it refuses again; what died may live the next time."""
+        logging.getLogger("tradewright.worker").warning("failed: %s: %s", error.kind, error.problem)
         died = error.kind == "JobDied"
         if died:
             self.hand.drop()
@@ -184,11 +188,11 @@ class Worker:
 
 def main(arguments: list[str]) -> int:
     """Work until asked to leave; where a parent is named (0: none), until it is gone."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     project, parent = Path(arguments[0]), int(arguments[1])
     if parent:
         bind_to(parent)
     app = open_app(project)
+    speak(app, "worker")
     name = f"{os.uname().nodename}:{os.getpid()}:{SystemRandomness().token(4)}"
     worker = Worker(name, app.state.jobs, Hand(project), SystemClock(), frozenset(arguments[2:]))
 

@@ -64,6 +64,8 @@ class Log(Section, frozen=True, kw_only=True):
 
     level: Annotated[Literal["debug", "info", "warning", "error"], Meta(description="least that is logged")] = "info"
     format: Annotated[Literal["text", "json"], Meta(description="for people or for machines")] = "text"
+    file_mb: Annotated[int, Meta(ge=1, le=1024, description="size at which a file of the log turns over")] = 10
+    total_mb: Annotated[int, Meta(ge=10, description="all files of a mode's log together; the oldest go")] = 250
 
 
 class Workers(Section, frozen=True, kw_only=True):

@@ -28,6 +28,7 @@ _LEFT: Final = re.compile(
     r"backups/.*|\.(restore|replaced|backup)-.*"  # backups, and what they need themselves
     r"|(.*/)?tables\.sqlite(-.*)?"  # made anew from the journals
     r"|(.*/)?snapshot-\d+\.json"  # so are these, when a session starts
+    r"|logs/.*"  # what processes said
     r"|.*\.(writing|new|tmp)"  # not finished
     r"|(.*/)?(running|hold|lock|[a-z]+\.lock)"  # locks of processes of now
 )

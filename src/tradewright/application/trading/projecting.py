@@ -3,7 +3,8 @@
 This file decides which rows follow from a fact. It reads a journal that somebody else writes; nothing waits for it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 
 import msgspec
@@ -25,12 +26,34 @@ BATCH = 2_000
 """Records of one transaction."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderStep:
+    """One step of an order, as a line of the log has it."""
+
+    what: str
+    """The fact: `OrderFilled`."""
+    order: str
+    session: str
+    instrument: str
+    correlation_id: str
+    reason: str = ""
+    quantity: str = ""
+    price: str = ""
+
+
+Tell = Callable[[OrderStep], None]
+
+
 class Projector:
     """Follows the journal of one session; `step` books what is new."""
 
-    __slots__ = ("_booked", "_follower", "_session", "_state", "_tables", "facts")
+    __slots__ = ("_booked", "_follower", "_session", "_state", "_tables", "_tell", "facts")
 
-    def __init__(self, kept: KeptSession, journal_of: JournalOf, tables: TradingTables) -> None:
+    def __init__(
+        self, kept: KeptSession, journal_of: JournalOf, tables: TradingTables, *, tell: Tell | None = None
+    ) -> None:
+        """`tell` is told what an order went through, each step once for each time that it is booked."""
+        self._tell = tell
         self._session = kept.terms.session
         self._follower = Follower(journal_of(kept), facts.catalogue())
         self._tables = tables
@@ -48,10 +71,31 @@ class Projector:
             self.facts += 1
             if record.sequence > self._booked:
                 rows.extend(self._rows(record))
+                self._told(record)
             if self.facts % BATCH == 0:
                 rows = self._book(rows)
         self._book(rows)
         return self.facts - before
+
+    def _told(self, record: Record) -> None:
+        fact = record.fact
+        name = fact.fill.client_order_id if isinstance(fact, facts.OrderFilled) else _text(fact, "client_order_id")
+        if self._tell is None or not name:
+            return
+        tracked = self._state.orders.get(name)
+        fill = fact.fill if isinstance(fact, facts.OrderFilled) else None
+        self._tell(
+            OrderStep(
+                what=type(fact).__name__,
+                order=name,
+                session=self._session,
+                instrument=_text(fact, "instrument") or (tracked.order.request.instrument if tracked else ""),
+                correlation_id=_text(fact, "correlation_id") or (tracked.correlation_id if tracked else ""),
+                reason=_text(fact, "reason"),
+                quantity=_exact(fill.quantity) or "" if fill else "",
+                price=_exact(fill.price) or "" if fill else "",
+            )
+        )
 
     def _book(self, rows: list[TableRow]) -> list[TableRow]:
         if self._follower.sequence > self._booked:

@@ -19,6 +19,7 @@ from tradewright.interfaces.cli import (
     indicators,
     jobs,
     keys,
+    logs,
     project,
     risk,
     strategy,
@@ -53,6 +54,7 @@ app.add_typer(keys.group, name="keys")
 app.add_typer(db.group, name="db")
 app.add_typer(jobs.group, name="jobs")
 project.register(app)
+logs.register(app)
 up.register(app)
 
 

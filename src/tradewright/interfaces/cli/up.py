@@ -39,6 +39,7 @@ def up(
     app = opened(context, flags={"api.port": port, "api.host": host})
     platforms = load("tradewright.bootstrap.platform")
     platforms.prove_listening(app)
+    load("tradewright.bootstrap.logs").speak(app, "platform")
     many = workers if workers is not None else app.settings.workers.max or os.cpu_count() or 1
     with _door(app) as door, platforms.Platform(app, many, is_scheduling):
         first = app.ask(MakeFirstKey(), answer=load("tradewright.application.access.views").FirstKey)

@@ -63,6 +63,13 @@ def print_json(value: object) -> None:
     stdout.write(json.dumps(content, indent=2, ensure_ascii=not is_unicode, allow_nan=False) + "\n")
 
 
+def print_json_line(value: object) -> None:
+    """One object on a line of its own, at once: for what goes on and on."""
+    stdout = getattr(sys.stdout, "program", sys.stdout)
+    stdout.write(json.dumps(plain(value), allow_nan=False) + "\n")
+    stdout.flush()
+
+
 def screen() -> Console:
     """Where results go; wide when piped, so that no line is folded in the middle of a number."""
     console = Console(highlight=False, soft_wrap=False)

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from tradewright.bootstrap.app import open_app
+from tradewright.bootstrap.logs import speak
 from tradewright.bootstrap.paper import paper_bars, paper_disk, paper_trades
 from tradewright.domain.errors import StorageError, TradewrightError
 from tradewright.ports.disk import Disk
@@ -31,7 +32,6 @@ HELD = 75
 def main(arguments: Sequence[str]) -> int:
     """Serve; 0 when the server left in good order, else the exit code of what was wrong."""
     options = read_options(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     try:
         folder = _entered(Path(options.folder).absolute())
         disk = paper_disk(folder)
@@ -54,6 +54,7 @@ def _serve_account(options: Namespace, folder: Path, disk: Disk) -> None:
     (terms, given), serving = terms_of(options), serving_of(options)
     file = str(Path(options.file).absolute()) if options.file else None
     app = open_app(Path(options.project).absolute() if options.project else None)
+    speak(app, "venue", to_files=bool(options.project))
     source_of, trades_of = partial(_source, paper_bars(app, file)), partial(StoreTrades, paper_trades(app))
     os.chdir(folder)  # a socket's path has to be short
     kept, opened, records = open_account(disk, terms, read_costs=costs_in)
@@ -61,7 +62,9 @@ def _serve_account(options: Namespace, folder: Path, disk: Disk) -> None:
         require_same(opened, terms, given=given)
         exchange = Exchange(PaperVenue(opened), keep=kept.keep)
         recall(exchange, records)
-        logging.info("paper account %s is served; %d inputs were kept", opened.account, len(records))
+        logging.getLogger("tradewright.venues.paper").info(
+            "paper account %s is served; %d inputs were kept", opened.account, len(records)
+        )
         server = PaperServer(folder, exchange, source_of=source_of, trades_of=trades_of, serving=serving)
         asyncio.run(_serve(server))
     finally:

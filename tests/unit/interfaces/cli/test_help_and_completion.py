@@ -39,7 +39,7 @@ def test_every_command_of_the_plan_is_there() -> None:
         symbols list; symbols show; symbols add; symbols remove; watchlist list; watchlist show; watchlist add;
         watchlist set; watchlist remove"""
     words = [tuple(part.split()) for part in planned.replace("init doctor check-config demo status", "").split(";")[1:]]
-    single = [("init",), ("doctor",), ("check-config",), ("demo",), ("status",)]
+    single = [("init",), ("doctor",), ("check-config",), ("demo",), ("status",), ("logs",)]
     assert {*words, *single} == {path for path, _ in ALL}
 
 

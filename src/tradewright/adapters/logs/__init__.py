@@ -1,0 +1,1 @@
+"""What processes say: cleaned, without secrets, as lines of text or JSON in files that turn over."""
