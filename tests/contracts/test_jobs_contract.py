@@ -300,6 +300,10 @@ def test_waiting_jobs_are_counted_by_kind(queue: JobQueue) -> None:
         queue.submit(wish(kind=kind))
     claimed(queue)
     assert queue.waiting() == {"backtest": 2, "import": 1}
+    standing = queue.standing()
+    assert standing.waiting == queue.waiting()
+    assert standing.by_life == {"queued": 3, "running": 1, "done": 0, "failed": 0, "canceled": 0}
+    assert standing.oldest_waiting_ns is not None
 
 
 def test_old_jobs_are_forgotten_but_for_those_that_others_wait_for(queue: JobQueue, clock: ManualClock) -> None:

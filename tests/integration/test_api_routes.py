@@ -19,7 +19,7 @@ from tradewright.interfaces.api.problems import STATUSES, TITLES, code_of
 from tradewright.interfaces.api.routes import AskRoute
 
 ROOT = Path(__file__).resolve().parents[2]
-OPEN = {"/health", "/health/live", "/api/health", "/api/health/live", "/docs"}
+OPEN = {"/health", "/health/live", "/health/ready", "/api/health", "/api/health/live", "/api/health/ready", "/docs"}
 """Answered without a key; `/docs` on the own machine alone. The login asks for a password instead."""
 LOGIN = "/api/auth/login"
 GOLDEN = Path(__file__).with_name("api_matrix.txt")
@@ -74,7 +74,7 @@ def test_no_route_is_open_but_those_that_are_meant_to_be(bare: Served) -> None:
         if response.status_code != 401:
             found.add(path)
     assert found - {LOGIN} == OPEN
-    assert {path for _, path in paths - asked} == OPEN | {"/openapi.json"}
+    assert {path for _, path in paths - asked} == OPEN | {"/openapi.json", "/metrics", "/api/metrics"}
 
 
 def test_an_application_with_a_route_that_nobody_answers_does_not_start(bare: Served) -> None:
@@ -219,6 +219,7 @@ def reference(world: Served) -> list[str]:
         route = world.serving.dispatcher.route(ask.message)
         roles = [one.value for one in (route.role, route.or_role) if one is not None]
         who = " or ".join(roles) or "a password"
-        old = f" (also `{', '.join(ask.also)}`)" if ask.also else ""
+        others = (*ask.same, *ask.also)
+        old = f" (also `{', '.join(others)}`)" if others else ""
         rows.append(f"| `{ask.method} {ask.full_path}`{old} | {who} | {ask.summary} |")
     return rows

@@ -25,10 +25,12 @@ if TYPE_CHECKING:
     from tradewright.application.dispatcher import Dispatcher
     from tradewright.application.envelope import Envelope
     from tradewright.application.projects.views import SettingLine
+    from tradewright.bootstrap.health import Health
     from tradewright.bootstrap.running import Ended
     from tradewright.bootstrap.state import PlatformState
     from tradewright.bootstrap.trading import TradingParts
     from tradewright.settings import Settings
+    from tradewright.settings.secrets import Secret
 
 Answer = TypeVar("Answer")
 Progress = Callable[[int, int | None], None]
@@ -105,6 +107,10 @@ class App:
             raise load("tradewright.domain.errors").InputError(str(problem), remedy=remedy) from problem
         return found
 
+    def revealed(self, secret: "Secret") -> str | None:
+        """A secret from the place that the settings name; hand it on, never log or keep it."""
+        return secret.reveal(self._environment)
+
     def at_hand(self) -> "tuple[App, str]":
         """This, or where its settings are broken the same by default, with what is wrong: for what is there already and
         has to be reached whatever the settings say today."""
@@ -126,6 +132,12 @@ class App:
     def state(self) -> "PlatformState":
         """The platform's state; no database is opened before somebody asks for what is in it."""
         made: PlatformState = load("tradewright.bootstrap.state").PlatformState(self)
+        return made
+
+    @cached_property
+    def health(self) -> "Health":
+        """How the platform is, as this process sees it."""
+        made: Health = load("tradewright.bootstrap.health").Health(self)
         return made
 
     @cached_property
@@ -165,6 +177,10 @@ class App:
 
     def providers(self) -> dict[str, Callable[[], object]]:
         """How each dependency of a handler is made, by its name."""
+        parts: dict[str, Callable[[], object]] = load("tradewright.bootstrap.health_parts").providers(self)
+        return self._own_providers() | parts
+
+    def _own_providers(self) -> dict[str, Callable[[], object]]:
         return {
             "store": self._store,
             "store_of": lambda: self._store,

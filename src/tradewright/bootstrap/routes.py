@@ -288,6 +288,16 @@ ROUTES: Final = (
         ),
     ),
     ("logs.messages", "logs.handlers", (("LogQuestion", "log_page", "query", "admin"),)),
+    (
+        "health.messages",
+        "health.handlers",
+        (
+            ("PlatformStatus", "platform_status", "query", "viewer"),
+            ("ReadinessDetails", "readiness_details", "query", "viewer"),
+            ("PlatformRuns", "platform_runs", "query", "viewer"),
+        ),
+    ),
+    ("health.messages", "health.numbers", (("PlatformNumbers", "platform_numbers", "query", "viewer"),)),
     ("data.prices", "data.prices", (("ProjectPrices", "project_prices", "command", "trader"),)),
     ("database.messages", "database.backing_up", (("BackUp", "back_up", "command", "admin"),)),
     ("database.messages", "database.restoring", (("Restore", "restore", "command", "admin"),)),

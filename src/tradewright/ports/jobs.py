@@ -111,6 +111,18 @@ class JobFilter:
     subject: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How the whole queue stands."""
+
+    by_life: Mapping[str, int]
+    """Jobs by how they stand; each life is there, also with none."""
+    waiting: Mapping[str, int]
+    """Queued ones by kind."""
+    oldest_waiting_ns: int | None
+    """When the first of those was asked for; None: none waits."""
+
+
 class JobQueue(Protocol):
     """The queue, shared by everybody who asks for work and everybody who does it. StorageError where it fails."""
 
@@ -166,6 +178,10 @@ class JobQueue(Protocol):
 
     def waiting(self) -> Mapping[str, int]:
         """How many are queued, by kind."""
+        ...
+
+    def standing(self) -> Standing:
+        """The whole queue at one moment."""
         ...
 
     def forget(self, *, before_ns: int) -> int:

@@ -102,6 +102,16 @@ class Api(Section, frozen=True, kw_only=True):
     requests_per_key: Annotated[int, Meta(ge=1, description="requests of one key in a minute")] = 1_200
     requests_per_address: Annotated[int, Meta(ge=1, description="requests from one address in a minute")] = 2_400
     orders_per_key: Annotated[int, Meta(ge=1, description="orders that one key may send in a minute")] = 300
+    metrics_token: Annotated[Secret, Meta(description="place of a token that opens /metrics alone")] = Secret()
+
+
+class Health(Section, frozen=True, kw_only=True):
+    """What counts as well."""
+
+    data_hours: Annotated[float, Meta(ge=0, description="age in hours at which data counts as old; 0: any age")] = 0.0
+    free_disk_mb: Annotated[int, Meta(ge=0, description="less free space than that is too little")] = 500
+    free_memory_mb: Annotated[int, Meta(ge=0, description="less memory than that is too little")] = 200
+    load: Annotated[float, Meta(gt=0, description="processes by core that wait for one at which it is too busy")] = 20.0
 
 
 class Risk(Section, frozen=True, kw_only=True):
@@ -197,6 +207,7 @@ class Settings(Section, frozen=True, kw_only=True):
     database: Database = Database()
     redis: Redis = Redis()
     api: Api = Api()
+    health: Health = Health()
     risk: Risk = Risk()
     trading: Trading = Trading()
     brokers: Brokers = Brokers()

@@ -16,7 +16,7 @@ from tradewright.adapters.database.rows import drawn, limit_of, number_of
 from tradewright.adapters.database.schema.jobs import JOBS
 from tradewright.domain.errors import NotFound
 from tradewright.ports.clock import Clock
-from tradewright.ports.jobs import MOST_ATTEMPTS, Job, JobError, JobFilter, JobLife, JobWish, Progress
+from tradewright.ports.jobs import MOST_ATTEMPTS, Job, JobError, JobFilter, JobLife, JobWish, Progress, Standing
 from tradewright.ports.paging import Page, Slot
 from tradewright.ports.randomness import Randomness
 
@@ -187,6 +187,21 @@ class DatabaseJobs:
         asked = select(JOBS.c.kind, func.count()).where(JOBS.c.life == JobLife.QUEUED).group_by(JOBS.c.kind)
         with self._database.reading() as connection:
             return {str(kind): int(count) for kind, count in connection.execute(asked.order_by(JOBS.c.kind))}
+
+    def standing(self) -> Standing:
+        """Counted as they are now, in one look."""
+        by_life = select(JOBS.c.life, func.count()).group_by(JOBS.c.life)
+        queued = JOBS.c.life == JobLife.QUEUED
+        by_kind = select(JOBS.c.kind, func.count()).where(queued).group_by(JOBS.c.kind).order_by(JOBS.c.kind)
+        with self._database.reading() as connection:
+            found = {JobLife(life): int(count) for life, count in connection.execute(by_life)}
+            waiting = {str(kind): int(count) for kind, count in connection.execute(by_kind)}
+            oldest = connection.execute(select(func.min(JOBS.c.created_ns)).where(queued)).scalar()
+        return Standing(
+            by_life={life.value: found.get(life, 0) for life in JobLife},
+            waiting=waiting,
+            oldest_waiting_ns=None if oldest is None else int(oldest),
+        )
 
     def forget(self, *, before_ns: int) -> int:
         """But for those that another still waits for."""

@@ -21,10 +21,22 @@ from tradewright.bootstrap.serving import Serving
 from tradewright.interfaces.api.asks import Ask
 from tradewright.interfaces.api.desk import Desk
 from tradewright.interfaces.api.gate import Gate
+from tradewright.interfaces.api.health_routes import health_routes
+from tradewright.interfaces.api.measured import Measured
 from tradewright.interfaces.api.open_routes import open_routes
 from tradewright.interfaces.api.openapi import document
 from tradewright.interfaces.api.problems import Problem, problem_of
-from tradewright.interfaces.api.routers import access, backtests, data, orders, risk, sessions, strategies, symbols
+from tradewright.interfaces.api.routers import (
+    access,
+    backtests,
+    data,
+    health,
+    orders,
+    risk,
+    sessions,
+    strategies,
+    symbols,
+)
 from tradewright.interfaces.api.routes import AskRoute, words_beside
 
 ASKS: Final[tuple[Ask, ...]] = (
@@ -36,6 +48,7 @@ ASKS: Final[tuple[Ask, ...]] = (
     *sessions.ASKS,
     *risk.ASKS,
     *access.ASKS,
+    *health.ASKS,
 )
 """Every route, by noun."""
 
@@ -47,18 +60,19 @@ def api_of(app: App) -> ASGIApp:
 
 def api_over(serving: Serving, *, asks: Iterable[Ask] = ASKS) -> ASGIApp:
     """The same over what doors are given."""
-    return Gate(application(serving, asks=asks), serving.terms, serving.randomness)
+    gate = Gate(application(serving, asks=asks), serving.terms, serving.randomness)
+    return Measured(gate, serving.app.health.meters, serving.clock)
 
 
 def application(serving: Serving, *, asks: Iterable[Ask] = ASKS) -> FastAPI:
     """Without the gate: for whoever looks at the routes."""
     made = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, version=__version__)
     listed, desk = list(asks), Desk(serving)
-    paths = frozenset(path for one in listed for path in (one.full_path, *one.also))
+    paths = frozenset(path for one in listed for path in one.paths)
     for one in listed:
         one.check()
         serving.dispatcher.route(one.message)  # LookupError: nobody answers it, so nobody may ask it
-        for path in (one.full_path, *one.also):
+        for path in one.paths:
             made.router.routes.append(AskRoute(one, desk, path=path, words=words_beside(path, paths)))
 
     @cache
@@ -66,6 +80,7 @@ def application(serving: Serving, *, asks: Iterable[Ask] = ASKS) -> FastAPI:
         return document(made.router.routes, serving.dispatcher, version=__version__)
 
     made.router.routes.extend(open_routes(serving, told, version=__version__))
+    made.router.routes.extend(health_routes(serving))
     made.openapi = told  # type: ignore[method-assign]
     made.add_exception_handler(HTTPException, _nowhere)
     made.add_exception_handler(Exception, _defect)

@@ -108,6 +108,8 @@ class Ask:
     """It is answered also while everything else is busy."""
     rate: str = ""
     """A count of its own beside that of all requests: `orders`."""
+    same: tuple[str, ...] = ()
+    """Other paths, whole, that answer the same and stay."""
     also: tuple[str, ...] = ()
     """Old paths, whole, that answer the same; marked deprecated."""
     example: Example = field(default_factory=Example)
@@ -116,6 +118,11 @@ class Ask:
     def full_path(self) -> str:
         """With the prefix."""
         return f"{API}{self.path}"
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every path that answers it, whole."""
+        return (self.full_path, *self.same, *self.also)
 
     @property
     def name(self) -> str:

@@ -154,9 +154,14 @@ class Desk:
         return Response(reply.content, status, headers, media_type=reply.media)
 
     def _count(self, subject: str, most: int) -> None:
-        wait_s = self._serving.rates.take(subject, Rate(most))
-        if wait_s:
-            raise TooOften("too many requests", wait_s=wait_s, expected=f"at most {most} in a minute")
+        count(self._serving, subject, most=most)
+
+
+def count(serving: Serving, subject: str, *, most: int) -> None:
+    """One request more of that subject; `TooOften` where it has had its share of this minute."""
+    wait_s = serving.rates.take(subject, Rate(most))
+    if wait_s:
+        raise TooOften("too many requests", wait_s=wait_s, expected=f"at most {most} in a minute")
 
 
 def key_in(request: Request) -> str:

@@ -66,13 +66,13 @@ class AskRoute(APIRoute):
     def __init__(self, ask: Ask, desk: Desk, *, path: str, words: Mapping[str, frozenset[str]]) -> None:
         """`words`: parameter -> what stands in its place in other paths, and is theirs."""
         self.ask, self.desk, self.words = ask, desk, words
-        is_old = path != ask.full_path
+        is_old, is_main = path in ask.also, path == ask.full_path
         super().__init__(
             path,
             _signed(ask),
             methods=[ask.method],
             name=ask.name,
-            operation_id=_operation(ask, path) if is_old else ask.name,
+            operation_id=ask.name if is_main else _operation(ask, path),
             summary=ask.summary or None,
             description=f"Needs the role {{role:{ask.name}}}.",
             tags=[ask.group],
@@ -199,4 +199,4 @@ def problem_response(status: int) -> dict[str, Any]:
 
 def _operation(ask: Ask, path: str) -> str:
     words = PARAMETER.sub(r"\1", path).replace("-", "_").strip("/").split("/")
-    return "_".join(["old", ask.method.lower(), *words])
+    return "_".join(["old" if path in ask.also else "short", ask.method.lower(), *words])
