@@ -14,7 +14,8 @@ import numpy as np
 from proofs.report import Report, quantile
 from proofs.sandboxing.mutants import mutants
 from tradewright.adapters.sandbox.base import PREFIX
-from tradewright.application.confined.check import CheckedStrategy, check_strategy
+from tradewright.application.confined.check import check_strategy
+from tradewright.application.shelf.checked import CheckedStrategy
 from tradewright.bootstrap.confining import confinement
 from tradewright.domain.timeframe import DAILY
 from tradewright.ports.code import Source

@@ -16,6 +16,7 @@ from tradewright.domain.errors import TradewrightError
 from tradewright.interfaces.api.app import ASKS, application
 from tradewright.interfaces.api.asks import Ask
 from tradewright.interfaces.api.problems import STATUSES, TITLES, code_of
+from tradewright.interfaces.api.routers.strategies import CROSSING
 from tradewright.interfaces.api.routes import AskRoute
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,12 +95,15 @@ def living(world: Served) -> Paths:
     sent = world.told("POST", "/api/orders", json=order, headers={"Idempotency-Key": "living"}, status=201)
     key = world.told("POST", "/api/auth/keys", json={"name": "living", "roles": ["viewer"]}, status=201)
     assessed = world.told("POST", "/api/risk/assessments", json={}, status=201)["items"][0]
+    idea = {"name": "Living", "source": CROSSING, "is_draft": True}
+    shelved = world.told("POST", "/api/strategies", json=idea, status=201)
     world.told("PUT", "/api/auth/people/ada", json={"password": "four words that nobody says", "roles": ["viewer"]})
     return {
         "tw00-example": sent["orders"][0],
         "20260302-moving_average-ab12": world.told("GET", "/api/live")["items"][0]["session"],
         "tw_ab12cd34ef56": key["about"]["id"],
         "abcdefgh12345678": assessed["id"],
+        "up_abcdefgh23": shelved["entry"]["id"],
     }
 
 
@@ -111,6 +115,7 @@ LAST = (
     "/auth/keys/{id}",
     "/auth/keys/{id}/rotate",
     "/sessions/{id}/stop",
+    "/strategies/{id}",
 )
 """Routes whose example takes away what others need."""
 
@@ -132,8 +137,8 @@ def test_every_example_of_the_documentation_works(furnished: Served) -> None:
         assert "{" not in path, f"{ask.method} {path} has no example"
         more: dict[str, Any] = {"params": dict(ask.example.query)}
         if ask.upload is not None:
-            more["files"] = {"file": ("bars.csv", CSV)}
-            more["data"] = {"symbol": "TEST.XNAS"}
+            more["files"] = {"file": FILES[ask.path]}
+            more["data"] = {"symbol": "TEST.XNAS"} if ask.path == "/data/import" else {"is_draft": "true"}
         elif ask.example.body is not None:
             more["json"] = dict(ask.example.body)
         if ask.needs_key:
@@ -146,14 +151,7 @@ def test_every_example_of_the_documentation_works(furnished: Served) -> None:
 CSV = "Date,Open,High,Low,Close,Volume\n" + "".join(
     f"2020-01-{day:02},100,101,99,100.5,1000\n" for day in (2, 3, 6, 7, 8, 9, 10)
 )
-
-
-@pytest.mark.slow
-def test_an_alert_that_is_not_there_cannot_be_seen(furnished: Served) -> None:
-    running = [one for one in furnished.told("GET", "/api/sessions")["items"] if one["life"] == "running"]
-    if running:
-        path = f"/api/sessions/{running[0]['session']}/alerts/seen"
-        assert furnished.told("POST", path, json={"code": "nosuch"}, status=409)["code"] == "refused"
+FILES = {"/data/import": ("bars.csv", CSV), "/strategies/upload": ("idea.py", CROSSING)}
 
 
 def test_every_branch_of_the_error_tree_has_a_status_and_a_title() -> None:

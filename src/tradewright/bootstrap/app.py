@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from tradewright.application.dispatcher import Dispatcher
     from tradewright.application.envelope import Envelope
     from tradewright.application.projects.views import SettingLine
+    from tradewright.application.shelf.naming import Reference
     from tradewright.bootstrap.health import Health
     from tradewright.bootstrap.running import Ended
+    from tradewright.bootstrap.shelving import Shelving
     from tradewright.bootstrap.state import PlatformState
     from tradewright.bootstrap.trading import TradingParts
     from tradewright.settings import Settings
@@ -135,6 +137,12 @@ class App:
         return made
 
     @cached_property
+    def shelving(self) -> "Shelving":
+        """What is done with strategies that somebody uploaded."""
+        made: Shelving = load("tradewright.bootstrap.shelving").Shelving(self.state, self.bars_of)
+        return made
+
+    @cached_property
     def health(self) -> "Health":
         """How the platform is, as this process sees it."""
         made: Health = load("tradewright.bootstrap.health").Health(self)
@@ -226,6 +234,7 @@ class App:
                 load("tradewright.adapters.system.clock").SystemClock()
             ),
             **self.state.providers(),
+            **self._shelf(),
         }
 
     def _store(self) -> object:
@@ -263,8 +272,23 @@ class App:
             engine=backtesting(),
             bars_of=self.bars_of,
             engine_version=engine_version,
+            shelved=self._shelved,
         )
         return found
+
+    def _shelf(self) -> dict[str, Callable[[], object]]:
+        """What is asked of strategies that somebody uploaded."""
+        return {
+            "shelved": lambda: self._shelved,
+            "checking": lambda: self.shelving.checked,
+            "runnable": lambda: self.shelving.runnable,
+            "choosing": lambda: self.shelving.chosen,
+            "deployed": lambda: self.shelving.deployed,
+        }
+
+    def _shelved(self, command: "RunBacktest", reference: "Reference") -> "FinishedBacktest":
+        """A backtest of a strategy of the shelf; nothing of it is loaded before one is asked for."""
+        return self.shelving.backtested(command, reference)
 
     def _inspected(self) -> "tuple[list[SettingLine], list[str]]":
         """Every setting with its origin, and every problem."""

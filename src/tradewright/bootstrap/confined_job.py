@@ -17,6 +17,7 @@ from tradewright.ports.confinement import ConfinedWork
 INSIDE: Final = {
     ConfinedWork.BACKTEST: ("tradewright.application.confined.running", "run_inside"),
     ConfinedWork.CHECK: ("tradewright.application.confined.trial", "check_inside"),
+    ConfinedWork.DESCRIBE: ("tradewright.application.confined.describing", "describe_inside"),
 }
 
 

@@ -69,6 +69,26 @@ ROUTES: Final = (
         ),
     ),
     (
+        "shelf.messages",
+        "shelf.looking",
+        (
+            ("ShelvedStrategies", "shelved_strategies", "query", "viewer"),
+            ("ShelvedStrategyShown", "shelved_strategy_shown", "query", "viewer"),
+            ("StrategySource", "strategy_source", "query", "trader"),
+        ),
+    ),
+    (
+        "shelf.messages",
+        "shelf.handlers",
+        (
+            ("UploadStrategy", "upload_strategy", "command", "trader"),
+            ("RegisterStrategy", "register_strategy", "command", "trader"),
+            ("ValidateStrategy", "validate_strategy", "command", "trader"),
+            ("ChangeStrategy", "change_strategy", "command", "trader"),
+            ("DeleteStrategy", "delete_strategy", "command", "trader"),
+        ),
+    ),
+    (
         "indicators.messages",
         "indicators.handlers",
         (

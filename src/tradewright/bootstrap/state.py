@@ -84,6 +84,11 @@ class PlatformState:
         found = places.file(path)
         return found
 
+    @property
+    def is_there(self) -> bool:
+        """Whether anything was ever kept; looking makes nothing."""
+        return self.place.file is None or self.place.file.exists()
+
     @cached_property
     def database(self) -> "Database":
         """The database, with tables of this version."""

@@ -27,6 +27,7 @@ from tradewright.domain.errors import ControlError, InputError, TradewrightError
 from tradewright.engine.session.heartbeat import read_beat
 from tradewright.engine.session.rules import SessionRules
 from tradewright.lazy import load
+from tradewright.ports.code import Source, kept_parts
 from tradewright.ports.sessions import FeedTerms, KeptSession, SessionLife
 from tradewright.trading.risk.policy import LimitsPolicy
 from tradewright.trading.risk.policy_text import SHIPPED
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from tradewright.adapters.sessions.accounts import AccountFolders
     from tradewright.adapters.sessions.folders import SessionFolders
     from tradewright.application.brokers.views import ConnectionView
+    from tradewright.bootstrap.state import PlatformState
     from tradewright.ports.kill import GuardNote
     from tradewright.ports.tables import TradingTables
     from tradewright.settings import Settings
@@ -68,6 +70,11 @@ class Project(Protocol):
     @property
     def state_folder(self) -> Path:
         """Where state lies."""
+        ...
+
+    @property
+    def state(self) -> "PlatformState":
+        """What the platform keeps."""
         ...
 
     def ask(self, message: object, *, answer: type[_Asked]) -> _Asked:
@@ -135,6 +142,7 @@ class TradingParts:
             trades_of=self.trades_of,
             trades_before=self.trades_before,
             reached_ns=_reached_ns,
+            keep_source=_keep_source,
             credentials=self._credentials,
         )
 
@@ -220,6 +228,12 @@ class TradingParts:
         found: ConnectionView = load("tradewright.bootstrap.reaching").reach_paper(self, account, asks=asks)
         return found
 
+    def bring_source(self, kept: KeptSession) -> None:
+        """The bytes of an uploaded strategy beside its session; from the shelf where its start was cut off."""
+        named = kept_parts(kept.terms.strategy)
+        if named is not None and not (kept.folder / f"{named[0]}.py").exists():
+            _keep_source(kept, Source(self.app.state.shelf.source(named[0])))
+
     def launch(self, kept: KeptSession) -> KeptSession:
         """Run a session in a process of its own, and wait until it can be asked."""
         started = self.spawn(TRADER, kept)
@@ -271,6 +285,11 @@ class TradingParts:
             found=f"exit code {code}",
             remedy=f"its log tells why: {now.folder / LOG}",
         )
+
+
+def _keep_source(kept: KeptSession, source: Source) -> None:
+    """The confinement is loaded for uploaded strategies alone."""
+    load("tradewright.bootstrap.confining").keep_source(kept.folder, source)
 
 
 def _reached_ns(kept: KeptSession) -> int:

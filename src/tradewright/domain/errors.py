@@ -6,7 +6,8 @@ failed, 2 what was asked cannot be used or is not there).
     │   ├── NotFound               2   what is named is not there, or not for whoever asks
     │   │   ├── UnknownInstrument  2   no instrument of that name; carries near matches
     │   │   └── UnknownVenue       2   no venue of that code; carries near matches
-    │   └── Conflict               2   it does not fit what is there now: taken, changed since, at work
+    │   ├── Conflict               2   it does not fit what is there now: taken, changed since, at work
+    │   └── UnfitStrategy          2   a strategy has not passed the check; carries what was found, with lines
     ├── DataError                  2   market data is absent, damaged or not enough
     ├── StrategyError              1   a strategy raised or answered nonsense
     ├── ConfinementError           1   a strategy that runs confined only cannot be: a wall is missing here
@@ -76,6 +77,18 @@ class Conflict(InputError):  # noqa: N818 - see NotFound
     >>> str(Conflict("watchlist tech is there already", remedy="choose another name"))
     'watchlist tech is there already; choose another name'
     """
+
+
+class UnfitStrategy(InputError):  # noqa: N818 - see NotFound
+    """A strategy has not passed the check; `findings` are pairs of a place (`line 3`, `file`) and what is wrong there.
+
+    >>> str(UnfitStrategy("strategy mine has not passed the check", findings=[("line 3", "syntax: invalid syntax")]))
+    'strategy mine has not passed the check: found line 3: syntax: invalid syntax'
+    """
+
+    def __init__(self, problem: str, *, findings: Sequence[tuple[str, str]], remedy: str = "") -> None:
+        super().__init__(problem, found="; ".join(f"{place}: {told}" for place, told in findings), remedy=remedy)
+        self.findings = tuple(findings)
 
 
 class UnknownInstrument(NotFound):

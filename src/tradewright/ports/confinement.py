@@ -21,6 +21,8 @@ class ConfinedWork(StrEnum):
     """Is it a strategy, and does it run?"""
     BACKTEST = "backtest"
     """A whole run over bars that are handed in."""
+    DESCRIBE = "describe"
+    """What are its parameters and its warm-up?"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -246,7 +246,8 @@ WITHOUT_ACCOUNTS: Final = frozenset(
         "store", "store_of", "exporter", "runs", "runs_of", "files", "shipped", "calendars", "default_venue",
         "workspace", "state", "code", "engine", "comparing", "session_disk", "example_session", "sweeping", "playing",
         "engine_version", "bars_of", "inspected", "progress", "policy_for", "job_table", "symbols", "shelf", "jobs",
-        "schedules", "firer", "testing", "uploads", "clock", "randomness", "shelved", "checking", "runnable", "described",
+        "schedules", "firer", "testing", "uploads", "clock", "randomness",
+        "shelved", "checking", "runnable", "choosing",
         # says whether, never whose
         "deployed",
         # asked for what a narrowed session or a checked account says

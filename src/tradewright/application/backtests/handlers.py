@@ -22,6 +22,7 @@ from tradewright.application.backtests.messages import Conventions as StatedConv
 from tradewright.application.backtests.records import record_of, summary_of, view_of
 from tradewright.application.backtests.summaries import BacktestSummary, ComparisonView
 from tradewright.application.backtests.views import BacktestView
+from tradewright.application.shelf.naming import Reference, reference_of
 from tradewright.application.strategies.finding import make_strategy
 from tradewright.domain.errors import InputError, NotFound
 from tradewright.engine.assumptions import Assumptions
@@ -57,8 +58,15 @@ def run_backtest(
     engine: Engine,
     bars_of: Callable[[Market], LoadedBars],
     engine_version: Callable[[], str],
+    shelved: Callable[[RunBacktest, Reference], FinishedBacktest],
 ) -> FinishedBacktest:
-    """Run a strategy on bars; errors say what of the strategy, the bars or the assumptions cannot be used."""
+    """Run a strategy on bars; errors say what of the strategy, the bars or the assumptions cannot be used.
+
+    One of the shelf is run by `shelved`, behind walls.
+    """
+    reference = reference_of(command.strategy) if isinstance(command.strategy, str) else None
+    if reference is not None:
+        return shelved(command, reference)
     strategy, found = make_strategy(command.strategy, command.parameters, code=code)
     assumptions = assumptions_of(command.account)
     conventions = conventions_of(command.conventions)

@@ -1,7 +1,7 @@
 """Backtests as jobs: what can be seen to be wrong is told at once, the rest by the job."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from tradewright.application.backtests.costs import costs_of
 from tradewright.application.backtests.finished import FinishedBacktest
@@ -13,6 +13,8 @@ from tradewright.application.data.dates import session_range
 from tradewright.application.envelope import Envelope
 from tradewright.application.jobs.submitting import JobTable, submitted
 from tradewright.application.jobs.views import JobView
+from tradewright.application.shelf.naming import Reference, reference_of
+from tradewright.application.shelf.running import Runnable
 from tradewright.application.strategies.finding import make_strategy
 from tradewright.domain.errors import InputError
 from tradewright.domain.timeframe import Timeframe
@@ -27,12 +29,18 @@ STEPS = 3
 
 
 def submit_backtest(
-    command: SubmitBacktest, *, jobs: JobQueue, job_table: JobTable, code: CodeFiles, envelope: Envelope
+    command: SubmitBacktest,
+    *,
+    jobs: JobQueue,
+    job_table: JobTable,
+    code: CodeFiles,
+    runnable: Callable[[Reference], Runnable],
+    envelope: Envelope,
 ) -> JobView:
     """Checked as far as can be done without data; InputError says what cannot be used."""
     if not command.symbols:
         raise InputError("a backtest needs an instrument", expected="at least one symbol", found="none")
-    make_strategy(plain_id(command.strategy), command.parameters, code=code)
+    command = replace(command, strategy=_checked(command, code, runnable))
     Timeframe.parse(command.timeframe)
     session_range(command.start, command.end)
     costs_of(command.costs)
@@ -73,12 +81,24 @@ def make_backtest(
     return {"run_id": view.run_id}
 
 
+def _checked(command: SubmitBacktest, code: CodeFiles, runnable: Callable[[Reference], Runnable]) -> str:
+    """The strategy as the job is to have it: of the shelf the version that is the newest now.
+
+    Its parameters are checked by the job, behind walls.
+    """
+    reference = reference_of(command.strategy)
+    if reference is not None:
+        return runnable(reference).shown_as
+    make_strategy(plain_id(command.strategy), command.parameters, code=code)
+    return command.strategy
+
+
 def plain_id(named: str) -> str:
     """The id of a strategy; InputError for a file: whoever asks from elsewhere runs no file of this machine."""
-    if not named.isidentifier():
+    if reference_of(named) is None and not named.isidentifier():
         raise InputError(
             "the strategy is named by its id",
-            expected="an id as moving_average, letters and digits",
+            expected="an id as moving_average, or shelf:<id or name>",
             found=named,
             remedy="upload a file as a strategy first; `tradewright strategy list` names the built-in ones",
         )

@@ -15,7 +15,7 @@ class BacktestWish:
     """What to run, on what, with which account."""
 
     strategy: str
-    """Id of a built-in strategy (`moving_average`), or of an uploaded one."""
+    """Id of a built-in strategy (`moving_average`), or of one of the shelf, with `@2` for a certain version."""
     symbols: tuple[str, ...]
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     timeframe: str = "1d"

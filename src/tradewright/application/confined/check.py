@@ -4,18 +4,20 @@ This file decides that nothing of a stranger's file is read as Python or run out
 what comes back is taken for a stranger's words. A file that ends the process that reads it has failed the check.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
 
+from tradewright.application.backtests.messages import LoadedBars, Market
 from tradewright.application.confined.packing import pack
 from tradewright.application.confined.trial import CheckAnswered, CheckAsked, FoundParameter
 from tradewright.application.confined.words import columns_of_bars
+from tradewright.application.shelf.checked import CheckedStrategy
 from tradewright.application.strategies.checking import MOST_FINDINGS, faults_of_bytes
 from tradewright.ports.code import Source
 from tradewright.ports.confinement import ConfinedFailure, ConfinedLimits, ConfinedTask, ConfinedWork, Confinement
+from tradewright.ports.files import ShippedData
 from tradewright.ports.shelf import Finding
 from tradewright.trading.bars import Bars
 
@@ -24,21 +26,9 @@ LONGEST: Final = 600
 """Characters of a text that is shown."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedStrategy:
-    """What the check found."""
-
-    findings: tuple[Finding, ...]
-    class_name: str = ""
-    parameters: Mapping[str, object] = field(default_factory=dict)
-    """Name -> type, default, range, choices and description, as plain values."""
-    walls: tuple[str, ...] = ()
-    """What stood around it while it was tried."""
-
-    @property
-    def is_fit(self) -> bool:
-        """Whether it may be run and deployed."""
-        return not any(one.is_fatal for one in self.findings)
+def trial_bars(shipped: ShippedData, bars_of: Callable[[Market], LoadedBars]) -> Bars:
+    """The bars that come with the package, to try strategies on: real days of several instruments."""
+    return bars_of(Market(file=shipped.demo_bars())).bars
 
 
 def check_strategy(

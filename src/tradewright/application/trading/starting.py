@@ -9,16 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Final
 
 from tradewright.application.backtests.costs import costs_of
 from tradewright.application.backtests.messages import LoadedBars, Market
 from tradewright.application.data.dates import session_range
 from tradewright.application.envelope import Envelope
-from tradewright.application.strategies.finding import FoundStrategy, make_strategy
-from tradewright.application.strategies.source import code_digest
 from tradewright.application.trading.books import damaged_line, line_of
+from tradewright.application.trading.choosing import Choosing
 from tradewright.application.trading.locks import locks_of
 from tradewright.application.trading.messages import LaunchSession, ReopenSession, SessionList, StartSession
 from tradewright.application.trading.views import SessionLine
@@ -28,9 +26,8 @@ from tradewright.domain.currencies import currency_of
 from tradewright.domain.errors import InputError
 from tradewright.domain.identifiers import AccountId, StrategyId
 from tradewright.domain.timeframe import DAILY, Timeframe
-from tradewright.engine.session.strategies.live import warm_up_bars_of
 from tradewright.ports.clock import Clock
-from tradewright.ports.code import CodeFiles
+from tradewright.ports.code import Source
 from tradewright.ports.kill import GuardTerms, KillMode
 from tradewright.ports.randomness import Randomness
 from tradewright.ports.sessions import (
@@ -74,6 +71,8 @@ class Grounds:
     trades_before: TradesBefore
     reached_ns: Callable[[KeptSession], int]
     """The market's time that a session has reached; 0 where it never began."""
+    keep_source: Callable[[KeptSession, Source], None]
+    """Keep the bytes of an uploaded strategy beside the session that runs them."""
     credentials: Callable[[], str]
     """The environment of the broker's credentials: `paper`, `live`, or empty."""
 
@@ -83,7 +82,7 @@ def start_session(
     *,
     sessions: Sessions,
     accounts: Accounts,
-    code: CodeFiles,
+    choosing: Choosing,
     clock: Clock,
     randomness: Randomness,
     grounds: Grounds,
@@ -92,27 +91,25 @@ def start_session(
     """A new session's folder, once all is proven."""
     if grounds.mode == "live":
         raise _locked(command.account, grounds, accounts=accounts, now_ns=clock.now_ns())
-    made, found = make_strategy(command.strategy, command.parameters, code=code)
-    parameters = {name: getattr(made, name) for name in type(made).parameters}
+    strategy = choosing(command.strategy, command.parameters)
     feed, guard = _checked_feed(command), _guard(command)
     instruments, currency = _instruments(command, feed, grounds)
-    name = _plain(found.id)
     policy = grounds.policy_for(instruments)
-    policy.tightest(account=AccountId(command.account), strategy=StrategyId(name))
+    policy.tightest(account=AccountId(command.account), strategy=StrategyId(strategy.name))
     opening = _opening(command, currency, accounts=accounts, grounds=grounds)
     free(command.account, sessions=sessions, accounts=accounts)
     _forwards(command.account, feed, sessions=sessions, grounds=grounds)
-    needed = warm_up_bars_of(made)
+    needed = strategy.warm_up_bars
     require_warm_up(instruments, feed, bars=needed, bars_of=grounds.bars_of, trades_before=grounds.trades_before)
     now_ns = clock.now_ns()
     day = date_from_days(now_ns // DAY)
     terms = SessionTerms(
-        session=f"{day:%Y%m%d}-{name}-{randomness.token(_SUFFIX)}",
+        session=command.session or f"{day:%Y%m%d}-{strategy.name}-{randomness.token(_SUFFIX)}",
         mode=grounds.mode,
         account=command.account,
-        strategy=_reference(found),
-        strategy_name=name,
-        parameters=parameters,
+        strategy=strategy.named,
+        strategy_name=strategy.name,
+        parameters=strategy.parameters,
         instruments=instruments,
         feed=feed,
         cash=opening.cash,
@@ -120,12 +117,15 @@ def start_session(
         costs=opening.costs,
         created_ns=now_ns,
         who=envelope.actor.name,
-        code=code_digest(type(made)),
+        code=strategy.code,
         guard=guard,
     )
     if accounts.opening(command.account) is None:
         accounts.open(command.account, opening)
-    return line_of(sessions.create(terms))
+    kept = sessions.create(terms)
+    if strategy.source is not None:
+        grounds.keep_source(kept, strategy.source)
+    return line_of(kept)
 
 
 def reopen_session(command: ReopenSession, *, sessions: Sessions, accounts: Accounts) -> SessionLine:
@@ -309,14 +309,3 @@ def _guard(command: StartSession) -> GuardTerms:
         raise InputError(
             "--when-lost cannot be used", expected="stop, cancel or flatten", found=command.when_lost
         ) from None
-
-
-def _plain(name: str) -> str:
-    """A strategy's id as a part of names: `MyIdea` becomes `my_idea`."""
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
-    return re.sub(r"[^a-z0-9_]+", "_", spaced)[:40] or "strategy"
-
-
-def _reference(found: FoundStrategy) -> str:
-    """What finds the strategy again from any folder."""
-    return found.id if found.path is None else f"{Path(found.path).absolute()}:{found.id}"

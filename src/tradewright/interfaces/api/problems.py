@@ -15,7 +15,7 @@ import msgspec
 from starlette.responses import Response
 
 from tradewright.domain import errors
-from tradewright.domain.errors import TooOften, TradewrightError
+from tradewright.domain.errors import TooOften, TradewrightError, UnfitStrategy
 from tradewright.lazy import MissingLibraryError
 
 MEDIA: Final = "application/problem+json"
@@ -28,6 +28,7 @@ STATUSES: Final[Mapping[type[TradewrightError], int]] = MappingProxyType(
         errors.UnknownInstrument: 404,
         errors.UnknownVenue: 404,
         errors.Conflict: 409,
+        errors.UnfitStrategy: 422,
         errors.DataError: 422,
         errors.StrategyError: 422,
         errors.ConfinementError: 503,
@@ -50,6 +51,7 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
         "unknown_instrument": "no such instrument",
         "unknown_venue": "no such venue",
         "conflict": "this does not fit what is there",
+        "unfit_strategy": "the strategy has not passed the check",
         "data_error": "market data is missing or damaged",
         "strategy_error": "the strategy failed",
         "confinement_error": "a wall around an uploaded strategy is missing",
@@ -92,8 +94,8 @@ class Problem(Exception):  # noqa: N818 - as RFC 9457 says it
     """Each with its `place` and its `problem`."""
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    def response(self, correlation_id: str) -> Response:
-        """As it is sent."""
+    def content(self, correlation_id: str) -> bytes:
+        """As JSON."""
         told = {
             "type": f"/docs#{self.code}",
             "title": TITLES[self.code],
@@ -106,9 +108,12 @@ class Problem(Exception):  # noqa: N818 - as RFC 9457 says it
             "errors": [dict(one) for one in self.errors],
             "correlation_id": correlation_id,
         }
-        return Response(
-            msgspec.json.encode(told), self.status, {**self.headers, "Cache-Control": "no-store"}, media_type=MEDIA
-        )
+        return msgspec.json.encode(told)
+
+    def response(self, correlation_id: str) -> Response:
+        """As it is sent."""
+        headers = {**self.headers, "Cache-Control": "no-store"}
+        return Response(self.content(correlation_id), self.status, headers, media_type=MEDIA)
 
 
 def problem_of(error: BaseException, correlation_id: str = "") -> Problem:
@@ -124,6 +129,7 @@ def problem_of(error: BaseException, correlation_id: str = "") -> Problem:
             headers["Retry-After"] = "1"
         elif STATUSES[kind] == 401:
             headers["WWW-Authenticate"] = 'Bearer realm="tradewright"'
+        places = error.findings if isinstance(error, UnfitStrategy) else ()
         return Problem(
             STATUSES[kind],
             code_of(kind),
@@ -131,6 +137,7 @@ def problem_of(error: BaseException, correlation_id: str = "") -> Problem:
             expected=error.expected,
             found=error.found,
             remedy=error.remedy,
+            errors=[{"place": place, "problem": told} for place, told in places],
             headers=headers,
         )
     if isinstance(error, MissingLibraryError):

@@ -1,35 +1,72 @@
-"""`tradewright strategy`: which strategies there are, what one takes, and a file to start an own one from."""
+"""`tradewright strategy`: which strategies there are, what one takes, a file to start one from, the shelf."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from tradewright.application.shelf.messages import ShelvedStrategies, ShelvedStrategyShown
+from tradewright.application.shelf.naming import reference_of
+from tradewright.application.shelf.views import StrategyEntry, StrategySheet, entry_of_built_in
 from tradewright.application.strategies.messages import KnownStrategies, StrategyDetails, WriteStrategy
-from tradewright.application.strategies.views import StrategyView, WrittenStrategy
+from tradewright.application.strategies.views import ParameterView, StrategyView, WrittenStrategy
+from tradewright.bootstrap import App
+from tradewright.interfaces.cli import shelf
 from tradewright.interfaces.cli.options import Json, example, known_strategies, opened
+from tradewright.interfaces.cli.shelf import print_versions
 from tradewright.interfaces.terminal.output import DASH, print_json, screen
 from tradewright.interfaces.terminal.tables import table
+from tradewright.ports.paging import MOST, Page
 
 group = typer.Typer(
-    help="Which strategies there are; start an own one.",
-    epilog=example("tradewright strategy list", "tradewright strategy new my_idea"),
+    help="Which strategies there are; start an own one; the shelf of uploaded ones.",
+    epilog=example(
+        "tradewright strategy list", "tradewright strategy new my_idea", "tradewright strategy upload ./my_idea.py"
+    ),
     no_args_is_help=True,
 )
+shelf.register(group)
 
 
-@group.command("list", epilog=example("tradewright strategy list --json"))
-def list_strategies(context: typer.Context, json: Json = False) -> None:
-    """List the built-in strategies."""
-    strategies = opened(context).ask(KnownStrategies(), answer=tuple)
+@group.command("list", epilog=example("tradewright strategy list", "tradewright strategy list --tag trend --json"))
+def list_strategies(
+    context: typer.Context,
+    *,
+    name: Annotated[str, typer.Option(help="Only those with this in their name or id.")] = "",
+    tag: Annotated[str, typer.Option(help="Only those with this tag.")] = "",
+    kind: Annotated[str, typer.Option(help="Only built_in or uploaded ones.")] = "",
+    life: Annotated[str, typer.Option(help="Only draft, ready or deleted ones.")] = "",
+    json: Json = False,
+) -> None:
+    """List the strategies that come with Tradewright, then those of the shelf."""
+    found = _entries(opened(context), ShelvedStrategies(name=name, tag=tag, kind=kind, life=life, limit=MOST))
     if json:
-        print_json({"strategies": strategies})
+        print_json({"strategies": found})
         return
     rows = (
-        [item.id, ", ".join(f"{one.name}={one.default}" for one in item.parameters), item.summary]
-        for item in strategies
+        [
+            item.id,
+            item.name if item.version else "",
+            f"{item.life} {item.version}" if item.version else "",
+            ", ".join(f"{one.name}={one.default}" for one in item.parameters),
+            item.summary,
+        ]
+        for item in found
     )
-    screen().print(table(["strategy", "parameters", "what it does"], rows))
+    screen().print(table(["strategy", "name", "version", "parameters", "what it does"], rows))
+
+
+def _entries(app: App, query: ShelvedStrategies) -> list[StrategyEntry]:
+    """Every page; where nothing was ever uploaded no database is made to look for it."""
+    if query == ShelvedStrategies(limit=MOST) and not app.state.is_there:
+        return [entry_of_built_in(one) for one in app.ask(KnownStrategies(), answer=tuple)]
+    page = app.ask(query, answer=Page)
+    found = list(page.items)
+    while page.cursor:
+        page = app.ask(replace(query, cursor=page.cursor), answer=Page)
+        found += page.items
+    return found
 
 
 @group.command(epilog=example("tradewright strategy show breakout", "tradewright strategy show ./my_idea.py:MyIdea"))
@@ -38,13 +75,18 @@ def show(
     strategy: Annotated[
         str,
         typer.Argument(
-            help="Id of a strategy, or file.py:ClassName.", show_default=False, autocompletion=known_strategies
+            help="Id of a strategy, file.py:ClassName, or shelf:<id or name>.",
+            show_default=False,
+            autocompletion=known_strategies,
         ),
     ],
     *,
     json: Json = False,
 ) -> None:
     """Show what a strategy does and which parameters it takes."""
+    if reference_of(strategy) is not None:
+        _show_shelved(opened(context).ask(ShelvedStrategyShown(strategy), answer=StrategySheet), json=json)
+        return
     view = opened(context).ask(StrategyDetails(strategy), answer=StrategyView)
     if json:
         print_json(view)
@@ -52,6 +94,22 @@ def show(
     console = screen()
     console.print(f"{view.id}  ({view.name}, {view.speaks})", markup=False, style="bold")
     console.print(view.description, markup=False)
+    _print_parameters(view.parameters)
+
+
+def _show_shelved(found: StrategySheet, *, json: bool) -> None:
+    if json:
+        print_json(found)
+        return
+    entry, console = found.entry, screen()
+    told = f"{entry.id}  ({entry.name}, version {entry.version}, {entry.life})"
+    console.print(told, markup=False, style="bold")
+    console.print(found.description or "No description.", markup=False)
+    _print_parameters(entry.parameters)
+    print_versions(found)
+
+
+def _print_parameters(parameters: tuple[ParameterView, ...]) -> None:
     rows = (
         [
             item.name,
@@ -61,8 +119,9 @@ def show(
             DASH if item.high is None else f"{item.high:g}",
             item.description or ", ".join(item.choices),
         ]
-        for item in view.parameters
+        for item in parameters
     )
+    console = screen()
     console.print()
     console.print(table(["parameter", "type", ">default", ">low", ">high", ""], rows))
 

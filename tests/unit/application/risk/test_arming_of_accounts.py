@@ -34,7 +34,7 @@ class Desk:
         self.clock = ManualClock(time_ns=NOW)
         self.grounds = Grounds(
             mode="live", bars_of=never, policy_for=never, launch=never, cash=Decimal(1), trades_of=never,
-            trades_before=never, reached_ns=never, credentials=lambda: "live",
+            trades_before=never, reached_ns=never, keep_source=never, credentials=lambda: "live",
         )  # fmt: skip
 
     def arm(self, **more: Any) -> ArmingView:

@@ -1,0 +1,1 @@
+"""The shelf: strategies that somebody uploaded, beside those that come with Tradewright, in versions that stay."""
