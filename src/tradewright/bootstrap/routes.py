@@ -293,6 +293,7 @@ ROUTES: Final = (
             ("WhoAmI", "who_am_i", "query", "viewer"),
         ),
     ),
+    ("access.messages", "access.tickets", (("IssueTicket", "issue_ticket", "command", "viewer"),)),
     (
         "access.messages",
         "access.auditing",

@@ -19,10 +19,12 @@ from tradewright.application.access.auditing import Trailed
 from tradewright.application.access.entering import Entrance
 from tradewright.application.access.lockout import Lockout
 from tradewright.application.access.scoping import may_ask, narrowed
+from tradewright.application.access.tickets import Tickets
 from tradewright.application.dispatcher import Dispatcher
 from tradewright.application.kept_answers import KeptAnswers
 from tradewright.bootstrap.app import App
 from tradewright.bootstrap.logs import audit, correlated
+from tradewright.bootstrap.newsroom import Newsroom, newsroom_of
 from tradewright.bootstrap.routes import routes
 from tradewright.ports.clock import Clock
 from tradewright.ports.randomness import Randomness
@@ -111,6 +113,16 @@ class Serving:
     def entrance(self) -> Entrance:
         """Where it is asked who somebody is."""
         return Entrance(self._keys, self.clock)
+
+    @cached_property
+    def tickets(self) -> Tickets:
+        """Where tickets are shown that were given for a key."""
+        return Tickets(self._repeats, self._keys, self.clock)
+
+    @cached_property
+    def newsroom(self) -> Newsroom:
+        """Where it is learned what happens."""
+        return newsroom_of(self.app, self.clock, name=f"newsroom-{self.randomness.token(12)}")
 
     @cached_property
     def rates(self) -> Rates:

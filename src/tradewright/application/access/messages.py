@@ -70,6 +70,11 @@ class WhoAmI:
     """Who asks, as the system knows them. Answer: `ActorView`."""
 
 
+@dataclass(frozen=True, slots=True)
+class IssueTicket:
+    """Make a ticket for the key that asks: good for thirty seconds and one WebSocket. Answer: `TicketView`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeepPerson:
     """Add somebody who logs in, or change them. Answer: `PersonView`. A new password ends their logins, and so do new

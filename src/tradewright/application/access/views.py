@@ -97,5 +97,14 @@ class AuditCheckView:
     """Number of the first entry that does not follow from the one before."""
 
 
-SHOWN_ONCE = (NewKey, FirstKey, LoggedIn)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketView:
+    """A ticket."""
+
+    ticket: str = field(repr=False)
+    """What is shown as the first message of a WebSocket; it is good for one use."""
+    expires_ns: int
+
+
+SHOWN_ONCE = (NewKey, FirstKey, LoggedIn, TicketView)
 """Answers with a secret in them: they are kept nowhere, also not for a command that comes twice."""

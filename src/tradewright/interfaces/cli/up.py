@@ -69,13 +69,14 @@ def _door(app: App) -> socket.socket:
 def _serve(app: App, door: socket.socket) -> None:
     api, uvicorn = app.settings.api, load("uvicorn")
     config = uvicorn.Config(
-        load("tradewright.interfaces.api.app").api_of(app),
+        load("tradewright.interfaces.stream.app").web_of(app),
         log_config=None,
         access_log=False,
         server_header=False,
         ssl_certfile=_place(api.tls_certificate),
         ssl_keyfile=_place(api.tls_key),
         timeout_graceful_shutdown=10,
+        **load("tradewright.interfaces.stream.protocol").server_options(),
     )
     uvicorn.Server(config).run(sockets=[door])
 

@@ -6,6 +6,7 @@ from tradewright.application.access.messages import (
     AuditCheck,
     AuditEntries,
     CreateKey,
+    IssueTicket,
     KeepPerson,
     Keys,
     LogIn,
@@ -24,6 +25,7 @@ from tradewright.application.access.views import (
     LoggedOut,
     NewKey,
     PersonView,
+    TicketView,
 )
 from tradewright.interfaces.api.asks import Ask, Example, by_address
 from tradewright.interfaces.api.schemas.values import text_kind
@@ -43,6 +45,10 @@ ASKS: Final = (
     Ask(
         method="POST", path="/auth/logout", message=LogOut, answer=LoggedOut, group=GROUP, summary="End this login",
         example=Example(body={}),
+    ),
+    Ask(
+        method="POST", path="/auth/ticket", message=IssueTicket, answer=TicketView, group=GROUP,
+        summary="Get a ticket for a WebSocket", example=Example(body={}),
     ),
     Ask(method="GET", path="/auth/me", message=WhoAmI, answer=ActorView, group=GROUP, summary="Say who I am"),
     Ask(

@@ -1,0 +1,1 @@
+"""News: what happens in sessions and jobs, told as it happens to whoever watches."""

@@ -1,0 +1,196 @@
+"""The newsroom: one thread that watches sessions and jobs, puts news on the bus, and hands on what comes from the bus.
+
+This file decides who watches. By itself each process does, and only while somebody listens. Where services share Redis
+the holder of the lease `newsroom` watches for all, and whoever begins to listen asks it for the whole state. The bus is
+used in this thread alone, so neither files, nor the database, nor Redis ever stop a web server's event loop.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from threading import Event, Lock, Thread
+from typing import TYPE_CHECKING, Final
+
+from tradewright.adapters.buses.local import LocalBus
+from tradewright.application.watching.jobs import JobsWatch
+from tradewright.application.watching.news import TOPICS, News
+from tradewright.application.watching.sessions import SessionsWatch
+from tradewright.domain.errors import TradewrightError
+from tradewright.ports.bus import EventBus, Topic
+from tradewright.ports.clock import Clock
+from tradewright.ports.leases import Lease, Leases
+
+if TYPE_CHECKING:
+    from tradewright.bootstrap.app import App
+
+EVERY_S: Final = 0.1
+LOOK_NS: Final = 500_000_000
+"""Between two looks at which sessions run."""
+LEASE: Final = "newsroom"
+LEASE_NS: Final = 5_000_000_000
+PORTION: Final = 500
+"""News that are handed on at once."""
+READY_WITHIN_S: Final = 20.0
+_PAUSE_S: Final = 2.0
+_LOG: Final = logging.getLogger("tradewright.newsroom")
+Listener = Callable[[Sequence[News]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class WholeWanted:
+    """Somebody begins to listen, and has heard nothing yet."""
+
+    by: str
+
+
+WHOLE: Final = Topic("newsroom.whole", WholeWanted)
+
+
+@dataclass(slots=True)
+class Shared:
+    """What newsrooms of several processes have in common."""
+
+    leases: Leases
+    _lease: Lease | None = None
+
+    def is_ours(self, name: str) -> bool:
+        """Whether we watch for all, now."""
+        self._lease = self.leases.take(LEASE, name, for_ns=LEASE_NS)
+        return self._lease is not None
+
+    def leave(self) -> None:
+        """Let another one watch."""
+        if self._lease is not None:
+            self.leases.release(self._lease)
+
+
+@dataclass(slots=True)
+class Newsroom:
+    """Watches while somebody listens."""
+
+    name: str
+    """Of this newsroom among all."""
+    bus: EventBus
+    sessions: SessionsWatch
+    jobs: JobsWatch
+    clock: Clock
+    shared: Shared | None = None
+    """None: this process is alone."""
+    rounds: int = 0
+    """Looks that were finished."""
+    _listeners: list[Listener] = field(default_factory=list)
+    _batch: list[News] = field(default_factory=list)
+    _looked_ns: int | None = None
+    _whole_wanted: bool = False
+    _is_watching: bool = False
+    _listened: Event = field(default_factory=Event)
+    _leaving: Event = field(default_factory=Event)
+    _thread: Thread | None = None
+    _lock: Lock = field(default_factory=Lock)
+
+    def listen(self, listener: Listener) -> None:
+        """Hand every piece of news to it, in this newsroom's thread; what it takes time for, everybody waits for."""
+        with self._lock:
+            self._listeners.append(listener)
+            if self._thread is None:
+                self._thread = Thread(target=self._run, name="newsroom", daemon=True)
+                self._thread.start()
+        self._listened.set()
+
+    def forget(self, listener: Listener) -> None:
+        """Hand it nothing more."""
+        with self._lock:
+            self._listeners.remove(listener)
+            if not self._listeners and self.shared is None:
+                self._listened.clear()
+
+    def close(self) -> None:
+        """End the thread."""
+        self._leaving.set()
+        self._listened.set()
+        if self._thread is not None:
+            self._thread.join(READY_WITHIN_S)
+
+    def step(self) -> None:
+        """One look at everything; what is new is handed on."""
+        if self._is_ours():
+            for topic, event in self._new():
+                self._publish(TOPICS[topic].bus, event)
+        self.bus.drain()
+        self._hand_on(0)
+
+    def _run(self) -> None:
+        self._subscribe()
+        while not self._leaving.is_set():
+            self._listened.wait()
+            try:
+                self.step()
+                self.rounds += 1
+                self._leaving.wait(EVERY_S)
+            except TradewrightError as problem:
+                _LOG.warning("news are late, tried again in %.0f s: %s", _PAUSE_S, problem)
+                self._leaving.wait(_PAUSE_S)
+        try:
+            if self.shared is not None:
+                self.shared.leave()
+            self.bus.close()
+        except TradewrightError as problem:
+            _LOG.warning("the newsroom ended without a good-bye: %s", problem)
+
+    def _subscribe(self) -> None:
+        for topic in TOPICS.values():
+            if topic.works:
+                self.bus.handle(topic.bus, self.name, handler=partial(self._take, topic.name))
+        self.bus.handle(WHOLE, self.name, handler=self._asked)
+        if self.shared is not None:
+            self.bus.publish(WHOLE, WholeWanted(self.name))
+
+    def _is_ours(self) -> bool:
+        was, self._is_watching = self._is_watching, self.shared is None or self.shared.is_ours(self.name)
+        if self._is_watching and not was and self.shared is not None:
+            self._whole_wanted = True
+        return self._is_watching
+
+    def _new(self) -> Iterator[News]:
+        now_ns = self.clock.monotonic_ns()
+        if self._looked_ns is None or now_ns - self._looked_ns >= LOOK_NS:
+            self._looked_ns = now_ns
+            yield from self.sessions.look()
+        yield from self.sessions.step()
+        yield from self.jobs.step()
+        if self._whole_wanted:
+            self._whole_wanted = False
+            yield from self.sessions.whole()
+            yield from self.jobs.whole()
+
+    def _publish(self, topic: Topic[object], event: object) -> None:
+        while not self.bus.offer(topic, event):
+            self.bus.drain()
+
+    def _asked(self, asked: WholeWanted) -> None:
+        self._whole_wanted = True
+
+    def _take(self, topic: str, event: object) -> None:
+        self._batch.append((topic, event))
+        self._hand_on(PORTION - 1)
+
+    def _hand_on(self, keeps: int) -> None:
+        if len(self._batch) > keeps:
+            batch, self._batch = self._batch, []
+            with self._lock:
+                listeners = list(self._listeners)
+            for listener in listeners:
+                listener(batch)
+
+
+def newsroom_of(app: "App", clock: Clock, *, name: str) -> Newsroom:
+    """The newsroom of a project: by itself, or with others where the settings name a Redis."""
+    trading = app.trading
+    return Newsroom(
+        name,
+        LocalBus(),
+        SessionsWatch(trading.sessions, trading.traders.journal_of),
+        JobsWatch(app.state.jobs),
+        clock,
+    )

@@ -1,0 +1,69 @@
+"""The whole way: a platform and a paper session in processes of their own, and a client that sees what happens."""
+
+import asyncio
+import json
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+import websockets
+from tests.integration.stream_tools import Talk
+from tests.integration.test_up import running
+from tests.integration.trading_tools import project, sent, started
+
+from tradewright.application.schedules.messages import TriggerSchedule
+from tradewright.bootstrap.app import open_app
+
+WITHIN_S = 120.0
+
+
+async def heard_until(talk: Talk, wanted: set[tuple[str, str]]) -> list[dict[str, Any]]:
+    """News until each of these (topic, life or side) was told."""
+    found: list[dict[str, Any]] = []
+    async with asyncio.timeout(WITHIN_S):
+        while wanted - {(one["topic"], word_of(one)) for one in found}:
+            found += json.loads(await talk.socket.recv()).get("events", [])
+    return found
+
+
+def word_of(event: dict[str, Any]) -> str:
+    """What a test waits for in an event."""
+    data = event["data"]
+    return str(data.get("life") or data.get("side") or data.get("direction") or data.get("instrument") or "")
+
+
+@pytest.mark.slow
+def test_orders_fills_positions_and_jobs_arrive_at_a_screen(tmp_path: Path) -> None:
+    with project(tmp_path) as folder, running(folder) as (_, told):
+        session = started(folder, "paper", "--speed", "4")
+
+        async def story() -> None:
+            url = told["url"].replace("http", "ws") + "/ws"
+            async with websockets.connect(url, proxy=None) as one:
+                await one.send(json.dumps({"op": "auth", "key": told["first_key"]}))
+                talk = Talk(one, json.loads(await one.recv()))
+                for topic in ("orders", "fills", "positions", "account", "bars", "jobs"):
+                    await talk.subscribed(topic)
+                send = partial(sent, "BUY", "3", "SPY", folder=folder, session=session, lives=("filled",))
+                name = await asyncio.to_thread(send)
+                news = await heard_until(
+                    talk,
+                    {("orders", "filled"), ("fills", "BUY"), ("positions", "LONG"), ("bars", "SPY.ARCX"),
+                     ("account", "running")},
+                )  # fmt: skip
+                fills = [each["data"] for each in news if each["topic"] == "fills"]
+                assert any(fill["order"] == name and fill["session"] == session for fill in fills)
+                app = open_app(folder)
+                app.ask(TriggerSchedule("job_clean_up"), answer=object)
+                app.state.close()
+                lives = [
+                    each["data"]["life"]
+                    for each in await heard_until(talk, {("jobs", "done")})
+                    if each["topic"] == "jobs"
+                ]
+                assert lives[0] == "queued" and lives[-1] == "done"
+                numbers = [each["seq"] for each in news]
+                assert numbers == sorted(numbers)
+
+        asyncio.run(story())
