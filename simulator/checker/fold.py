@@ -214,9 +214,11 @@ def _filled(fold: Fold, fields: dict[str, Any], sequence: int) -> None:
         )
     fold.fills[name] = fill
     order.executions[name] = quantity
-    if order.filled > order.quantity:
-        order.had_overfill = True
-    if order.filled >= order.quantity:
+    is_more = order.filled > order.quantity
+    order.had_overfill = order.had_overfill or is_more
+    if is_more and order.request["closes_position"] and order.life in {"canceled", "expired", "replaced"}:
+        pass  # it was as large as what it closed; how large that was when it ended, nobody told
+    elif order.filled >= order.quantity:
         order.life, order.pending = "filled", ""
     elif order.is_open or order.life in {"lost", "rejected"}:
         order.life = "partially_filled"

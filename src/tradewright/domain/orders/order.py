@@ -29,6 +29,7 @@ _NEEDS = MappingProxyType(
 )
 """Events that carry more than themselves, with the method that takes it."""
 _NOTHING = Decimal(0)
+_ENDED_EARLY = frozenset({OrderLife.CANCELED, OrderLife.EXPIRED, OrderLife.REPLACED})
 _BEFORE_FILLS = frozenset({OrderLife.DRAFT, OrderLife.REFUSED, OrderLife.APPROVED, OrderLife.UNKNOWN})
 
 
@@ -147,7 +148,7 @@ class Order:
         if problem := self._mismatch(fill):
             return IllegalStep(self.life, OrderEvent.FILLED_IN_PART, problem)
         executions = (*self.executions, (fill.execution_id, fill.quantity))
-        return self._executed(self._fill_event(fill.quantity), executions, self.busted)
+        return self._executed(self.fill_event(fill.quantity), executions, self.busted)
 
     def without_fill(self, execution_id: ExecutionId) -> "Order | IllegalStep":
         """The order after the venue took an execution back: the only way that filled falls."""
@@ -174,10 +175,16 @@ class Order:
         pending = None if step.target.is_final else self.pending
         return replace(self, life=step.target, pending=pending, executions=executions, busted=busted)
 
-    def _fill_event(self, quantity: Decimal) -> OrderEvent:
+    def fill_event(self, quantity: Decimal) -> OrderEvent:
+        """What an execution of so much is to it.
+
+        One that closes what is held is as large as that is. Once such an order has ended, nobody tells how large it
+        was: more than was known is then no overfill.
+        """
         total = self.filled + quantity
         if total > self.request.quantity:
-            return OrderEvent.OVERFILLED
+            is_loose = self.request.closes_position and self.life in _ENDED_EARLY
+            return OrderEvent.FILLED_IN_PART if is_loose else OrderEvent.OVERFILLED
         return OrderEvent.FILLED_IN_FULL if total == self.request.quantity else OrderEvent.FILLED_IN_PART
 
     def _mismatch(self, fill: Fill) -> str:

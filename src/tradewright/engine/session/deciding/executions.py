@@ -9,7 +9,7 @@ from dataclasses import replace
 from tradewright.domain.identifiers import foreign_order_id
 from tradewright.domain.orders.fill import Fill
 from tradewright.domain.orders.life import OrderLife
-from tradewright.domain.orders.transitions import IllegalStep, OrderEvent
+from tradewright.domain.orders.transitions import IllegalStep
 from tradewright.engine.session import facts
 from tradewright.engine.session.deciding.adopting import (
     GUESSED,
@@ -116,9 +116,5 @@ def _room_for(desk: Desk, tracked: TrackedOrder, fill: Fill) -> Outcomes:
 
 def _odd(desk: Desk, tracked: TrackedOrder, fill: Fill) -> Outcomes:
     """A fill after the end, or of more than was ordered: real, so it is booked, and somebody is told."""
-    total = tracked.order.filled + fill.quantity
-    wanted = tracked.order.request.quantity
-    event = OrderEvent.OVERFILLED if total > wanted else OrderEvent.FILLED_IN_FULL
-    if total < wanted:
-        event = OrderEvent.FILLED_IN_PART
+    event = tracked.order.fill_event(fill.quantity)
     yield from odd_step(desk, tracked, event=event, story=f"{fill.quantity} at {fill.price}")
