@@ -11,6 +11,7 @@ from proofs.asking.desk import SYMBOLS, desk, waits
 from proofs.asking.served import Served, served
 
 from tradewright.application.messages import Role
+from tradewright.bootstrap.scheduling import ship
 from tradewright.domain import errors
 from tradewright.domain.errors import TradewrightError
 from tradewright.interfaces.api.app import ASKS, application
@@ -42,11 +43,20 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         order = {"symbol": "AAPL", "side": "BUY", "quantity": "10", "account": "paper"}
         world.told("POST", "/api/orders", json=order, headers={"Idempotency-Key": "hold"}, status=201)
         waits(lambda: [one for one in held(world) if one["strategy"] == "operator"])
+        session = world.told("GET", "/api/live")["items"][0]["session"]
+        world.told(
+            "POST", f"/api/sessions/{session}/pause", json={}
+        )  # what it sells would be in the way of what we buy
+        waits(lambda: not [one for one in working(world) if one["side"] == "SELL" and one["kind"] == "market"])
         yield world
 
 
 def held(world: Served) -> Any:
     return world.told("GET", "/api/positions")["items"]
+
+
+def working(world: Served) -> Any:
+    return world.told("GET", "/api/orders?is_open=true")["items"]
 
 
 def verdict(status: int) -> str:
@@ -98,7 +108,11 @@ def living(world: Served) -> Paths:
     idea = {"name": "Living", "source": CROSSING, "is_draft": True}
     shelved = world.told("POST", "/api/strategies", json=idea, status=201)
     world.told("PUT", "/api/auth/people/ada", json={"password": "four words that nobody says", "roles": ["viewer"]})
+    ship(world.serving.app.state.schedules, 0)
+    body = {"strategy": "moving_average", "symbols": ["AAPL"]}
+    job = world.told("POST", "/api/backtests", json=body, headers={"Idempotency-Key": "living-job"}, status=202)
     return {
+        "3f2a9c41b7d0e865": job["id"],
         "tw00-example": sent["orders"][0],
         "20260302-moving_average-ab12": world.told("GET", "/api/live")["items"][0]["session"],
         "tw_ab12cd34ef56": key["about"]["id"],
@@ -108,6 +122,8 @@ def living(world: Served) -> Paths:
 
 
 LAST = (
+    "/jobs/queue/{id}",
+    "/backtests/{id}",
     "/orders/{id}",
     "/orders/cancel-all",
     "/positions/{symbol}/close",
@@ -118,6 +134,12 @@ LAST = (
     "/strategies/{id}",
 )
 """Routes whose example takes away what others need."""
+
+
+def test_an_alert_that_is_not_there_cannot_be_seen(furnished: Served) -> None:
+    (running,) = [one for one in furnished.told("GET", "/api/sessions")["items"] if one["life"] == "running"]
+    path = f"/api/sessions/{running['session']}/alerts/seen"
+    assert furnished.told("POST", path, json={"code": "nosuch"}, status=409)["code"] == "refused"
 
 
 def test_every_example_of_the_documentation_works(furnished: Served) -> None:
@@ -171,6 +193,7 @@ def test_the_document_says_what_each_route_can_answer(bare: Served) -> None:
         operation = document["paths"][ask.full_path][ask.method.lower()]
         expected = {str(ask.status), "400", "401", "404", "409", "422", "429", "503"}
         expected |= {"403"} if ask.full_path != LOGIN else set()
+        expected |= {"204"} if ask.is_followed else set()
         expected |= {"304"} if ask.method == "GET" else set()
         expected |= {"413", "415"} if ask.body_part.fields or ask.upload else set()
         assert set(operation["responses"]) == expected, ask.full_path

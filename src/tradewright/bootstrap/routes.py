@@ -212,11 +212,20 @@ ROUTES: Final = (
         "backtests.looking",
         (
             ("KeptRuns", "kept_runs", "query", "viewer"),
-            ("RunFacts", "run_facts", "query", "viewer"),
             ("RunResults", "run_results", "query", "viewer"),
             ("RunTrades", "run_trades", "query", "viewer"),
             ("RunFills", "run_fills", "query", "viewer"),
             ("RunEquity", "run_equity", "query", "viewer"),
+        ),
+    ),
+    (
+        "backtests.asked",
+        "backtests.asked",
+        (
+            ("BacktestShown", "backtest_shown", "query", "viewer"),
+            ("BacktestProgress", "backtest_progress", "query", "viewer"),
+            ("BacktestSheet", "backtest_sheet", "query", "viewer"),
+            ("RemoveBacktest", "remove_backtest", "command", "trader"),
         ),
     ),
     ("trading.parity", "trading.parity", (("SessionParity", "session_parity", "query", "trader"),)),

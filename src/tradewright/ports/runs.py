@@ -34,6 +34,10 @@ class RunStore(Protocol):
         """The run with its tables; KeyError when there is none, StorageError when it is damaged."""
         ...
 
+    def remove(self, run_id: str) -> None:
+        """Forget a run, whole or not at all; KeyError when there is none, StorageError when the disk refuses."""
+        ...
+
     def summaries(self) -> Sequence[RunRecord]:
         """Every kept run without its tables, newest first."""
         ...

@@ -62,6 +62,19 @@ class RunFolder:
                 f"run {run_id} in {self.folder} cannot be read", found=str(problem), remedy="run the backtest again"
             ) from problem
 
+    def remove(self, run_id: str) -> None:
+        """Move it aside, then delete it: no reader sees a part of it."""
+        place, aside = self.folder / run_id, self.folder / f".{run_id}.{os.getpid()}.removed"
+        if not (place / FACTS).exists():
+            raise KeyError(run_id)
+        try:
+            place.rename(aside)
+        except OSError as problem:
+            raise StorageError(
+                f"run {run_id} in {self.folder} cannot be removed", found=str(problem.strerror), remedy=way_out(problem)
+            ) from problem
+        shutil.rmtree(aside, ignore_errors=True)
+
     def summaries(self) -> Sequence[RunRecord]:
         """Only the JSON files are read; a run that cannot be read is left out of the list."""
         records = []

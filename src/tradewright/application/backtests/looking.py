@@ -12,12 +12,14 @@ from typing import TypeVar
 
 import polars as pl
 
-from tradewright.application.backtests.handlers import full_id
+from tradewright.application.backtests.naming import run_named
 from tradewright.application.backtests.records import summary_of, view_of
 from tradewright.application.backtests.summaries import BacktestSummary
 from tradewright.application.backtests.views import BacktestView, Number
 from tradewright.application.data.showing import exact
+from tradewright.application.envelope import Envelope
 from tradewright.domain.errors import InputError
+from tradewright.ports.jobs import JobQueue
 from tradewright.ports.paging import Page
 from tradewright.ports.runs import RunStore
 
@@ -36,18 +38,11 @@ class KeptRuns:
 
 
 @dataclass(frozen=True, slots=True)
-class RunFacts:
-    """One kept run at a glance. Answer: `RunFactsView`."""
-
-    run_id: str
-    """The id, the beginning of one, or `latest`."""
-
-
-@dataclass(frozen=True, slots=True)
 class RunResults:
     """What a kept run earned. Answer: `RunResultsView`."""
 
     run_id: str
+    """The id, the beginning of one, `latest`, or the id of the job that made it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,16 +182,15 @@ def kept_runs(query: KeptRuns, *, runs: RunStore) -> Page[BacktestSummary]:
     return _page(wanted, query.limit, query.cursor, made=lambda one: one)
 
 
-def run_facts(query: RunFacts, *, runs: RunStore) -> RunFactsView:
-    """What went into it."""
-    view = _view(query.run_id, runs)
+def facts_of(view: BacktestView) -> RunFactsView:
+    """What went into a run."""
     told = {name: getattr(view, name) for name in RunFactsView.__slots__ if name != "cash"}
     return RunFactsView(**told, cash=exact(view.cash))
 
 
-def run_results(query: RunResults, *, runs: RunStore) -> RunResultsView:
+def run_results(query: RunResults, *, runs: RunStore, jobs: JobQueue, envelope: Envelope) -> RunResultsView:
     """What came of it."""
-    view = _view(query.run_id, runs)
+    view = _view(query.run_id, runs, jobs=jobs, envelope=envelope)
     return RunResultsView(
         run_id=view.run_id,
         stats=view.stats,
@@ -210,23 +204,25 @@ def run_results(query: RunResults, *, runs: RunStore) -> RunResultsView:
     )
 
 
-def run_trades(query: RunTrades, *, runs: RunStore) -> Page[RoundTripView]:
+def run_trades(query: RunTrades, *, runs: RunStore, jobs: JobQueue, envelope: Envelope) -> Page[RoundTripView]:
     """A page of round trips."""
-    return _rows(_view(query.run_id, runs).round_trips, query.limit, query.cursor, made=_trip)
+    return _rows(
+        _view(query.run_id, runs, jobs=jobs, envelope=envelope).round_trips, query.limit, query.cursor, made=_trip
+    )
 
 
-def run_fills(query: RunFills, *, runs: RunStore) -> Page[RunFillView]:
+def run_fills(query: RunFills, *, runs: RunStore, jobs: JobQueue, envelope: Envelope) -> Page[RunFillView]:
     """A page of fills."""
-    return _rows(_view(query.run_id, runs).fills, query.limit, query.cursor, made=_fill)
+    return _rows(_view(query.run_id, runs, jobs=jobs, envelope=envelope).fills, query.limit, query.cursor, made=_fill)
 
 
-def run_equity(query: RunEquity, *, runs: RunStore) -> Page[EquityPoint]:
+def run_equity(query: RunEquity, *, runs: RunStore, jobs: JobQueue, envelope: Envelope) -> Page[EquityPoint]:
     """A page of bars."""
-    return _rows(_view(query.run_id, runs).equity, query.limit, query.cursor, made=_point)
+    return _rows(_view(query.run_id, runs, jobs=jobs, envelope=envelope).equity, query.limit, query.cursor, made=_point)
 
 
-def _view(run_id: str, runs: RunStore) -> BacktestView:
-    return view_of(runs.load(full_id(run_id, runs)))
+def _view(run_id: str, runs: RunStore, *, jobs: JobQueue, envelope: Envelope) -> BacktestView:
+    return view_of(runs.load(run_named(run_id, runs=runs, jobs=jobs, envelope=envelope)))
 
 
 def _rows(frame: pl.DataFrame, limit: int, cursor: str, *, made: Callable[[Mapping[str, object]], Item]) -> Page[Item]:

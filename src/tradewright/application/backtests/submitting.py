@@ -7,6 +7,7 @@ from tradewright.application.backtests.costs import costs_of
 from tradewright.application.backtests.finished import FinishedBacktest
 from tradewright.application.backtests.handlers import assumptions_of
 from tradewright.application.backtests.messages import Account, LoadedBars, Market, RunBacktest
+from tradewright.application.backtests.naming import KIND
 from tradewright.application.backtests.records import record_of
 from tradewright.application.backtests.wishes import BacktestWish, MakeBacktest, SubmitBacktest
 from tradewright.application.data.dates import session_range
@@ -23,7 +24,6 @@ from tradewright.ports.jobs import JobQueue
 from tradewright.ports.runs import RunStore
 from tradewright.trading.risk.policy import LimitsPolicy
 
-KIND = "backtest"
 STEPS = 3
 """Parts of the work that are told: the run, its statistics, keeping it."""
 

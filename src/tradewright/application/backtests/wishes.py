@@ -6,8 +6,14 @@ This file decides what may be named there: strategies by their id, never a file 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Final
+
+from tradewright.engine.assumptions import FillRule, Numbers
 
 Parameter = int | float | str | bool
+FILL_RULES: Final = tuple(one.value for one in FillRule)
+NUMBERS: Final = tuple(one.value for one in Numbers)
+ENGINES: Final = ("auto", "runtime", "kernel")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

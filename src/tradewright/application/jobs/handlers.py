@@ -7,7 +7,7 @@ from tradewright.application.jobs.messages import CancelJob, ForgetJobs, JobChan
 from tradewright.application.jobs.views import JobPage, JobView, QueueView, job_view
 from tradewright.application.messages import Role
 from tradewright.domain.calendars import DAY
-from tradewright.domain.errors import InputError
+from tradewright.domain.errors import InputError, NotFound
 from tradewright.ports.clock import Clock
 from tradewright.ports.jobs import Job, JobFilter, JobLife, JobQueue
 from tradewright.ports.paging import Slot
@@ -52,7 +52,7 @@ def forget_jobs(command: ForgetJobs, *, jobs: JobQueue, clock: Clock) -> Mapping
 def _own(job: Job, envelope: Envelope) -> Job:
     if _is_admin(envelope) or job.wish.actor == _name(envelope):
         return job
-    raise InputError("there is no such job", found=job.id)
+    raise NotFound(f"there is no job {job.id}", remedy="old jobs are removed some time after they ended")
 
 
 def _is_admin(envelope: Envelope) -> bool:

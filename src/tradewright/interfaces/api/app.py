@@ -3,7 +3,7 @@
 This file decides that an application with a route that nobody may ask does not start.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Lifespan
 
 from tradewright import __version__
 from tradewright.bootstrap import App
@@ -31,13 +31,14 @@ from tradewright.interfaces.api.routers import (
     backtests,
     data,
     health,
+    jobs,
     orders,
     risk,
     sessions,
     strategies,
     symbols,
 )
-from tradewright.interfaces.api.routes import AskRoute, words_beside
+from tradewright.interfaces.api.routes import Answers, AskRoute, words_beside
 
 ASKS: Final[tuple[Ask, ...]] = (
     *symbols.ASKS,
@@ -47,10 +48,15 @@ ASKS: Final[tuple[Ask, ...]] = (
     *orders.ASKS,
     *sessions.ASKS,
     *risk.ASKS,
+    *jobs.ASKS,
     *access.ASKS,
     *health.ASKS,
 )
 """Every route, by noun."""
+
+
+def _nothing_elsewhere(_ask: Ask) -> Answers | None:
+    """This process answers everything."""
 
 
 def api_of(app: App) -> ASGIApp:
@@ -60,20 +66,39 @@ def api_of(app: App) -> ASGIApp:
 
 def api_over(serving: Serving, *, asks: Iterable[Ask] = ASKS) -> ASGIApp:
     """The same over what doors are given."""
-    gate = Gate(application(serving, asks=asks), serving.terms, serving.randomness)
-    return Measured(gate, serving.app.health.meters, serving.clock)
+    return gated(application(serving, asks=asks), serving)
 
 
-def application(serving: Serving, *, asks: Iterable[Ask] = ASKS) -> FastAPI:
-    """Without the gate: for whoever looks at the routes."""
-    made = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, version=__version__)
+def gated(inner: ASGIApp, serving: Serving) -> ASGIApp:
+    """Behind the gate, and measured."""
+    return Measured(Gate(inner, serving.terms, serving.randomness), serving.app.health.meters, serving.clock)
+
+
+def application(
+    serving: Serving,
+    *,
+    asks: Iterable[Ask] = ASKS,
+    elsewhere: Callable[[Ask], Answers | None] = _nothing_elsewhere,
+    lifespan: Lifespan[FastAPI] | None = None,
+) -> FastAPI:
+    """Without the gate: for whoever looks at the routes. `elsewhere` says who answers a route in place of this
+    process; `lifespan` lives as long as the server."""
+    made = FastAPI(
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        version=__version__,
+        lifespan=lifespan,
+    )
     listed, desk = list(asks), Desk(serving)
     paths = frozenset(path for one in listed for path in one.paths)
     for one in listed:
         one.check()
         serving.dispatcher.route(one.message)  # LookupError: nobody answers it, so nobody may ask it
         for path in one.paths:
-            made.router.routes.append(AskRoute(one, desk, path=path, words=words_beside(path, paths)))
+            answer = elsewhere(one) or desk.answer
+            made.router.routes.append(AskRoute(one, answer, path=path, words=words_beside(path, paths)))
 
     @cache
     def told() -> dict[str, Any]:

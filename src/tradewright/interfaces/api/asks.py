@@ -52,6 +52,15 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """An answer that has an address of its own."""
+
+    answer: object
+    place: str
+    """Its path."""
+
+
+@dataclass(frozen=True, slots=True)
 class Uploaded:
     """A file that came with a request."""
 
@@ -99,6 +108,8 @@ class Ask:
     """Makes another form of the answer, with the parameters of `extra` that were given."""
     media: tuple[str, ...] = ()
     """Kinds of content beside JSON that the answer can have."""
+    is_followed: bool = False
+    """The answer changes until it is final: it can be followed as server-sent events."""
     status: int = 200
     upload: tuple[str, str] | None = None
     """The fields that a file's name and its bytes become; the others then come beside it, as parts of a form."""

@@ -7,9 +7,9 @@ the kill switch) has threads of its own.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from anyio import CapacityLimiter, to_thread
 from pydantic import ValidationError
@@ -22,7 +22,8 @@ from tradewright.application.trading.views import Done
 from tradewright.bootstrap.serving import Serving
 from tradewright.domain.errors import TooOften
 from tradewright.domain.identifiers import CorrelationId, IdempotencyKey
-from tradewright.interfaces.api.asks import Ask, Caller, Reply
+from tradewright.interfaces.api import following
+from tradewright.interfaces.api.asks import Ask, Caller, Placed, Reply
 from tradewright.interfaces.api.bodies import body_of, checked_path, object_of, query_of
 from tradewright.interfaces.api.forms import Form, form_of
 from tradewright.interfaces.api.problems import Problem, invalid, malformed, problem_of
@@ -60,6 +61,7 @@ class Desk:
         terms = serving.terms
         self._serving = serving
         self._telling = Telling()
+        self._followers = following.Followers()
         self._usual = Lane(CapacityLimiter(terms.threads), terms.waiting)
         self._urgent = Lane(CapacityLimiter(URGENT_THREADS), terms.waiting)
         self._rates: Mapping[str, int] = {"orders": terms.orders, "logins": terms.logins}
@@ -69,6 +71,8 @@ class Desk:
         correlation_id = str(request.state.correlation_id)
         lane = self._urgent if ask.is_urgent else self._usual
         try:
+            if ask.is_followed and following.is_asked_for(request):
+                return await self._followed(ask, request, lane)
             if not (ask.body_part.fields or ask.upload):
                 return await lane.run(lambda: self._told(ask, request, self._entered(ask, request), b""))
             caller = await lane.run(lambda: self._entered(ask, request))
@@ -98,7 +102,33 @@ class Desk:
         dispatcher.admit(ask.message, actor, correlation_id=CorrelationId(correlation_id), door=DOOR)
         return Caller(actor, address, correlation_id)
 
+    async def _followed(self, ask: Ask, request: Request, lane: Lane) -> Response:
+        """The answer and its changes, as long as whoever asks may know them."""
+        caller = await lane.run(lambda: self._entered(ask, request))
+        message, _, _ = self._wished(ask, request, caller, b"")
+        entrance, key = self._serving.entrance, key_in(request)
+
+        def asked() -> following.Followed:
+            found: Any = self._asked(message, replace(caller, actor=entrance.actor(key)), None)
+            return cast("following.Followed", found)
+
+        return following.Following(
+            key=caller.actor.key,
+            first=await lane.run(asked),
+            again=lambda: lane.run(asked),
+            told=self._telling.encoded,
+            correlation_id=caller.correlation_id,
+            seen=following.seen_in(request),
+        ).response(self._followers)
+
     def _told(self, ask: Ask, request: Request, caller: Caller, content: bytes | Form) -> Response:
+        message, key, wishes = self._wished(ask, request, caller, content)
+        return self._response(ask, request, self._asked(message, caller, key), wishes)
+
+    def _wished(
+        self, ask: Ask, request: Request, caller: Caller, content: bytes | Form
+    ) -> tuple[object, str | None, dict[str, Any]]:
+        """What is asked, by what key of the caller's, and what is for the door alone."""
         checked_path(request.scope.get("raw_path") or request.url.path.encode())
         query = query_of(request.scope["query_string"])
         wishes, query = self._wishes(ask, query)
@@ -113,8 +143,7 @@ class Desk:
         message = ask.made(
             {"path": request.path_params, "query": query, "body": body}, caller, file=file, wishes=wishes
         )
-        answer = self._asked(message, caller, key)
-        return self._response(ask, request, answer, wishes)
+        return message, key, wishes
 
     def _asked(self, message: object, caller: Caller, key: str | None) -> object:
         envelope = Envelope(
@@ -141,6 +170,8 @@ class Desk:
 
     def _response(self, ask: Ask, request: Request, answer: object, wishes: Mapping[str, Any]) -> Response:
         shown = answer if ask.shows is None else ask.shows(answer, wishes)
+        if isinstance(shown, Placed):
+            shown = Reply(self._telling.encoded(shown.answer), headers={"Location": shown.place})
         reply = shown if isinstance(shown, Reply) else Reply(self._telling.encoded(shown))
         headers = dict(reply.headers)
         status = reply.status or ask.status

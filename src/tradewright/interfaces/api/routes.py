@@ -1,7 +1,7 @@
 """A route of FastAPI made of an `Ask`: FastAPI finds it and documents it, the desk answers it."""
 
 import inspect
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Annotated, Any, Final
 
 from fastapi import Body, Header, Path, Query
@@ -14,14 +14,17 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from tradewright.interfaces.api.asks import PARAMETER, Ask
-from tradewright.interfaces.api.desk import KEY_HEADER, KEY_PATTERN, Desk
+from tradewright.interfaces.api.desk import KEY_HEADER, KEY_PATTERN
 from tradewright.interfaces.api.problems import MEDIA
 from tradewright.interfaces.api.schemas import values
 from tradewright.interfaces.api.schemas.words import summary_of
 
+Answers = Callable[[Ask, Request], Awaitable[Response]]
+"""Whoever answers a route: the desk of this process, or another service."""
 SECURITY: Final[tuple[dict[str, list[str]], ...]] = ({"bearer": []}, {"header": []})
 """Either of the two ways to show a key."""
 STATUS_WORDS: Final[Mapping[int, str]] = {
+    204: "Its end was seen already (Last-Event-ID).",
     304: "It is as whoever asks has it already (If-None-Match).",
     400: "The request cannot be read.",
     401: "No key, or one that opens nothing.",
@@ -63,9 +66,9 @@ class ProblemTold(BaseModel):
 class AskRoute(APIRoute):
     """The route of an `Ask`, at its path or at an old one."""
 
-    def __init__(self, ask: Ask, desk: Desk, *, path: str, words: Mapping[str, frozenset[str]]) -> None:
+    def __init__(self, ask: Ask, answer: "Answers", *, path: str, words: Mapping[str, frozenset[str]]) -> None:
         """`words`: parameter -> what stands in its place in other paths, and is theirs."""
-        self.ask, self.desk, self.words = ask, desk, words
+        self.ask, self.answer, self.words = ask, answer, words
         is_old, is_main = path in ask.also, path == ask.full_path
         super().__init__(
             path,
@@ -87,10 +90,10 @@ class AskRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The desk's answer."""
-        ask, desk = self.ask, self.desk
+        ask, answer = self.ask, self.answer
 
         async def handler(request: Request) -> Response:
-            return await desk.answer(ask, request)
+            return await answer(ask, request)
 
         return handler
 
@@ -183,6 +186,8 @@ def _responses(ask: Ask) -> dict[int | str, dict[str, Any]]:
         statuses += [413, 415]
     for status in sorted(statuses):
         told[status] = problem_response(status)
+    if ask.is_followed:
+        told[204] = {"description": STATUS_WORDS[204]}
     if ask.media:
         told[ask.status] = {"content": {media: {"schema": {"type": "string"}} for media in ask.media}}
     return told

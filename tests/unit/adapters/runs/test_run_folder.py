@@ -86,3 +86,15 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StorageError, match="cannot be written"):
         RunFolder(tmp_path / "file" / "runs").save(record())
+
+
+def test_a_run_that_is_removed_leaves_nothing_and_the_others(tmp_path: Path) -> None:
+    store = RunFolder(tmp_path)
+    store.save(record("one"))
+    store.save(record("two"))
+    store.remove("one")
+    assert [path.name for path in tmp_path.iterdir()] == ["two"]
+    with pytest.raises(KeyError):
+        store.remove("one")
+    store.save(record("one"))
+    assert sorted(store.ids()) == ["one", "two"]

@@ -3,26 +3,35 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from tradewright.application.backtests.asked import (
+    BacktestDetails,
+    BacktestProgress,
+    BacktestSheet,
+    BacktestShown,
+    BacktestStatus,
+    RemoveBacktest,
+)
 from tradewright.application.backtests.looking import (
     EquityPoint,
     KeptRuns,
     RoundTripView,
     RunEquity,
-    RunFacts,
-    RunFactsView,
     RunFills,
     RunFillView,
     RunResults,
     RunResultsView,
     RunTrades,
 )
-from tradewright.application.backtests.messages import BacktestComparison, KeptBacktest
+from tradewright.application.backtests.messages import BacktestComparison
 from tradewright.application.backtests.sheet import tear_sheet
 from tradewright.application.backtests.summaries import BacktestSummary, ComparisonView
 from tradewright.application.backtests.views import BacktestView
-from tradewright.interfaces.api.asks import Ask, Example, Reply
-from tradewright.interfaces.api.routers.kinds import CURSOR, MAYBE_SYMBOL, RUN
-from tradewright.interfaces.api.schemas.values import list_kind, text_kind
+from tradewright.application.backtests.wishes import ENGINES, FILL_RULES, NUMBERS, SubmitBacktest
+from tradewright.application.jobs.views import JobView
+from tradewright.interfaces.api import following
+from tradewright.interfaces.api.asks import API, Ask, Example, Placed, Reply
+from tradewright.interfaces.api.routers.kinds import ADJUST, CURSOR, DATE, INTERVAL, MAYBE_SYMBOL, RUN, SYMBOL
+from tradewright.interfaces.api.schemas.values import choice_kind, list_kind, text_kind
 from tradewright.interfaces.reports.html import render_html
 from tradewright.ports.paging import Page
 
@@ -34,7 +43,20 @@ POLICY: Final = (
 )
 """A tear sheet draws its charts itself, as a page that belongs to nobody and reaches nothing."""
 _RUN: Final = {"run_id": RUN, "cursor": CURSOR}
+_ASKED: Final = {"id": RUN}
+_WISH: Final = {
+    "strategy": text_kind(200, shortest=1),
+    "symbols": list_kind(SYMBOL, most=100, least=1),
+    "timeframe": INTERVAL, "start": DATE, "end": DATE, "as_of": DATE, "benchmark": MAYBE_SYMBOL,
+    "prices": ADJUST, "costs": text_kind(500), "fill": choice_kind(FILL_RULES),
+    "numbers": choice_kind(NUMBERS), "engine": choice_kind(ENGINES),
+}  # fmt: skip
 _LATEST: Final = Example(path={"id": "latest"})
+
+
+def placed(job: JobView, _wishes: Mapping[str, Any]) -> Placed:
+    """The job, with the place where its backtest can be looked at."""
+    return Placed(job, f"{API}/backtests/{job.id}")
 
 
 def shown_sheet(view: BacktestView, _wishes: Mapping[str, Any]) -> Reply:
@@ -59,8 +81,27 @@ ASKS: Final = (
         example=Example(query={"ids": "latest,latest"}),
     ),
     Ask(
-        method="GET", path="/backtests/{id}", names={"id": "run_id"}, message=RunFacts, answer=RunFactsView,
-        group=GROUP, summary="Show what went into a backtest", kinds=_RUN, example=_LATEST,
+        method="POST", path="/backtests", message=SubmitBacktest, answer=JobView, group=GROUP, status=202,
+        summary="Put a backtest into the queue; its id is good for all that follows", kinds=_WISH, shows=placed,
+        example=Example(
+            body={
+                "strategy": "moving_average", "symbols": ["AAPL"], "parameters": {"fast": 20, "slow": 50},
+                "start": "2001-01-01", "end": "2012-12-31",
+            }
+        ),
+    ),
+    Ask(
+        method="GET", path="/backtests/{id}", message=BacktestShown, answer=BacktestDetails, group=GROUP,
+        summary="Show how a backtest stands, and what went into it", kinds=_ASKED, example=_LATEST,
+    ),
+    Ask(
+        method="GET", path="/backtests/{id}/progress", message=BacktestProgress, answer=BacktestStatus, group=GROUP,
+        summary="Tell how far a backtest is; as text/event-stream, until it is over", kinds=_ASKED, is_followed=True,
+        media=(following.MEDIA,), example=_LATEST,
+    ),
+    Ask(
+        method="DELETE", path="/backtests/{id}", message=RemoveBacktest, answer=BacktestStatus, group=GROUP,
+        summary="Call a backtest off, or remove one that is kept", kinds=_ASKED, example=_LATEST,
     ),
     Ask(
         method="GET", path="/backtests/{id}/results", names={"id": "run_id"}, message=RunResults,
@@ -81,8 +122,8 @@ ASKS: Final = (
         example=_LATEST,
     ),
     Ask(
-        method="GET", path="/backtests/{id}/report", names={"id": "run_id"}, message=KeptBacktest, answer=None,
-        group=GROUP, summary="Show the tear sheet of a backtest", kinds=_RUN, shows=shown_sheet, media=(HTML,),
+        method="GET", path="/backtests/{id}/report", message=BacktestSheet, answer=None,
+        group=GROUP, summary="Show the tear sheet of a backtest", kinds=_ASKED, shows=shown_sheet, media=(HTML,),
         example=_LATEST,
     ),
 )  # fmt: skip
