@@ -7,6 +7,8 @@ from importlib import import_module
 
 COMMANDS = {
     "sandbox": "attacks on the sandbox of uploaded strategies, at each level of confinement",
+    "canaries": "secrets planted everywhere, a run through everything, a search of all that it said",
+    "timing": "whether the time of a comparison tells anything of a secret",
     "uploads": "mutated strategy files, checked behind walls",
     "crash": "kill real traders at random and at every named place, resume, compare with the venue's book",
     "torture": "cut and flip the bytes of a session's journal",

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from tradewright.bootstrap.engines import backtesting, comparing, engine_version, sweeping
-from tradewright.bootstrap.logs import audit, correlated, folder_of, speaking
+from tradewright.bootstrap.logs import asked_as, audit, correlated, folder_of, speaking
 from tradewright.bootstrap.routes import APPLICATION, routes
 from tradewright.lazy import load
 
@@ -66,7 +66,7 @@ class App:
     def ask(self, message: object, *, answer: type[Answer], progress: Progress | None = None) -> Answer:
         """The answer to a message of the owner of this machine; `progress` is told how far long work is."""
         envelopes, messages = load(f"{APPLICATION}.envelope"), load(f"{APPLICATION}.messages")
-        correlation = load("tradewright.adapters.system.randomness").SystemRandomness().token()
+        correlation = asked_as() or load("tradewright.adapters.system.randomness").SystemRandomness().token()
         found = self.answer(envelopes.Envelope(message, messages.OWNER, correlation), progress=progress)
         if not isinstance(found, answer):
             raise TypeError(f"{type(message).__name__} should answer {answer.__name__}, found {type(found).__name__}")

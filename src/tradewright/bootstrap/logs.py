@@ -95,6 +95,12 @@ def part_of(correlation_id: str, **fields: str) -> AbstractContextManager[object
     return found
 
 
+def asked_as() -> str:
+    """The correlation id of what is at work here, once this process speaks; empty: of nothing."""
+    handler = sys.modules.get(HANDLER)
+    return "" if handler is None else str(handler.bound_now().get("correlation_id", ""))
+
+
 def audit(record: "AuditRecord") -> None:
     """To the log, queries at its finest level, once somebody has loaded logging; before that nobody listens."""
     logging = sys.modules.get("logging")

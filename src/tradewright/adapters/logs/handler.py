@@ -193,6 +193,11 @@ def bound(fields: Mapping[str, str]) -> AbstractContextManager[None]:
     return structlog.contextvars.bound_contextvars(**fields)
 
 
+def bound_now() -> Mapping[str, object]:
+    """The fields that a line said here and now carries."""
+    return structlog.contextvars.get_contextvars()
+
+
 _Hook = Callable[[type[BaseException], BaseException, TracebackType | None], object]
 
 
