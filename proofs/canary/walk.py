@@ -127,12 +127,13 @@ class Walk:
 
     def _desk(self, process: "subprocess.Popen[bytes]") -> "Desk":
         assert process.stdout is not None
-        said = b""
-        while not said.rstrip().endswith(b"}"):
+        said, told = b"", None
+        while told is None:
             line = process.stdout.readline()
             assert line, said
             said += line
-        told = json.loads(said)
+            with contextlib.suppress(ValueError):
+                told = json.loads(said)
         self.shown_once("key of the admin", told["first_key"], said, where="first words of up")
         desk = Desk(told["url"], told["first_key"], self)
         desk.waits(lambda: desk.client.get("/health").status_code == 200)

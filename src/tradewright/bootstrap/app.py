@@ -227,6 +227,7 @@ class App:
             "tables": lambda: self.trading.tables,
             "reach": lambda: self.trading.reach,
             "randomness": lambda: load("tradewright.adapters.system.randomness").SystemRandomness(),
+            "examined": lambda: load("tradewright.bootstrap.examining").examined(self, self._environment),
             "log_trail": lambda: load("tradewright.adapters.logs.reading").LogFiles(folder_of(self)),
             "uploads": lambda: load("tradewright.adapters.uploads.temporary").TemporaryUploads(),
             "passwords": lambda: load("tradewright.adapters.passwords.argon").ArgonPasswords(),

@@ -253,7 +253,7 @@ WITHOUT_ACCOUNTS: Final = frozenset(
         # asked for what a narrowed session or a checked account says
         "grounds", "kept_limits", "cancel_without", "guard_alone", "guard_notes", "tables", "reach",
         "sight", "noted",
-        "log_trail",  # an admin's
+        "log_trail", "examined",  # an admin's
         # who may come in, and what was asked: each handler looks at its own actor, or is an admin's
         "keys", "passwords", "lockout", "audit", "repeats", "leases", "backing", "prices", "uptimes",
     }

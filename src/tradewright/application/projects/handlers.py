@@ -58,18 +58,20 @@ def project_status(
 
 
 def project_diagnosis(
-    _query: ProjectDiagnosis,
+    query: ProjectDiagnosis,
     *,
     workspace: Workspace,
     store_of: Callable[[], MarketStore],
     runs_of: Callable[[], RunStore],
     inspected: Callable[[], tuple[Sequence[SettingLine], Sequence[str]]],
+    examined: Callable[[bool], Sequence[Check]],
 ) -> Diagnosis:
     """Look at everything that can be wrong; nothing is changed. Broken settings are no reason to stop."""
     lines, problems = inspected()
     checks = [_python(), *_libraries(), *_folder(workspace), _settings(workspace, problems)]
     checks += [_readable("market data", lambda: f"{len(store_of().coverage(Table.BARS))} series of bars")]
     checks += [_readable("backtests", lambda: _kept(runs_of()))]
+    checks += examined(query.is_production)
     return Diagnosis(str(workspace.facts().folder), tuple(checks), tuple(lines))
 
 

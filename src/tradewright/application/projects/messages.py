@@ -16,6 +16,9 @@ class InitializeProject:
 class ProjectDiagnosis:
     """Every check and every setting with its origin. Answer: `Diagnosis`."""
 
+    is_production: bool = False
+    """Go through the list for production too."""
+
 
 @dataclass(frozen=True, slots=True)
 class ProjectStatus:

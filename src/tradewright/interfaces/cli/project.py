@@ -18,7 +18,7 @@ _STYLES = {Verdict.OK: "green", Verdict.WARNING: "yellow", Verdict.PROBLEM: "bol
 def register(app: typer.Typer) -> None:
     """Add the commands, which stand without a noun."""
     app.command(epilog=example("tradewright init", "tradewright init --yes"))(init)
-    app.command(epilog=example("tradewright doctor --json"))(doctor)
+    app.command(epilog=example("tradewright doctor --json", "tradewright doctor --production"))(doctor)
     app.command("check-config", hidden=True, epilog=example("tradewright check-config"))(doctor)
     app.command(epilog=example("tradewright status", "tradewright --project ./research status --json"))(status)
 
@@ -51,9 +51,14 @@ def init(
     console.print("Next: tradewright demo, or tradewright data import prices.csv --symbol SPY", markup=False)
 
 
-def doctor(context: typer.Context, json: Json = False) -> None:
+def doctor(
+    context: typer.Context,
+    *,
+    production: Annotated[bool, typer.Option("--production", help="Go through the list for production too.")] = False,
+    json: Json = False,
+) -> None:
     """Check everything that can be wrong, and show each setting with its origin. Exit code 1 when something is."""
-    found = opened(context).ask(ProjectDiagnosis(), answer=Diagnosis)
+    found = opened(context).ask(ProjectDiagnosis(production), answer=Diagnosis)
     if json:
         checks = {"project": found.project, "healthy": found.is_healthy, "checks": found.checks}
         print_json(checks | {"settings": found.settings})

@@ -20,6 +20,7 @@ def diagnosis(folder: Path, *, problems: tuple[str, ...] = ()) -> Diagnosis:
         store_of=lambda: DeltaStore(folder / "store"),
         runs_of=lambda: RunFolder(folder / "runs"),
         inspected=lambda: ([], problems),
+        examined=lambda _is_production: (),
     )
 
 
