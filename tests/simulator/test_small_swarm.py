@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SEEDS = range(40)
 QUICK = ("2", "6", "7", "13", "16", "17", "21", "25", "26", "27a", "30", "36", "43", "44")
 """Mutants that a few seeds show."""
-ONCE_FOUND = ((21678, False), (200942, True))
+ONCE_FOUND = ((21678, False), (200942, True), (300710, True))
 """Seeds that found a defect, with or without the families of faults that came later: those make another run of them."""
 
 

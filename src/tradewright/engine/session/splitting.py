@@ -3,7 +3,8 @@
 This file decides how a split is booked. Fractions of a lot are paid for the account as a whole, so lots are shared out
 among the strategies (largest fraction first) and the fractions change hands at the split's price. An execution that
 comes late from before a split, or a split that comes late, has the instrument's positions made anew in the venue's
-order, from its first execution on or from what was held when the oldest were dropped.
+order, from its first execution on or from what was held when the oldest were dropped. What is executed at the very
+moment of a split was executed before it, whichever is told first.
 """
 
 from collections.abc import Iterable, Iterator
@@ -45,8 +46,8 @@ def book_split(state: SessionState, fact: SplitBooked) -> None:
 
 
 def comes_late(state: SessionState, fill: Fill) -> bool:
-    """Whether the execution is older than a split that is booked already."""
-    return any(split.happened_ns > fill.time_ns for split in state.splits.get(fill.instrument, ()))
+    """Whether the execution is older than a split that is booked already; one of the same moment is."""
+    return any(split.happened_ns >= fill.time_ns for split in state.splits.get(fill.instrument, ()))
 
 
 def book_held_before(state: SessionState, fact: PositionAdopted) -> None:

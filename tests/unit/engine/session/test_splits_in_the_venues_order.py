@@ -129,3 +129,13 @@ def test_what_was_held_before_counts_from_where_it_was_found() -> None:
     apply(state, filled("b", Side.BUY, 1, "10", 15))
     assert state.held(A) == 4 + 2 + 7
     assert state.positions["external"][A].cost_basis == 35
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_what_is_executed_at_the_moment_of_a_split_was_executed_before_it(order: tuple[int, ...]) -> None:
+    story = (filled("a", Side.BUY, 6, "50", 10), filled("b", Side.SELL, 2, "50", 20), split("0.5", "100", 20))
+    state = begun(("a", "own", Side.BUY, 6), ("b", "own", Side.SELL, 2))
+    for at in order:
+        apply(state, story[at])
+    assert (state.held(A), state.basis(A)) == (Decimal(2), Decimal(200))
+    assert state.cash["USD"] == Decimal("1000") - 300 + 100 - Decimal("0.20")
