@@ -114,7 +114,7 @@ def ask_done(command: Wish, *, traders: Traders, envelope: Envelope) -> Done:
     kept = traders.which(command.session, is_running=True)
     done = traders.ask(kept, envelope)
     assert isinstance(done, Done)
-    if done.is_done or not done.orders:
+    if done.is_done or not done.orders or done.to_type:
         return done
     reasons = traders.refusal(kept, done.orders)
     return replace(done, story=f"risk refused it: {reasons}") if reasons else done

@@ -239,7 +239,7 @@ def _live(trader: Trader, envelope: Envelope, life: StrategyLife, reason: str) -
 
 
 def _done(trader: Trader, answer: Answer) -> Done:
-    return Done(trader.session.terms.session, answer.is_done, answer.story, answer.client_order_ids)
+    return Done(trader.session.terms.session, answer.is_done, answer.story, answer.client_order_ids, answer.to_type)
 
 
 def _of_both(is_all: bool) -> str:

@@ -1,7 +1,7 @@
 """What every door shows of trading sessions. Money and quantities are exact decimals, times nanoseconds UTC."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 
@@ -15,6 +15,9 @@ class Done:
     """What happened, or why not: every control that refused, with what to do."""
     orders: tuple[str, ...] = ()
     """Client order ids that it concerns."""
+    to_type: Mapping[str, str] = field(default_factory=dict)
+    """Control -> what it found: soft controls alone refused the order, and whoever sends it again and types this may
+    have it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

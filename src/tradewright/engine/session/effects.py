@@ -3,7 +3,8 @@
 This file decides which effects there are. An effect is never replayed: what came of it comes back as an input.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tradewright.ports import broker
@@ -66,6 +67,8 @@ class Answer:
     is_done: bool
     story: str
     client_order_ids: tuple[str, ...] = ()
+    to_type: Mapping[str, str] = field(default_factory=dict)
+    """What soft controls alone found against an order: typed, the order is let through."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,7 +155,7 @@ class Desk:
         )
         answer = self._serving.dispatcher.dispatch(envelope)
         if isinstance(answer, Done) and not answer.is_done:
-            raise Problem(409, "refused", answer.story, found=", ".join(answer.orders))
+            raise refusal(answer)
         return answer
 
     def _wishes(self, ask: Ask, query: dict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -193,6 +193,15 @@ def count(serving: Serving, subject: str, *, most: int) -> None:
     wait_s = serving.rates.take(subject, Rate(most))
     if wait_s:
         raise TooOften("too many requests", wait_s=wait_s, expected=f"at most {most} in a minute")
+
+
+def refusal(done: Done) -> Problem:
+    """What came of a wish that nothing came of; where soft controls alone refused, what lets it through."""
+    typed = ", ".join(f"{name}={number}" for name, number in done.to_type.items())
+    return Problem(
+        409, "refused", done.story, expected=typed, found=", ".join(done.orders),
+        remedy="send it again within a minute, with these numbers in `typed`, if it is meant" if typed else "",
+    )  # fmt: skip
 
 
 def key_in(request: Request) -> str:

@@ -186,8 +186,9 @@ def _send(desk: Desk, given: SendOrder) -> Outcomes:
     name = yield from place(desk, given.request, purpose=purpose)
     if name not in desk.state.orders:
         yield from leg_failed(desk, given.request, name=name, reason="risk refused it")
-        if told := offer(desk, given):
-            yield Answer(given.number, False, told, (name,))
+        story, to_type = offer(desk, given)
+        if to_type:
+            yield Answer(given.number, False, story, (name,), to_type)
             return
     yield _came_of(desk, given.number, name)
 

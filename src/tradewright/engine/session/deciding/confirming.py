@@ -18,23 +18,23 @@ from tradewright.trading.risk.controls.table import SOFT
 _OFFERS_KEPT = 1_000
 
 
-def offer(desk: Desk, given: SendOrder) -> str:
-    """What to type for the order that the gate has just refused; empty where nothing would help."""
+def offer(desk: Desk, given: SendOrder) -> tuple[str, Mapping[str, str]]:
+    """Why the gate has just refused the order, and what to type for it; nothing where that would not help."""
     refusal = desk.memory.refusal
     reasons = () if refusal is None else refusal.reasons
-    if not given.who.strip() or any(one.control not in SOFT or not one.to_type for one in reasons):
-        return ""
+    if not reasons or not given.who.strip() or any(one.control not in SOFT or not one.to_type for one in reasons):
+        return "", {}
     offers = desk.memory.offers
     for name in [one for one, held in offers.items() if _is_over(desk, held)]:
         del offers[name]
     if len(offers) >= _OFFERS_KEPT:
-        return ""
+        return "", {}
     to_type = {one.control: one.to_type for one in reasons}
     offers[_named(given)] = Offer(desk.mono_ns, to_type)
     told = "; ".join(f"{one.control}: {one.reason}" for one in reasons)
     typed = ", ".join(f"{name}={number}" for name, number in to_type.items())
     seconds = desk.rules.confirm_within_ns // SECOND_NS
-    return f"risk refused the order ({told}); if it is meant, send it again within {seconds} s and confirm {typed}"
+    return f"risk refused it: {told}; if it is meant, send it again within {seconds} s and confirm {typed}", to_type
 
 
 def confirmed(desk: Desk, given: SendOrder) -> Mapping[str, str] | str:
