@@ -220,6 +220,14 @@ LINES = (
         repetitions=5,
     ),
     Line(
+        id="P10.redis",
+        module="bus",
+        what="the same over Redis Streams, in portions of 1,000: published, read, acknowledged",
+        unit="events",
+        goals=_within(20.0, Measure.MICROSECONDS_EACH),
+        repetitions=5,
+    ),
+    Line(
         id="P11.ticks",
         module="live_day",
         what="a day of trades of 10 instruments: bars, slices, indicators, signals",

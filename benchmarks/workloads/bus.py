@@ -1,12 +1,22 @@
-"""P10: events through the bus within one process, in portions as a feed brings them.
+"""P10: events through the bus, within one process and over Redis, in portions as a feed brings them.
 
-The bare library is an asyncio queue, filled and emptied without waiting and without any promise about readers.
+The bare library is an asyncio queue, filled and emptied without waiting and without any promise about readers; for
+Redis it is the client with the same portions in pipelines: XADD, XREADGROUP, XACK and XDEL, the same bytes, no limits.
 """
 
 import asyncio
+from contextlib import ExitStack
+from itertools import count
 
+import redis
+
+from benchmarks.redis_server import redis_of_our_own
 from benchmarks.workloads.case import Answers, Case, Place, steady
+from tradewright.adapters.buses.codec import Codec
 from tradewright.adapters.buses.local import LocalBus
+from tradewright.adapters.buses.redis_reader import entries_of
+from tradewright.adapters.buses.redis_streams import RedisBus
+from tradewright.adapters.system.clock import SystemClock
 from tradewright.domain.market.quote import Quote
 from tradewright.ports.bus import Topic
 
@@ -76,5 +86,41 @@ def _awaited(place: Place) -> Case:
     return steady(portions * PORTION, lambda: {"delivered": float(asyncio.run(story()))})
 
 
-CASES = {"P10.bus": _handled, "P10.await": _awaited}
+def _over_redis(place: Place) -> Case:
+    quotes, portions, stack, numbers = _quotes(), max(place.sizes.events // PORTION // 10, 3), ExitStack(), count(1)
+    url = stack.enter_context(redis_of_our_own())
+    client = stack.enter_context(redis.Redis.from_url(url))
+    codec = Codec(QUOTES)
+
+    def run() -> Answers:
+        bus, reader = RedisBus(url, name="bench", clock=SystemClock(), prefix=f"{next(numbers)}:"), _Reader()
+        bus.handle(QUOTES, "reader", handler=reader.take)
+        for _ in range(portions):
+            assert bus.offer_all(QUOTES, quotes) == PORTION
+            bus.drain()
+        bus.leave()
+        return {"delivered": float(reader.delivered)}
+
+    def bare() -> int:
+        key, reader = f"bare-{next(numbers)}", _Reader()
+        client.xgroup_create(key, "readers", mkstream=True)
+        for _ in range(portions):
+            adding = client.pipeline(transaction=False)
+            for quote in quotes:
+                adding.xadd(key, {"e": codec.written(quote)})
+            adding.execute()
+            entries = entries_of(client.xreadgroup("readers", "bench", {key: ">"}, count=PORTION))
+            for _, content in entries:
+                reader.take(codec.read(content))
+            done = client.pipeline(transaction=False)
+            done.xack(key, "readers", *(entry for entry, _ in entries))
+            done.xdel(key, *(entry for entry, _ in entries))
+            done.execute()
+        client.delete(key)
+        return reader.delivered
+
+    return Case(portions * PORTION, lambda: run, bare_turn=lambda: bare, close=stack.close)
+
+
+CASES = {"P10.bus": _handled, "P10.await": _awaited, "P10.redis": _over_redis}
 """How each line is made."""

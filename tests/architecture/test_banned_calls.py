@@ -49,6 +49,7 @@ SWALLOWING = (
     "interfaces",
     "venues",
     "engine/session/supervisor.py",
+    "adapters/buses/redis_reader.py",
     "adapters/buses/subscription.py",
     "adapters/control/server.py",
     "bootstrap/job_child.py",

@@ -4,13 +4,17 @@ A bus that travels between processes is added to the fixture; events need only c
 """
 
 import asyncio
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from itertools import count
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tradewright.adapters.buses.local import LocalBus
+from tradewright.adapters.buses.redis_streams import RedisBus
+from tradewright.adapters.system.clock import SystemClock
 from tradewright.domain.errors import InputError
 from tradewright.domain.events import Event, OrderExpired, SessionOpened
 from tradewright.domain.identifiers import ClientOrderId
@@ -25,9 +29,21 @@ FACTS = Topic("facts", Event)
 MakeBus = Callable[[], EventBus]
 
 
-@pytest.fixture(params=["local"], scope="module")
-def make_bus(request: pytest.FixtureRequest) -> MakeBus:
-    return {"local": LocalBus}[request.param]
+@pytest.fixture(params=["local", "redis"], scope="module")
+def make_bus(request: pytest.FixtureRequest) -> Iterator[MakeBus]:
+    if request.param == "local":
+        yield LocalBus
+        return
+    url, numbers, made = request.getfixturevalue("redis_server"), count(1), list[RedisBus]()
+
+    def make() -> RedisBus:
+        prefix = f"contract:{os.getpid()}:{next(numbers)}:"
+        made.append(RedisBus(url, name="here", clock=SystemClock(), prefix=prefix))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.leave()
 
 
 @pytest.fixture

@@ -5,11 +5,12 @@ import json
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import uvicorn
@@ -30,6 +31,7 @@ from tradewright.interfaces.stream.protocol import server_options
 from tradewright.interfaces.stream.terms import StreamTerms
 
 WITHIN_S = 30.0
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,11 @@ class Streaming:
 
 
 @contextmanager
-def streaming(folder: Path, *, terms: StreamTerms | None = None, web: WebTerms = PATIENT) -> Iterator[Streaming]:
+def streaming(
+    folder: Path, *, terms: StreamTerms | None = None, web: WebTerms = PATIENT, environment: Mapping[str, str] = NOTHING
+) -> Iterator[Streaming]:
     """A project's doors on a free port, by the server and with the options of the platform."""
-    serving = replace(Serving(App(folder)), given_terms=web, passwords=QUICK)
+    serving = replace(Serving(App(folder, environment=environment)), given_terms=web, passwords=QUICK)
     stream = Stream(serving, terms or StreamTerms())
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))

@@ -84,7 +84,8 @@ def test_the_store_gives_back_what_was_put_in(rows: dict[str, dict[str, Any]]) -
 def test_the_bus_hands_over_what_was_published(rows: dict[str, dict[str, Any]]) -> None:
     assert rows["P10.bus"]["answers"]["delivered"] == SMALL.events
     assert rows["P10.await"]["answers"]["delivered"] == SMALL.events
-    assert rows["P10.bus"]["bare_s"]
+    assert rows["P10.redis"]["answers"]["delivered"] == SMALL.events
+    assert rows["P10.bus"]["bare_s"] and rows["P10.redis"]["bare_s"]
 
 
 def test_a_live_day_is_small_and_loses_no_trade(rows: dict[str, dict[str, Any]]) -> None:

@@ -1,11 +1,13 @@
 """The newsroom: one thread that watches sessions and jobs, puts news on the bus, and hands on what comes from the bus.
 
-This file decides who watches. By itself each process does, and only while somebody listens. Where services share Redis
-the holder of the lease `newsroom` watches for all, and whoever begins to listen asks it for the whole state. The bus is
-used in this thread alone, so neither files, nor the database, nor Redis ever stop a web server's event loop.
+This file decides who tells. By itself each process does, and only while somebody listens. Where services share Redis
+the holder of the lease `newsroom` tells all of them, and whoever begins to listen asks it for the whole state; the
+others watch as well and keep the last seconds, which they tell when they follow it. The bus is used in this thread
+alone, so neither files, nor the database, nor Redis ever stop a web server's event loop.
 """
 
 import logging
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,11 +19,13 @@ from tradewright.application.watching.jobs import JobsWatch
 from tradewright.application.watching.news import TOPICS, News
 from tradewright.application.watching.sessions import SessionsWatch
 from tradewright.domain.errors import TradewrightError
+from tradewright.lazy import load
 from tradewright.ports.bus import EventBus, Topic
 from tradewright.ports.clock import Clock
 from tradewright.ports.leases import Lease, Leases
 
 if TYPE_CHECKING:
+    from tradewright.adapters.buses.redis_streams import RedisBus
     from tradewright.bootstrap.app import App
 
 EVERY_S: Final = 0.1
@@ -29,6 +33,10 @@ LOOK_NS: Final = 500_000_000
 """Between two looks at which sessions run."""
 LEASE: Final = "newsroom"
 LEASE_NS: Final = 5_000_000_000
+KEEPS_S: Final = 60.0
+"""After which what waits for a newsroom that died is forgotten; nobody waits for it meanwhile, but for a full queue."""
+HELD_NS: Final = 3 * LEASE_NS
+HELD: Final = 20_000
 PORTION: Final = 500
 """News that are handed on at once."""
 READY_WITHIN_S: Final = 20.0
@@ -65,6 +73,10 @@ class Shared:
             self.leases.release(self._lease)
 
 
+def _nothing() -> None:
+    """A bus of our own ends with us."""
+
+
 @dataclass(slots=True)
 class Newsroom:
     """Watches while somebody listens."""
@@ -77,10 +89,16 @@ class Newsroom:
     clock: Clock
     shared: Shared | None = None
     """None: this process is alone."""
+    leave_bus: Callable[[], None] = _nothing
+    """Leave nothing of ours on a bus that others use."""
     rounds: int = 0
     """Looks that were finished."""
     _listeners: list[Listener] = field(default_factory=list)
     _batch: list[News] = field(default_factory=list)
+    _held: deque[tuple[int, str, object]] = field(default_factory=lambda: deque(maxlen=HELD))
+    """What we have seen and not published, with when: the one who watches for all may be dying."""
+    _read: set[str] = field(default_factory=set)
+    """Topics that we read."""
     _looked_ns: int | None = None
     _whole_wanted: bool = False
     _is_watching: bool = False
@@ -114,17 +132,20 @@ class Newsroom:
 
     def step(self) -> None:
         """One look at everything; what is new is handed on."""
-        if self._is_ours():
-            for topic, event in self._new():
-                self._publish(TOPICS[topic].bus, event)
+        is_ours, now_ns = self._is_ours(), self.clock.monotonic_ns()
+        self._held.extend((now_ns, topic, event) for topic, event in self._new(now_ns))
+        if is_ours:
+            self._publish_held()
+        while self._held and now_ns - self._held[0][0] > HELD_NS:
+            self._held.popleft()
         self.bus.drain()
         self._hand_on(0)
 
     def _run(self) -> None:
-        self._subscribe()
         while not self._leaving.is_set():
             self._listened.wait()
             try:
+                self._subscribe()
                 self.step()
                 self.rounds += 1
                 self._leaving.wait(EVERY_S)
@@ -135,16 +156,21 @@ class Newsroom:
             if self.shared is not None:
                 self.shared.leave()
             self.bus.close()
+            self.leave_bus()
         except TradewrightError as problem:
             _LOG.warning("the newsroom ended without a good-bye: %s", problem)
 
     def _subscribe(self) -> None:
+        """Once; a bus that could not be reached is gone on with where it failed."""
         for topic in TOPICS.values():
-            if topic.works:
+            if topic.works and topic.name not in self._read:
                 self.bus.handle(topic.bus, self.name, handler=partial(self._take, topic.name))
-        self.bus.handle(WHOLE, self.name, handler=self._asked)
-        if self.shared is not None:
-            self.bus.publish(WHOLE, WholeWanted(self.name))
+                self._read.add(topic.name)
+        if WHOLE.name not in self._read:
+            self.bus.handle(WHOLE, self.name, handler=self._asked)
+            self._read.add(WHOLE.name)
+            if self.shared is not None:
+                self.bus.offer(WHOLE, WholeWanted(self.name))
 
     def _is_ours(self) -> bool:
         was, self._is_watching = self._is_watching, self.shared is None or self.shared.is_ours(self.name)
@@ -152,8 +178,7 @@ class Newsroom:
             self._whole_wanted = True
         return self._is_watching
 
-    def _new(self) -> Iterator[News]:
-        now_ns = self.clock.monotonic_ns()
+    def _new(self, now_ns: int) -> Iterator[News]:
         if self._looked_ns is None or now_ns - self._looked_ns >= LOOK_NS:
             self._looked_ns = now_ns
             yield from self.sessions.look()
@@ -164,9 +189,13 @@ class Newsroom:
             yield from self.sessions.whole()
             yield from self.jobs.whole()
 
-    def _publish(self, topic: Topic[object], event: object) -> None:
-        while not self.bus.offer(topic, event):
-            self.bus.drain()
+    def _publish_held(self) -> None:
+        """What the bus could not take stays."""
+        while self._held:
+            _, topic, event = self._held[0]
+            while not self.bus.offer(TOPICS[topic].bus, event):
+                self.bus.drain()
+            self._held.popleft()
 
     def _asked(self, asked: WholeWanted) -> None:
         self._whole_wanted = True
@@ -186,11 +215,11 @@ class Newsroom:
 
 def newsroom_of(app: "App", clock: Clock, *, name: str) -> Newsroom:
     """The newsroom of a project: by itself, or with others where the settings name a Redis."""
-    trading = app.trading
-    return Newsroom(
-        name,
-        LocalBus(),
-        SessionsWatch(trading.sessions, trading.traders.journal_of),
-        JobsWatch(app.state.jobs),
-        clock,
+    trading, url = app.trading, app.settings.redis.url
+    sessions, jobs = SessionsWatch(trading.sessions, trading.traders.journal_of), JobsWatch(app.state.jobs)
+    if not url:
+        return Newsroom(name, LocalBus(), sessions, jobs, clock)
+    bus: RedisBus = load("tradewright.adapters.buses.redis_streams").RedisBus(
+        url, name=name, clock=clock, prefix=f"tradewright:{trading.mode}:bus:", keeps_s=KEEPS_S
     )
+    return Newsroom(name, bus, sessions, jobs, clock, shared=Shared(app.state.leases), leave_bus=bus.leave)
