@@ -45,8 +45,10 @@ class Speaking(Protocol):
 def speak(app: Speaking, service: str, *, to_files: bool = True) -> None:
     """Let this process speak as one of a service, as the settings say: to its errors, and to the files of the mode.
 
-    It never fails for broken settings: then the defaults hold, and what is wrong can be said.
+    It never fails for broken settings: then the defaults hold, and what is wrong can be said. A process that speaks is
+    a service: it leaves no core behind.
     """
+    load("tradewright.adapters.system.cores").leave_none()
     load(HANDLER).speak(_terms(app, service, to_files=to_files))
 
 

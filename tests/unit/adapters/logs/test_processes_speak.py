@@ -71,6 +71,14 @@ def test_everything_goes_to_one_file_a_service_to_its_own_and_errors_to_a_third(
     assert any("old ways" in one["message"] for one in everything)
 
 
+def test_a_service_leaves_no_core_behind(tmp_path: Path) -> None:
+    program = "import resource, sys\nfrom pathlib import Path\nfrom tradewright.bootstrap.app import open_app\n"
+    program += "from tradewright.bootstrap.logs import speak\nspeak(open_app(Path(sys.argv[1])), 'desk')\n"
+    program += "print(resource.getrlimit(resource.RLIMIT_CORE)[0])"
+    done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("0\n", "")
+
+
 def test_fields_are_those_that_are_listed(world: tuple[Path, "subprocess.CompletedProcess[str]"]) -> None:
     first = lines_of(world[0], "desk.log")[0]
     assert first["order"] == "o-1" and "request" not in first
