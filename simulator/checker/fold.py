@@ -95,14 +95,15 @@ class Fold:
         return total
 
     def _course(self, name: str) -> tuple[Decimal, Decimal]:
-        """Executions and splits of an instrument in the venue's order: what is held, what was paid for fractions."""
+        """Executions and splits of an instrument in the venue's order, a split before what is executed at its moment:
+        what is held, what was paid for fractions."""
         events: list[tuple[int, int, Decimal, Decimal]] = [
-            (when, 0, change, ZERO) for when, change in self.changes.get(name, {}).values()
+            (when, 1, change, ZERO) for when, change in self.changes.get(name, {}).values()
         ]
-        events += [(when, 1, ratio, price) for when, ratio, price in self.splits.get(name, [])]
+        events += [(when, 0, ratio, price) for when, ratio, price in self.splits.get(name, [])]
         held = paid = ZERO
-        for _, is_split, amount, price in sorted(events):
-            if not is_split:
+        for _, is_trade, amount, price in sorted(events):
+            if is_trade:
                 held += amount
                 continue
             exact = held * amount

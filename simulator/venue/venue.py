@@ -74,7 +74,7 @@ class Venue:
     market: Market
     account: Account
     habits: VenueHabits
-    now_ns: Callable[[], int]
+    clock_ns: Callable[[], int]
     """The venue's clock, nanoseconds UTC."""
     listeners: list[Callable[[BrokerEvent], None]] = field(default_factory=list)
     later: Callable[[int, Callable[[], None]], None] = lambda _, call: call()
@@ -90,6 +90,8 @@ class Venue:
     """Orders that the venue, or a person there, made larger than was asked: nobody could have reserved that."""
     contradicted: list[str] = field(default_factory=list)
     """Orders of which the venue said one thing and did another: a person has to look."""
+    split_ns: int = 0
+    """When the last split was: nothing of later has an earlier stamp."""
     settles_ns: int = 0
     """The time that it promises: no request is carried out later."""
     matching: Matching = field(init=False)
@@ -103,6 +105,10 @@ class Venue:
             fills_in_part=self.habits.fills_in_part,
             fee_currencies=self.habits.fee_currencies,
         )
+
+    def now_ns(self) -> int:
+        """What it stamps, nanoseconds UTC."""
+        return max(self.clock_ns(), self.split_ns)
 
     def emit(self, event: BrokerEvent) -> None:
         """Tell whoever listens to the account's stream."""
@@ -292,7 +298,7 @@ class Venue:
         listing = self.chance.choice(list(self.market.listings))
         name, ratio = listing.instrument, self.chance.choice(self.habits.ratios)
         self.log.hit("V10 split")
-        now = self.now_ns()
+        now = self.split_ns = self.now_ns() + 1  # whatever was executed before has an earlier stamp
         self.market.split(name, ratio)
         self.market.actions.append(CorporateAction(self.market.day, name, ActionKind.SPLIT, float(ratio)))
         done = broker.SplitDone(f"split-{name}-{now}", name, ratio, self.market.price(name), now)

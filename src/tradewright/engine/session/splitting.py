@@ -4,7 +4,7 @@ This file decides how a split is booked. Fractions of a lot are paid for the acc
 among the strategies (largest fraction first) and the fractions change hands at the split's price. An execution that
 comes late from before a split, or a split that comes late, has the instrument's positions made anew in the venue's
 order, from its first execution on or from what was held when the oldest were dropped. What is executed at the very
-moment of a split was executed before it, whichever is told first.
+moment of a split was executed after it: a split comes with the market's opening, whichever is told first.
 """
 
 from collections.abc import Iterable, Iterator
@@ -33,7 +33,7 @@ def book_split(state: SessionState, fact: SplitBooked) -> None:
     later = any(one.happened_ns > fact.happened_ns > 0 for one in state.splits.get(name, ()))
     state.splits.setdefault(name, []).append(fact)
     if later or any(
-        fill.time_ns > fact.happened_ns > 0 for fill in state.executions.values() if fill.instrument == name
+        fill.time_ns >= fact.happened_ns > 0 for fill in state.executions.values() if fill.instrument == name
     ):
         make_anew(state, name)
     else:
@@ -46,8 +46,8 @@ def book_split(state: SessionState, fact: SplitBooked) -> None:
 
 
 def comes_late(state: SessionState, fill: Fill) -> bool:
-    """Whether the execution is older than a split that is booked already; one of the same moment is."""
-    return any(split.happened_ns >= fill.time_ns for split in state.splits.get(fill.instrument, ()))
+    """Whether the execution is older than a split that is booked already."""
+    return any(split.happened_ns > fill.time_ns for split in state.splits.get(fill.instrument, ()))
 
 
 def book_held_before(state: SessionState, fact: PositionAdopted) -> None:
@@ -123,8 +123,9 @@ def _events(state: SessionState, name: str, fills: Iterable[Fill]) -> Iterator[E
             yield held.as_of_ns, held.fact.strategy, held.fact
 
 
-def _when(event: Event) -> tuple[int, bool]:
-    return event[0], isinstance(event[2], PositionAdopted)
+def _when(event: Event) -> tuple[int, int]:
+    """At one moment splits come first, and last what was found to be held."""
+    return event[0], 0 if isinstance(event[2], SplitBooked) else 2 if isinstance(event[2], PositionAdopted) else 1
 
 
 def _pay(state: SessionState, name: str, amount: Decimal) -> None:

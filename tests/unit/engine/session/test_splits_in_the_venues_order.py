@@ -132,10 +132,10 @@ def test_what_was_held_before_counts_from_where_it_was_found() -> None:
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
-def test_what_is_executed_at_the_moment_of_a_split_was_executed_before_it(order: tuple[int, ...]) -> None:
-    story = (filled("a", Side.BUY, 6, "50", 10), filled("b", Side.SELL, 2, "50", 20), split("0.5", "100", 20))
+def test_what_is_executed_at_the_moment_of_a_split_is_executed_after_it(order: tuple[int, ...]) -> None:
+    story = (filled("a", Side.BUY, 6, "50", 10), split("0.5", "100", 20), filled("b", Side.SELL, 2, "100", 20))
     state = begun(("a", "own", Side.BUY, 6), ("b", "own", Side.SELL, 2))
     for at in order:
         apply(state, story[at])
-    assert (state.held(A), state.basis(A)) == (Decimal(2), Decimal(200))
-    assert state.cash["USD"] == Decimal("1000") - 300 + 100 - Decimal("0.20")
+    assert (state.held(A), state.basis(A)) == (Decimal(1), Decimal(100))
+    assert state.cash["USD"] == Decimal("1000") - 300 + 200 - Decimal("0.20")
