@@ -170,3 +170,17 @@ def test_what_would_be_unsafe_or_cannot_work_does_not_start(
     assert done.returncode in {1, 2}
     assert told in done.stderr
     assert "hunter2" not in done.stderr
+
+
+def test_a_platform_in_the_background_is_started_shown_and_ended(tmp_path: Path) -> None:
+    told = asked("up", "--detach", "--port", str(free_port()), "--workers", "0", "--no-scheduler", folder=tmp_path)
+    try:
+        assert KEY.fullmatch(told["first_key"]) and status(told["url"], told["first_key"]) == 200
+        assert not list(tmp_path.rglob("platform.out")), "it would keep the key"
+        second = asked("up", "--detach", "--port", str(free_port()), folder=tmp_path, code=1)["error"]
+        assert "running already" in second["message"]
+    finally:
+        (ended,) = asked("down", folder=tmp_path)["ended"]
+    assert (ended["service"], ended["url"]) == ("all", told["url"]) and not answers(told["url"])
+    gone = asked("down", folder=tmp_path, code=1)["error"]
+    assert "no platform" in gone["message"]

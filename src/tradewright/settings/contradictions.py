@@ -16,7 +16,7 @@ ALPACA_LIVE_HOST = "api.alpaca.markets"
 
 def contradictions(settings: Settings, origins: Mapping[str, str]) -> list[Problem]:
     """All of them, each told at the setting that is most likely the wrong one."""
-    checks = (_database, _tls, _hours, _broker, _alpaca, _ibkr)
+    checks = (_database, _tls, _services, _hours, _broker, _alpaca, _ibkr)
     return [
         Problem(name, masked(value), origins[name], remedy)
         for check in checks
@@ -38,6 +38,23 @@ def _tls(settings: Settings) -> _Found:
         yield "api.tls_key", "(not set)", "api.tls_certificate is set; name the file of its private key"
     if api.tls_key and not api.tls_certificate:
         yield "api.tls_certificate", "(not set)", "api.tls_key is set; name the file of its certificate"
+
+
+def _services(settings: Settings) -> _Found:
+    for name in ("data", "strategy", "risk", "trader", "scheduler"):
+        for place in getattr(settings.services, name):
+            if not _is_address(place):
+                yield f"services.{name}", place, "write where it listens, as http://127.0.0.1:8001, without a path"
+
+
+def _is_address(text: str) -> bool:
+    try:
+        found = urlsplit(text)
+        return (
+            found.scheme in {"http", "https"} and bool(found.hostname) and found.path in {"", "/"} and not found.query
+        )
+    except ValueError:
+        return False
 
 
 def _hours(settings: Settings) -> _Found:

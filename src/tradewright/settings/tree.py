@@ -105,6 +105,17 @@ class Api(Section, frozen=True, kw_only=True):
     metrics_token: Annotated[Secret, Meta(description="place of a token that opens /metrics alone")] = Secret()
 
 
+class Services(Section, frozen=True, kw_only=True):
+    """Where the gateway finds the services; several addresses are several instances."""
+
+    data: Annotated[tuple[str, ...], Meta(description="market data, symbols, watchlists")] = ("http://127.0.0.1:8001",)
+    strategy: Annotated[tuple[str, ...], Meta(description="strategies, backtests")] = ("http://127.0.0.1:8002",)
+    risk: Annotated[tuple[str, ...], Meta(description="limits, kill switch, assessments")] = ("http://127.0.0.1:8003",)
+    trader: Annotated[tuple[str, ...], Meta(description="orders, positions, sessions")] = ("http://127.0.0.1:8004",)
+    scheduler: Annotated[tuple[str, ...], Meta(description="jobs and their times")] = ("http://127.0.0.1:8005",)
+    timeout_s: Annotated[float, Meta(gt=0, description="silence after which a service is given up, in seconds")] = 60.0
+
+
 class Health(Section, frozen=True, kw_only=True):
     """What counts as well."""
 
@@ -207,6 +218,7 @@ class Settings(Section, frozen=True, kw_only=True):
     database: Database = Database()
     redis: Redis = Redis()
     api: Api = Api()
+    services: Services = Services()
     health: Health = Health()
     risk: Risk = Risk()
     trading: Trading = Trading()

@@ -74,8 +74,8 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
         "wrong_origin": "this page may not ask",
         "overloaded": "too much is asked at once",
         "service_away": "a service does not answer",
-    "service_silent": "a service fell silent",
-    "missing_library": "a part is not installed",
+        "service_silent": "a service fell silent",
+        "missing_library": "a part is not installed",
         "internal_error": "a defect of the program",
     }
 )

@@ -22,6 +22,7 @@ from tradewright.interfaces.cli import (
     logs,
     project,
     risk,
+    serve,
     strategy,
     symbols,
     trade,
@@ -56,6 +57,7 @@ app.add_typer(jobs.group, name="jobs")
 project.register(app)
 logs.register(app)
 up.register(app)
+serve.register(app)
 
 
 def _version(wanted: bool) -> None:

@@ -1,0 +1,1 @@
+"""The door for all services: it answers what is its own, and hands on everything else."""
