@@ -10,18 +10,24 @@ from polars.testing import assert_frame_equal
 from tests.contracts.memory_store import MemoryStore
 from tests.contracts.store_rows import DAY, KNOWN, action, bars, close_of, frame
 
+from tradewright.adapters.caches.local import LocalCache
 from tradewright.adapters.stores.delta import DeltaStore
+from tradewright.adapters.stores.marks import DeltaMarks
+from tradewright.adapters.system.clock import SystemClock
+from tradewright.application.data.caching import CachedStore
 from tradewright.domain.errors import DataError
 from tradewright.ports.stores import NS, TABLES, MarketStore, Selection, Table
 
 
-@pytest.fixture(params=["delta", "memory"])
+@pytest.fixture(params=["delta", "memory", "cached"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> MarketStore:
-    return (
-        DeltaStore(tmp_path / "a störe with spaces", prefer=("broker",))
-        if request.param == "delta"
-        else MemoryStore(prefer=("broker",))
-    )
+    if request.param == "memory":
+        return MemoryStore(prefer=("broker",))
+    folder = tmp_path / "a störe with spaces"
+    delta = DeltaStore(folder, prefer=("broker",))
+    if request.param == "delta":
+        return delta
+    return CachedStore(delta, LocalCache(SystemClock()), DeltaMarks(folder, SystemClock()), 3_600.0)
 
 
 def closes(store: MarketStore, selection: Selection) -> list[float]:

@@ -7,12 +7,15 @@ is done once also over a restart, and that an actor with accounts meets nothing 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 from ipaddress import ip_address
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from tradewright.adapters.caches.local import LocalCache
 from tradewright.adapters.passwords.argon import ArgonPasswords
 from tradewright.adapters.rates.counted import CountedRates
+from tradewright.adapters.stores.marks import DeltaMarks
 from tradewright.adapters.system.clock import SystemClock
 from tradewright.adapters.system.randomness import SystemRandomness
 from tradewright.application.access.auditing import Trailed
@@ -20,12 +23,15 @@ from tradewright.application.access.entering import Entrance
 from tradewright.application.access.lockout import Lockout
 from tradewright.application.access.scoping import may_ask, narrowed
 from tradewright.application.access.tickets import Tickets
+from tradewright.application.data.caching import CachedStore
 from tradewright.application.dispatcher import Dispatcher
 from tradewright.application.kept_answers import KeptAnswers
 from tradewright.bootstrap.app import App
 from tradewright.bootstrap.logs import audit, correlated
 from tradewright.bootstrap.newsroom import Newsroom, newsroom_of
 from tradewright.bootstrap.routes import routes
+from tradewright.lazy import load
+from tradewright.ports.cache import Cache
 from tradewright.ports.clock import Clock
 from tradewright.ports.randomness import Randomness
 from tradewright.ports.rates import Rates
@@ -35,8 +41,10 @@ if TYPE_CHECKING:
     from tradewright.ports.keys import KeyRing
     from tradewright.ports.passwords import Passwords
     from tradewright.ports.repeats import KeptRepeats
+    from tradewright.ports.stores import MarketStore
 
 LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]")
+CACHES: Final = "tradewright.adapters.caches"
 _NOTHING: Final[Mapping[str, Callable[[], object]]] = MappingProxyType({})
 
 
@@ -125,6 +133,23 @@ class Serving:
         return newsroom_of(self.app, self.clock, name=f"newsroom-{self.randomness.token(12)}")
 
     @cached_property
+    def cache(self) -> Cache:
+        """What was read a moment ago: by this process, or by all that share Redis."""
+        url = self.app.settings.redis.url
+        if not url:
+            return LocalCache(self.clock)
+        project = sha256(str(self.app.state_folder.absolute()).encode()).hexdigest()[:16]
+        made: Cache = load(f"{CACHES}.redis").RedisCache(url, self.clock, f"tradewright:cache:{project}:")
+        return made
+
+    @cached_property
+    def store(self) -> CachedStore:
+        """Market data, as those see it who look from elsewhere."""
+        root, ttl_s = self.app.state_folder / "store", self.app.settings.data.cache_seconds
+        store: MarketStore = self.app.providers()["store"]()  # type: ignore[assignment]
+        return CachedStore(store, self.cache, DeltaMarks(root, self.clock), float(ttl_s))
+
+    @cached_property
     def rates(self) -> Rates:
         """Counts of requests: of this process, or of all that share Redis."""
         return CountedRates(self.app.settings.redis.url)
@@ -142,6 +167,8 @@ class Serving:
             "keys": lambda: self._keys,
             "audit": lambda: self._audit,
             "repeats": lambda: self._repeats,
+            "store": lambda: self.store,
+            "store_of": lambda: lambda: self.store,
         }
 
     @cached_property
