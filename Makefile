@@ -2,6 +2,7 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
+TW = $(BIN)/tradewright $(if $(PROJECT),--project $(PROJECT))
 RUNTIME := .venv/.runtime
 DEV := .venv/.dev
 WORKERS ?= 2
@@ -26,11 +27,29 @@ $(DEV): $(RUNTIME) requirements/dev.txt
 setup: $(DEV) ## create .venv with everything needed to run and to develop
 	@echo "Ready. Try: make demo"
 
+start: $(RUNTIME) ## start the platform in the background: make start ARGS="--port 8080"
+	@$(TW) up --detach $(ARGS)
+
+stop: $(RUNTIME) ## end the platform; trading sessions go on
+	@$(TW) down $(ARGS)
+
+restart: $(RUNTIME) ## end the platform and start it again
+	@$(TW) down; $(TW) up --detach $(ARGS)
+
+dev: $(RUNTIME) ## the platform in this terminal, with one worker
+	@$(TW) up --workers 1 $(ARGS)
+
+debug: $(RUNTIME) ## the same, saying everything
+	@TRADEWRIGHT_LOG_LEVEL=debug TRADEWRIGHT_TRACEBACK=1 $(TW) up --workers 1 $(ARGS)
+
+prod: ## every service in containers, as for production (needs Docker, see docs/deployment.md)
+	docker compose -f deploy/compose.yaml -f deploy/compose.prod.yaml up --detach --build
+
 demo: $(RUNTIME) ## from nothing to tear sheets and a session on paper, on shipped real data
 	@$(BIN)/tradewright demo
 
 run: $(RUNTIME) ## run a command: make run ARGS="backtest list"
-	@$(BIN)/tradewright $(ARGS)
+	@$(TW) $(ARGS)
 
 test: $(DEV) ## all tests but the slow ones
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not slow"
@@ -103,6 +122,10 @@ prove-sandbox: $(DEV) ## attack the sandbox of uploaded strategies: make prove-s
 	$(BIN)/python -m proofs sandbox
 	$(BIN)/python -m proofs uploads --sources $(or $(SOURCES),10000)
 
+prove-secrets: $(DEV) ## plant secrets everywhere and search all outputs for them; time comparisons of secrets
+	$(BIN)/python -m proofs canaries
+	$(BIN)/python -m proofs timing
+
 prove-kill: $(DEV) ## kill switch and guard on real processes: make prove-kill ARGS="--frozen 100 --lost 100 --venue-trials 500"
 	$(BIN)/python -m proofs kill $(ARGS)
 
@@ -126,14 +149,50 @@ requirements: ## lock the dependencies anew
 shell: $(RUNTIME) ## Python with the package at hand
 	@$(BIN)/python -i -c 'import tradewright as tw'
 
+shell-db: ## the platform's database by hand, to look at: SQLite, or PostgreSQL where DATABASE_URL is set
+	@if [ -n "$$DATABASE_URL" ]; then PGOPTIONS="-c default_transaction_read_only=on" psql "$$DATABASE_URL"; else sqlite3 -readonly $(or $(PROJECT),.)/.tradewright/state.sqlite; fi
+
+shell-redis: ## Redis by hand
+	@redis-cli -u "$${REDIS_URL:-redis://127.0.0.1:6379/0}"
+
 status: $(RUNTIME) ## what the project folder holds
-	@$(BIN)/tradewright status
+	@$(TW) status
+
+health: ## whether the platform lives: make health URL=http://127.0.0.1:8000
+	@curl --fail --silent --show-error --max-time 5 $(or $(URL),http://127.0.0.1:8000)/health && echo
+
+monitor: $(RUNTIME) ## what is said as it is said, warnings and worse
+	@$(TW) logs --follow --level warning $(ARGS)
+
+stats: $(RUNTIME) ## what the database holds
+	@$(TW) db status
+
+logs: $(RUNTIME) ## what was said: make logs ARGS="--since 1h --follow"
+	@$(TW) logs $(ARGS)
+
+logs-service: $(RUNTIME) ## of one service: make logs-service SERVICE=trader
+	@$(TW) logs --service $(or $(SERVICE),platform) $(ARGS)
 
 check-env: $(RUNTIME) ## explain every setting and every problem
-	@$(BIN)/tradewright doctor
+	@$(TW) doctor $(ARGS)
 
 backtest: $(RUNTIME) ## a backtest: make backtest ARGS="moving_average --symbol AAPL"
-	@$(BIN)/tradewright backtest run $(ARGS)
+	@$(TW) backtest run $(ARGS)
+
+init-db: $(RUNTIME) ## make the tables
+	@$(TW) db upgrade
+
+migrate: $(RUNTIME) ## bring the tables to this version, backed up first
+	@$(TW) db upgrade
+
+reset-db: $(RUNTIME) ## empty the platform's tables (asks first; journals, bars and runs stay)
+	@$(TW) db downgrade 0000 $(ARGS) && $(TW) db upgrade
+
+backup: $(RUNTIME) ## back up everything: make backup ARGS="friday.tar"
+	@$(TW) db backup $(ARGS)
+
+restore: $(RUNTIME) ## bring a backup back: make restore FILE=friday.tar
+	@$(TW) db restore $(FILE) $(ARGS)
 
 update: requirements setup ## newest allowed dependencies
 
@@ -144,4 +203,4 @@ clean: ## remove caches and built files
 clean-data: ## remove the demo's and the project's data (asks first)
 	@read -r -p "Delete .tradewright and tradewright-demo with all data? [y/N] " answer; [ "$$answer" = y ] && rm -rf .tradewright tradewright-demo || echo "kept"
 
-.PHONY: help setup demo run test test-slow test-unit test-integration test-coverage format format-check lint type-check contracts check sim sim-crash sim-zoo sim-twice sim-long prove-crash prove-journal prove-recovery prove-soak prove-sandbox prove-kill bench bench-peers docs-build build requirements shell status check-env backtest update clean clean-data
+.PHONY: help setup demo run test test-slow test-unit test-integration test-coverage format format-check lint type-check contracts check sim sim-crash sim-zoo sim-twice sim-long prove-crash prove-journal prove-recovery prove-soak prove-sandbox prove-secrets prove-kill bench bench-peers docs-build build requirements shell shell-db shell-redis status health monitor stats logs logs-service check-env backtest init-db migrate reset-db backup restore start stop restart dev debug prod update clean clean-data

@@ -43,7 +43,7 @@ def examined(app: "App", environment: Mapping[str, str]) -> Callable[[bool], Seq
             _asked("database", lambda: _database(app)),
             _asked("Redis", lambda: _redis(good.settings.redis.url)),
             _asked("calendars", lambda: _calendar(good.settings.data.default_venue)),
-            *secret_files(good.settings, app.project, environment),
+            *secret_files(good.settings, project=app.project, environment=environment),
             _sandbox(),
             _ports(good.settings, app.state_folder),
         ]
@@ -89,7 +89,7 @@ def _calendar(venue: str) -> Check:
     return Check("calendars", Verdict.OK, f"{venue}: {len(sessions)} sessions in the next {HORIZON_DAYS} days")
 
 
-def secret_files(settings: Settings, project: Path, environment: Mapping[str, str]) -> Iterator[Check]:
+def secret_files(settings: Settings, *, project: Path, environment: Mapping[str, str]) -> Iterator[Check]:
     """Places of secrets: whether anything is there, and whether others can read it."""
     for name, secret in _secrets(settings, ""):
         if secret.file:
