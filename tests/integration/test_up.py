@@ -177,10 +177,19 @@ def test_a_platform_in_the_background_is_started_shown_and_ended(tmp_path: Path)
     try:
         assert KEY.fullmatch(told["first_key"]) and status(told["url"], told["first_key"]) == 200
         assert not list(tmp_path.rglob("platform.out")), "it would keep the key"
+        until = time.monotonic() + WITHIN_S
+        while not (parts := {one["name"]: one for one in asked("status", folder=tmp_path)["platform"]}):
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        assert {name for name, one in parts.items() if one["is_critical"]} == {"database", "platform"}
+        assert {parts[name]["state"] for name in ("platform", "database", "watch")} == {"ok"}
+        shown = run("status", folder=tmp_path).stdout
+        assert "Platform" in shown and "database" in shown and "answers" in shown
         second = asked("up", "--detach", "--port", str(free_port()), folder=tmp_path, code=1)["error"]
         assert "running already" in second["message"]
     finally:
         (ended,) = asked("down", folder=tmp_path)["ended"]
     assert (ended["service"], ended["url"]) == ("all", told["url"]) and not answers(told["url"])
+    assert asked("status", folder=tmp_path)["platform"] == [], "it has said goodbye"
     gone = asked("down", folder=tmp_path, code=1)["error"]
     assert "no platform" in gone["message"]

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 from tradewright.adapters.disk.disk import RealDisk
 from tradewright.adapters.sessions.locks import patiently
 from tradewright.adapters.system.clock import SystemClock
-from tradewright.application.health.checking import Check
+from tradewright.application.health.checking import PLATFORM, Check
 from tradewright.application.health.standing import Meters
 from tradewright.bootstrap.app import App
 from tradewright.bootstrap.parts import Deaths, Part, Parts
@@ -135,7 +135,7 @@ class Plan:
     """What one process of a platform runs."""
 
     service: str = "all"
-    own: str = "platform"
+    own: str = PLATFORM
     """Its name as a part."""
     url: str = ""
     """Where it is reached."""
@@ -200,7 +200,7 @@ class Platform:
 
     def _leave_watch(self) -> None:
         try:
-            self.app.health.watch.leave()
+            self.app.health.watch.leave([one.name for one in self.app.health.added])
         except TradewrightError as problem:
             logging.getLogger("tradewright.platform").warning("the end cannot be written down: %s", problem)
 

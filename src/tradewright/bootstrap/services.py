@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from tradewright.adapters.system.answering import Instances
-from tradewright.application.health.checking import Check
+from tradewright.application.health.checking import Check, service_part
 from tradewright.bootstrap.serving import Serving, WebTerms
 from tradewright.domain.errors import InputError
 
@@ -39,7 +39,7 @@ class Service:
     @property
     def own(self) -> str:
         """Its process as a part of the platform."""
-        return f"{self.name} service"
+        return service_part(self.name)
 
 
 SERVICES: Final[Mapping[str, Service]] = MappingProxyType(

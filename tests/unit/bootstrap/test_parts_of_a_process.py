@@ -59,7 +59,8 @@ def until(holds: Callable[[], bool]) -> None:
 
 
 def test_a_part_that_dies_is_begun_again_and_the_others_notice_nothing() -> None:
-    dying, calm, told = Dying(2), Dying(0), []
+    dying, calm = Dying(2), Dying(0)
+    told: list[str] = []
     parts = Parts([Part("a", True, dying.run), Part("b", False, calm.run)], QuickClock(), told.append)
     with parts:
         assert dying.lives.wait(WITHIN_S)
@@ -68,7 +69,8 @@ def test_a_part_that_dies_is_begun_again_and_the_others_notice_nothing() -> None
 
 
 def test_one_that_died_five_times_in_a_minute_is_failed_and_a_critical_one_ends_the_process() -> None:
-    dying, critical, calm, told = Dying(1_000), Dying(1_000), Dying(0), []
+    dying, critical, calm = Dying(1_000), Dying(1_000), Dying(0)
+    told: list[str] = []
     listed = [Part("a", False, dying.run), Part("b", True, critical.run), Part("c", False, calm.run)]
     with Parts(listed, QuickClock(), told.append) as parts:
         until(lambda: bool(told))

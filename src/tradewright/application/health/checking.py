@@ -21,6 +21,21 @@ LATE_NS: Final = 3 * EVERY_NS
 """What nobody has looked at for so long is not known to be well."""
 
 
+PLATFORM: Final = "platform"
+"""The process that is all of it, as a part."""
+_SERVICE: Final = " service"
+
+
+def service_part(service: str) -> str:
+    """The process of a service, as a part."""
+    return f"{service}{_SERVICE}"
+
+
+def is_process(part: str) -> bool:
+    """Whether a part is a process of a platform; the others are looked at by these."""
+    return part == PLATFORM or part.endswith(_SERVICE)
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One part, and how it is looked at."""
@@ -86,10 +101,11 @@ class Watch:
         """Nobody has looked for too long."""
         return self.clock.now_ns() - self.looked_ns > LATE_NS
 
-    def leave(self) -> None:
-        """End in good order: what comes now is no failure. The next who looks at the others goes on counting."""
+    def leave(self, parts: Sequence[str] = ()) -> None:
+        """End in good order, with the parts that this process ran itself: what comes now is no failure. The next who
+        looks at the others goes on counting."""
         if self.own:
-            self.uptimes().leave([self.own])
+            self.uptimes().leave([self.own, *parts])
 
     def _looked(self, check: Check) -> Component:
         is_ok = True

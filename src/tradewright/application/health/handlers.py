@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from tradewright.application.health.checking import LATE_NS, Component, Watch
+from tradewright.application.health.checking import LATE_NS, Component, Watch, is_process
 from tradewright.application.health.messages import PlatformRuns, PlatformStatus, ReadinessDetails
 from tradewright.application.health.seeing import SECOND, Sight, sessions_seen
 from tradewright.application.health.views import (
@@ -72,7 +72,8 @@ def platform_runs(
 ) -> tuple[ComponentView, ...]:
     """What was written down within the last minute and a half; nothing: none runs."""
     now_ns = clock.now_ns()
-    return tuple(_noted(one, now_ns) for one in noted() if now_ns - one.noted_ns <= LATE_NS)
+    found = [one for one in noted() if now_ns - one.noted_ns <= LATE_NS]
+    return tuple(_noted(one, now_ns) for one in found) if any(is_process(one.component) for one in found) else ()
 
 
 def is_ready(watch: Watch) -> bool:

@@ -1,16 +1,22 @@
 """The project folder from the shell: `init` sets it up, `doctor` explains it, `status` says what it holds."""
 
 import sys
+from dataclasses import fields
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
+from tradewright.application.health.messages import PlatformRuns
+from tradewright.application.health.views import ComponentView
 from tradewright.application.projects.messages import InitializeProject, ProjectDiagnosis, ProjectStatus
 from tradewright.application.projects.views import Diagnosis, Initialized, StatusView, Verdict
+from tradewright.bootstrap import App
+from tradewright.domain.errors import StorageError
 from tradewright.interfaces.cli.options import Json, example, opened
 from tradewright.interfaces.terminal.output import DASH, print_json, screen
 from tradewright.interfaces.terminal.tables import table
+from tradewright.lazy import load
 
 _STYLES = {Verdict.OK: "green", Verdict.WARNING: "yellow", Verdict.PROBLEM: "bold red"}
 
@@ -69,10 +75,11 @@ def doctor(
 
 
 def status(context: typer.Context, json: Json = False) -> None:
-    """Say what the project folder holds."""
-    view = opened(context).ask(ProjectStatus(), answer=StatusView)
+    """Say what the project folder holds, and how its platform is, when it runs."""
+    app = opened(context)
+    view, parts = app.ask(ProjectStatus(), answer=StatusView), _parts(app)
     if json:
-        print_json(view)
+        print_json({one.name: getattr(view, one.name) for one in fields(view)} | {"platform": parts})
         return
     span = f", {view.first} to {view.last}" if view.first else ""
     bars = f"{view.bars:,} bars of {view.instruments} instruments ({', '.join(view.timeframes) or DASH}){span}"
@@ -85,8 +92,20 @@ def status(context: typer.Context, json: Json = False) -> None:
             f"{view.backtests:,} kept" + (f", latest {view.latest_backtest}" if view.latest_backtest else ""),
         ],
         ["Disk", f"{view.free_bytes / 1e9:,.1f} GB free"],
+        ["Platform", f"runs, {len(parts)} parts" if parts else "does not run; start it: tradewright up"],
     ]
     screen().print(table(["", ""], ([Text(name, style="dim"), Text(value)] for name, value in rows)))
+    if parts:
+        screen().print(load("tradewright.interfaces.terminal.platform").parts_table(parts))
+
+
+def _parts(app: App) -> tuple[ComponentView, ...]:
+    """What was looked at lately; nothing where no platform runs, or its database cannot be asked: `doctor` says why."""
+    try:
+        found: tuple[ComponentView, ...] = app.ask(PlatformRuns(), answer=tuple)
+    except StorageError:
+        return ()
+    return found
 
 
 def _print(found: Diagnosis) -> None:
