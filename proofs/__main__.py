@@ -6,10 +6,14 @@ from collections.abc import Callable
 from importlib import import_module
 
 COMMANDS = {
+    "files": "damaged market data: text, Parquet and archives, mutated",
+    "tenants": "two tenants, each with a key of its own account: nothing of one shows to the other",
+    "api": "requests made from the API's own document, right and wrong, with every role",
     "sandbox": "attacks on the sandbox of uploaded strategies, at each level of confinement",
     "canaries": "secrets planted everywhere, a run through everything, a search of all that it said",
     "timing": "whether the time of a comparison tells anything of a secret",
     "uploads": "mutated strategy files, checked behind walls",
+    "websocket": "frames that no sane client sends, to a real server",
     "crash": "kill real traders at random and at every named place, resume, compare with the venue's book",
     "torture": "cut and flip the bytes of a session's journal",
     "nth": "let every disk operation of a session fail, one at a time",

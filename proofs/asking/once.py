@@ -33,7 +33,11 @@ class Once:
 
     def ask(self, world: Served, count: int, *, account: str = "paper") -> None:
         """Send them, then read the journal."""
-        session = next(one["session"] for one in world.told("GET", "/api/live")["items"] if one["account"] == account)
+        session = next(
+            one["session"]
+            for one in world.told("GET", "/api/sessions", params={"is_running": "true"})["items"]
+            if one["account"] == account
+        )
         with listening(world.serving) as address, client_of(address, world.keys["trader"], connections=64) as client:
             with ThreadPoolExecutor(AT_ONCE) as pool:
                 for _ in pool.map(lambda number: self._wish(client, number, account), range(count)):

@@ -2,7 +2,9 @@ import csv
 import gzip
 import json
 import zipfile
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -11,7 +13,7 @@ from tests.integration.import_tools import DAYS, HEADER, lines, read, write
 from tradewright.adapters.files.local import LocalFiles
 from tradewright.application.data.importing import read_file
 from tradewright.application.data.importing_request import ImportFile
-from tradewright.domain.errors import InputError
+from tradewright.domain.errors import InputError, TradewrightError
 from tradewright.ports.files import ReadOptions
 from tradewright.ports.stores import Table
 
@@ -310,3 +312,35 @@ def test_a_file_that_is_not_there_is_refused_with_its_neighbours(tmp_path: Path)
 
 def read_missing(path: str) -> None:
     read_file(ImportFile(path), files=LocalFiles(Path(path).parent))
+
+
+@pytest.mark.parametrize("unit", [pl.Date, pl.Datetime("ms"), pl.Datetime("us")], ids=["date", "ms", "us"])
+def test_times_of_no_year_are_rejected_rows_and_no_defect(tmp_path: Path, unit: Any) -> None:
+    day = pl.Series("Date", [date(2024, 2, number) for number in (5, 6, 7, 8, 9, 12, 13)]).cast(unit)
+    far = pl.Series("Date", [2**31 - 10, -(2**31) + 10] if unit == pl.Date else [2**62, -(2**62)]).cast(unit)
+    prices = pl.DataFrame({name: [10.0] * 9 for name in ("Open", "High", "Low", "Close")})
+    frame = prices.insert_column(0, pl.concat([day, far]))
+    for name, save in (("p.parquet", pl.DataFrame.write_parquet), ("p.feather", pl.DataFrame.write_ipc)):
+        save(frame, tmp_path / name)
+        rows, report = read(tmp_path, (tmp_path / name).read_bytes(), name=name)
+        assert rows.height == 7 and report.rejected.height == 2, name
+
+
+def test_bytes_that_make_a_reader_panic_are_damage(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"Date": [date(2024, 2, 1)] * 40, "Close": [1.0] * 40})
+    frame.write_ipc(tmp_path / "whole.feather")
+    whole, told = (tmp_path / "whole.feather").read_bytes(), 0
+    for place in range(8, len(whole), 7):
+        broken = bytearray(whole)
+        broken[place] ^= 0x40
+        try:
+            read(tmp_path, bytes(broken), name="broken.feather")
+        except TradewrightError:
+            told += 1
+    assert told > 20
+
+
+def test_a_line_end_in_the_middle_of_a_line_damages_that_line_alone(tmp_path: Path) -> None:
+    bad = '2024-02-13,"1"x,2\r3,4,5,6'
+    rows, report = read(tmp_path, lines(HEADER, *GOOD, bad))
+    assert rows.height == len(GOOD) and report.rejected.height == 1

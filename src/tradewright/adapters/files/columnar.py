@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 
 import polars as pl
 
@@ -11,7 +12,11 @@ from tradewright.ports.files import Chunk, FileFormat, FileHead
 
 CHUNK_ROWS = 1_000_000
 SAMPLE_ROWS = 2000
-_BROKEN = (pl.exceptions.PolarsError, OSError)
+_BROKEN = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
+"""A reader that panics on damaged bytes is told as any other damage; it raises what is no `Exception`."""
+
+
+_FIRST_DAY, _LAST_DAY = (date.min - date(1970, 1, 1)).days, (date.max - date(1970, 1, 1)).days
 
 
 class ColumnarFile:
@@ -22,7 +27,9 @@ class ColumnarFile:
         self._chunk_rows = chunk_rows
         self._scan = _scan(source)
         try:
-            names = tuple(self._scan.collect_schema().names())
+            schema = self._scan.collect_schema()
+            names = tuple(schema.names())
+            self._scan = self._scan.with_columns(_within_years(schema))
             self._rows = int(self._scan.select(pl.len()).collect().item())
             sample = self._scan.head(SAMPLE_ROWS).collect()
         except _BROKEN as broken:
@@ -59,6 +66,19 @@ class ColumnarFile:
             return kept.write_csv(include_header=False).splitlines()
 
         return original
+
+
+def _within_years(schema: pl.Schema) -> list[pl.Expr]:
+    """Times of no year that Python has (1 to 9999) become nothing: they are damage, and nobody can print them."""
+    found = []
+    for name, kind in schema.items():
+        ticks = {"ms": 1_000, "us": 1_000_000}.get(getattr(kind, "time_unit", None) or "", 0)
+        if kind == pl.Date or (isinstance(kind, pl.Datetime) and ticks):
+            by_day = 1 if kind == pl.Date else 86_400 * ticks
+            count = pl.col(name).to_physical()
+            is_there = count.is_between(_FIRST_DAY * by_day, (_LAST_DAY + 1) * by_day, closed="left")
+            found.append(pl.when(is_there).then(pl.col(name)).alias(name))
+    return found
 
 
 def _scan(source: Source) -> pl.LazyFrame:

@@ -4,7 +4,6 @@ Numbers are parsed by Polars at full speed; a block in which one is not a plain 
 again as text, so that the importer can say what stands there.
 """
 
-import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -12,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from tradewright.adapters.files.blocks import Block, blocks
-from tradewright.adapters.files.dialect import Dialect, detect
+from tradewright.adapters.files.dialect import Dialect, detect, fields_of
 from tradewright.adapters.files.opening import Source
 from tradewright.ports.files import Chunk, FileFormat, FileHead, ReadOptions
 
@@ -132,7 +131,7 @@ def _parse_line_by_line(
         if position in faults or not line.strip():
             table.append(nothing)
             continue
-        cells = next(csv.reader(io.StringIO(line.decode("utf-8", errors="replace")), delimiter=dialect.delimiter), [])
+        cells = next(fields_of(io.StringIO(line.decode("utf-8", errors="replace")), dialect.delimiter), [])
         padded: list[str | None] = [*cells, *[None] * (width - len(cells))]
         table.append([padded[place] for place in places])
     return pl.DataFrame(table, schema=dict.fromkeys(columns, pl.String()), orient="row")

@@ -6,7 +6,7 @@ Everything is concluded from the first lines; a conclusion that was not obvious 
 import csv
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tradewright.adapters.files.opening import as_text
@@ -40,7 +40,7 @@ def detect(peek: bytes, options: ReadOptions, *, path: str) -> tuple[Dialect, li
         skip = _preamble(lines, delimiter)
         if skip:
             notes.append(f"the first {skip} line{'s' if skip > 1 else ''} skipped: fewer fields than the rest")
-    table = [row for row in csv.reader(lines[skip:], delimiter=delimiter) if "".join(row).strip()]
+    table = [row for row in fields_of(lines[skip:], delimiter) if "".join(row).strip()]
     if not table:
         raise InputError(f"{path} has no rows", expected="rows of market data", found=f"{len(lines)} lines before them")
     header = options.header if options.header is not None else not any(_VALUE.match(cell.strip()) for cell in table[0])
@@ -53,6 +53,18 @@ def detect(peek: bytes, options: ReadOptions, *, path: str) -> tuple[Dialect, li
     _compare(rows, names, path=path, header=header)
     first = skip + (_header_lines(lines[skip:]) if header else 0)
     return Dialect(delimiter, first, header, tuple(names), tuple(notes)), rows
+
+
+def fields_of(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
+    """The fields of each line; one that has a stray line end in it, or a field beyond all measure, has none."""
+    rows = csv.reader(lines, delimiter=delimiter)
+    while True:
+        try:
+            yield next(rows)
+        except csv.Error:
+            yield []
+        except StopIteration:
+            return
 
 
 def _checked(given: str) -> str:
@@ -68,7 +80,7 @@ def _delimiter(lines: Sequence[str]) -> str:
     """The one that splits most lines into the same number of fields, more than one."""
     scores: dict[str, tuple[int, int]] = {}
     for delimiter in DELIMITERS:
-        counts = Counter(len(row) for row in csv.reader(lines[:200], delimiter=delimiter) if row)
+        counts = Counter(len(row) for row in fields_of(lines[:200], delimiter) if row)
         fields, times = max(counts.items(), key=lambda item: (item[0] > 1, item[1], item[0]), default=(1, 0))
         scores[delimiter] = (times if fields > 1 else 0, fields)
     return max(DELIMITERS, key=lambda delimiter: scores[delimiter])
@@ -76,7 +88,7 @@ def _delimiter(lines: Sequence[str]) -> str:
 
 def _preamble(lines: Sequence[str], delimiter: str) -> int:
     """Lines before the first one that has as many fields as most lines have; a remark above the table."""
-    counts = [len(row) for row in csv.reader(lines[:200], delimiter=delimiter)]
+    counts = [len(row) for row in fields_of(lines[:200], delimiter)]
     if len(counts) < 3:
         return 0
     usual = Counter(count for count in counts if count).most_common(1)[0][0]
