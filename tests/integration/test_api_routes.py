@@ -43,7 +43,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         order = {"symbol": "AAPL", "side": "BUY", "quantity": "10", "account": "paper"}
         world.told("POST", "/api/orders", json=order, headers={"Idempotency-Key": "hold"}, status=201)
         waits(lambda: [one for one in held(world) if one["strategy"] == "operator"])
-        session = world.told("GET", "/api/live")["items"][0]["session"]
+        session = world.told("GET", "/api/sessions?is_running=true")["items"][0]["session"]
         world.told(
             "POST", f"/api/sessions/{session}/pause", json={}
         )  # what it sells would be in the way of what we buy
@@ -105,6 +105,9 @@ def living(world: Served) -> Paths:
     sent = world.told("POST", "/api/orders", json=order, headers={"Idempotency-Key": "living"}, status=201)
     key = world.told("POST", "/api/auth/keys", json={"name": "living", "roles": ["viewer"]}, status=201)
     assessed = world.told("POST", "/api/risk/assessments", json={}, status=201)["items"][0]
+    start = {"symbols": ["AAPL"], "first": "2016-01-04", "account": "living"}
+    deployed = world.told("POST", "/api/strategies/breakout/start", json=start, status=202)
+    world.told("POST", "/api/strategies/breakout/stop", json={"account": "living"}, status=202)
     idea = {"name": "Living", "source": CROSSING, "is_draft": True}
     shelved = world.told("POST", "/api/strategies", json=idea, status=201)
     world.told("PUT", "/api/auth/people/ada", json={"password": "four words that nobody says", "roles": ["viewer"]})
@@ -114,10 +117,11 @@ def living(world: Served) -> Paths:
     return {
         "3f2a9c41b7d0e865": job["id"],
         "tw00-example": sent["orders"][0],
-        "20260302-moving_average-ab12": world.told("GET", "/api/live")["items"][0]["session"],
+        "20260302-moving_average-ab12": world.told("GET", "/api/sessions?is_running=true")["items"][0]["session"],
         "tw_ab12cd34ef56": key["about"]["id"],
         "abcdefgh12345678": assessed["id"],
         "up_abcdefgh23": shelved["entry"]["id"],
+        "dp_abcdefgh23": deployed["id"],
     }
 
 

@@ -5,7 +5,7 @@ Nothing is loaded before a message needs it: a backtest of a file opens no store
 
 import os
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tradewright.adapters.workspace.folder import FolderWorkspace
     from tradewright.application.backtests.finished import FinishedBacktest
     from tradewright.application.backtests.messages import LoadedBars, Market, RunBacktest
+    from tradewright.application.deployments.handlers import Deploying
     from tradewright.application.dispatcher import Dispatcher
     from tradewright.application.envelope import Envelope
     from tradewright.application.projects.views import SettingLine
@@ -285,7 +286,26 @@ class App:
             "runnable": lambda: self.shelving.runnable,
             "choosing": lambda: self.shelving.chosen,
             "deployed": lambda: self.shelving.deployed,
+            "deploying": lambda: self._deploying,
         }
+
+    @property
+    def _deploying(self) -> "Deploying":
+        """What is asked before a strategy is deployed; the account is one that whoever asks may see."""
+        system, starting = load("tradewright.adapters.system.clock"), load(f"{APPLICATION}.trading.starting")
+        proving = partial(
+            starting.proven,
+            sessions=self.trading.sessions,
+            accounts=self.trading.accounts,
+            choosing=self.shelving.chosen,
+            clock=system.SystemClock(),
+            randomness=load("tradewright.adapters.system.randomness").SystemRandomness(),
+            grounds=self.trading.grounds,
+        )
+        found: Deploying = load(f"{APPLICATION}.deployments.handlers").Deploying(
+            lambda wish, envelope: proving(wish, envelope=envelope), self.shelving.runnable
+        )
+        return found
 
     def _shelved(self, command: "RunBacktest", reference: "Reference") -> "FinishedBacktest":
         """A backtest of a strategy of the shelf; nothing of it is loaded before one is asked for."""

@@ -4,6 +4,12 @@ from typing import Final
 
 from tradewright.application.backtests.wishes import MakeBacktest
 from tradewright.application.data.messages import CleanStore, CompactStore
+from tradewright.application.deployments.messages import (
+    PauseDeployment,
+    ResumeDeployment,
+    StartDeployment,
+    StopDeployment,
+)
 from tradewright.application.jobs.messages import ForgetJobs
 from tradewright.application.jobs.submitting import JobTable
 
@@ -13,5 +19,9 @@ JOBS: Final = JobTable(
         "store_compaction": CompactStore,
         "store_clean_up": CleanStore,
         "job_clean_up": ForgetJobs,
+        "deployment_start": StartDeployment,
+        "deployment_stop": StopDeployment,
+        "deployment_pause": PauseDeployment,
+        "deployment_resume": ResumeDeployment,
     }
 )

@@ -23,6 +23,7 @@ from tradewright.adapters.system.clock import SystemClock
 from tradewright.application.health.checking import PLATFORM, Check
 from tradewright.application.health.standing import Meters
 from tradewright.bootstrap.app import App
+from tradewright.bootstrap.keeping import keeping_of
 from tradewright.bootstrap.parts import Deaths, Part, Parts
 from tradewright.bootstrap.presence import Present, announced
 from tradewright.bootstrap.scheduling import scheduler_of
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 LOCK: Final = "platform"
 WORKER: Final = "tradewright.bootstrap.worker"
+KEEPING: Final = frozenset({"all", "trader"})
+"""Services that keep deployments; of several one does, by its lease."""
 EVERY_S: Final = 0.5
 LEAVES_WITHIN_S: Final = 10.0
 
@@ -196,6 +199,8 @@ class Platform:
             found.append(Part("keeper of workers", True, workers.keep))
         if self.plan.is_scheduling:
             found.append(Part("scheduler", False, scheduler_of(self.app.state).run))
+        if self.plan.service in KEEPING:
+            found.append(Part("deployments", False, keeping_of(self.app).run))
         return found
 
     def _leave_watch(self) -> None:

@@ -89,6 +89,19 @@ ROUTES: Final = (
         ),
     ),
     (
+        "deployments.messages",
+        "deployments.handlers",
+        (
+            ("StartDeployment", "start_deployment", "command", "trader"),
+            ("StopDeployment", "stop_deployment", "command", "trader"),
+            ("PauseDeployment", "pause_deployment", "command", "trader"),
+            ("ResumeDeployment", "resume_deployment", "command", "trader"),
+            ("ChangeParameters", "change_parameters", "command", "trader"),
+            ("DeploymentList", "deployment_list", "query", "viewer"),
+            ("DeploymentShown", "deployment_shown", "query", "viewer"),
+        ),
+    ),
+    (
         "indicators.messages",
         "indicators.handlers",
         (

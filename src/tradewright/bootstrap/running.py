@@ -35,7 +35,7 @@ from tradewright.bootstrap.trading import PROJECTOR, TradingParts
 from tradewright.bootstrap.venue import paper_venue
 from tradewright.domain.calendars import days_from_date, session_open_ns, venue_of
 from tradewright.domain.currencies import currency_of
-from tradewright.domain.errors import TradewrightError
+from tradewright.domain.errors import Conflict, TradewrightError
 from tradewright.engine.runtime.journal.anchor import ANCHOR
 from tradewright.engine.session.books import Books, Places
 from tradewright.engine.session.clocks import ReplayClock
@@ -86,7 +86,14 @@ def run_session(
     TradewrightError says why it could not start, or why it broke off.
     """
     sessions, clock = parts.sessions, SystemClock()
-    hold = sessions.hold(sessions.find(name).terms.session)
+    named = sessions.find(name)
+    if named.end is not None:
+        raise Conflict(
+            f"session {named.terms.session} has ended",
+            found=named.end.reason,
+            remedy=f"go on with it: tradewright trade start --resume {named.terms.session}",
+        )
+    hold = sessions.hold(named.terms.session)
     kept = sessions.find(name)
     is_new = not journal_of(kept).exists(ANCHOR)
     try:

@@ -249,7 +249,7 @@ WITHOUT_ACCOUNTS: Final = frozenset(
         "schedules", "firer", "testing", "uploads", "clock", "randomness",
         "shelved", "checking", "runnable", "choosing",
         # says whether, never whose
-        "deployed",
+        "deployed", "deploying",
         # asked for what a narrowed session or a checked account says
         "grounds", "kept_limits", "cancel_without", "guard_alone", "guard_notes", "tables", "reach",
         "sight", "noted",

@@ -77,6 +77,16 @@ class Grounds:
     """The environment of the broker's credentials: `paper`, `live`, or empty."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proven:
+    """A session that can start: nothing of it is made yet."""
+
+    terms: SessionTerms
+    opening: AccountOpening
+    source: Source | None
+    """Of an uploaded strategy: the bytes that run."""
+
+
 def start_session(
     command: StartSession,
     *,
@@ -89,6 +99,36 @@ def start_session(
     envelope: Envelope,
 ) -> SessionLine:
     """A new session's folder, once all is proven."""
+    found = proven(
+        command,
+        sessions=sessions,
+        accounts=accounts,
+        choosing=choosing,
+        clock=clock,
+        randomness=randomness,
+        grounds=grounds,
+        envelope=envelope,
+    )
+    if accounts.opening(command.account) is None:
+        accounts.open(command.account, found.opening)
+    kept = sessions.create(found.terms)
+    if found.source is not None:
+        grounds.keep_source(kept, found.source)
+    return line_of(kept)
+
+
+def proven(
+    command: StartSession,
+    *,
+    sessions: Sessions,
+    accounts: Accounts,
+    choosing: Choosing,
+    clock: Clock,
+    randomness: Randomness,
+    grounds: Grounds,
+    envelope: Envelope,
+) -> Proven:
+    """What the session would be started with; InputError, DataError and others say what stops it."""
     if grounds.mode == "live":
         raise _locked(command.account, grounds, accounts=accounts, now_ns=clock.now_ns())
     strategy = choosing(command.strategy, command.parameters)
@@ -120,12 +160,7 @@ def start_session(
         code=strategy.code,
         guard=guard,
     )
-    if accounts.opening(command.account) is None:
-        accounts.open(command.account, opening)
-    kept = sessions.create(terms)
-    if strategy.source is not None:
-        grounds.keep_source(kept, strategy.source)
-    return line_of(kept)
+    return Proven(terms=terms, opening=opening, source=strategy.source)
 
 
 def reopen_session(command: ReopenSession, *, sessions: Sessions, accounts: Accounts) -> SessionLine:

@@ -19,6 +19,7 @@ from tradewright.interfaces.cli import (
     indicators,
     jobs,
     keys,
+    live,
     logs,
     project,
     risk,
@@ -46,6 +47,7 @@ app.add_typer(data.group, name="data")
 app.add_typer(strategy.group, name="strategy")
 app.add_typer(backtest.group, name="backtest")
 app.add_typer(trade.group, name="trade")
+app.add_typer(live.group, name="live")
 app.add_typer(risk.group, name="risk")
 app.add_typer(broker.group, name="broker")
 app.add_typer(indicators.group, name="indicators")

@@ -44,10 +44,6 @@ ASKS: Final = (
         summary="List sessions, newest first", example=Example(query={"is_running": "false"}),
     ),
     Ask(
-        method="GET", path="/live", message=SessionList, answer=tuple[SessionLine, ...], group=GROUP,
-        summary="List the sessions that run", fixed={"is_running": True},
-    ),
-    Ask(
         method="GET", path="/sessions/{id}", names=_ID, message=SessionShown, answer=SessionView, group=GROUP,
         summary="Show a session as it stands", kinds=_NAMED, example=_EXAMPLE,
     ),

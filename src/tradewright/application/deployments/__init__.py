@@ -1,0 +1,1 @@
+"""Deployments: strategies that are to trade until somebody says otherwise, and what brings that about."""
