@@ -344,3 +344,15 @@ def test_a_line_end_in_the_middle_of_a_line_damages_that_line_alone(tmp_path: Pa
     bad = '2024-02-13,"1"x,2\r3,4,5,6'
     rows, report = read(tmp_path, lines(HEADER, *GOOD, bad))
     assert rows.height == len(GOOD) and report.rejected.height == 1
+
+
+def test_what_is_packed_small_and_is_very_long_is_refused_before_it_fills_anything(tmp_path: Path) -> None:
+    days = pl.DataFrame({"Date": pl.repeat(date(2024, 6, 3), 200_000, eager=True)})
+    prices = days.with_columns(pl.lit(1.0).alias(name) for name in ("Open", "High", "Low", "Close"))
+    prices.write_parquet(tmp_path / "long.parquet")
+    text = gzip.compress(HEADER.encode() + b"\n" + b"2024-06-03,1,1,1,1,1\n" * 200_000, mtime=0)
+    contents = {"long.parquet": (tmp_path / "long.parquet").read_bytes(), "long.csv.gz": text}
+    for name, content in contents.items():
+        assert len(content) < 20_000
+        with pytest.raises(InputError, match=r"too many rows to come this way.*at most 100,000"):
+            read(tmp_path, content, name=name, most_rows=100_000)

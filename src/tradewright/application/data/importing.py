@@ -145,6 +145,7 @@ def _staged(
     """Read the whole file into the stage; bad rows go to the quarantine. Actions go to the venues of stored bars."""
     options = message.form if message.form.table else _with_table(message)
     file = files.open(message.path, options)
+    _bounded(message, file.head.rows or 0)
     plan, notes = plan_import(file.head, message, default_venue=default_venue)
     if plan.table is Table.ACTIONS and store is not None and message.venue is None:
         message = replace(message, venues=_stored_venues(store) | dict(message.venues))
@@ -157,6 +158,7 @@ def _staged(
         for chunk in file.chunks(columns=plan.columns.columns, numeric=numeric):
             if "symbol" in plan.columns.described():
                 plan = plan.knowing(instruments_of(chunk.rows, plan, message=message, default_venue=default_venue))
+            _bounded(message, tally.read + chunk.rows.height)
             parsed = parse_chunk(chunk, plan)
             _keep(parsed, chunk, arrivals, stage=stage, tally=tally, quarantine=quarantine)
             if progress is not None:
@@ -165,6 +167,17 @@ def _staged(
     finally:
         kept = quarantine.close()
     return file, plan, notes, tally, kept
+
+
+def _bounded(message: ImportFile, rows: int) -> None:
+    """InputError for more rows than may come."""
+    if message.most_rows is not None and rows > message.most_rows:
+        raise InputError(
+            f"{message.path} holds too many rows to come this way",
+            expected=f"at most {message.most_rows:,}",
+            found=f"{rows:,} or more",
+            remedy="bring it in on the machine itself: tradewright data import",
+        )
 
 
 def _with_table(message: ImportFile) -> ReadOptions:

@@ -41,6 +41,8 @@ class ImportFile:
     numbers: NumberFormat | None = None
     price_scale: float = 1.0
     """What prices are divided by: 10000 for integers that count hundredths of a cent."""
+    most_rows: int | None = None
+    """The file may hold so many and no more; what is packed small can be very long. None: any number."""
     max_rejected: float = 0.5
     """Above this part of rejected rows nothing is stored: the file was misunderstood."""
     with_actions: bool = False

@@ -15,6 +15,8 @@ from tradewright.ports.files import DataFiles
 from tradewright.ports.stores import MarketStore, Table
 from tradewright.ports.uploads import Uploads
 
+MOST_ROWS: Final = 5_000_000
+"""Of an upload: a few kilobytes can unpack to more than a disk holds."""
 SHOWN: Final = 100
 """Rejected rows that are told."""
 
@@ -111,6 +113,7 @@ def import_upload(
             time_format=command.time_format,
             day_first=command.day_first,
             max_rejected=command.max_rejected,
+            most_rows=MOST_ROWS,
         )
         report = import_file(wish, store=store, files=files, clock=clock, default_venue=default_venue)
     return _shown(report, PurePath(command.name).name)
