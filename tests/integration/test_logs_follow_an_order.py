@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,6 +40,24 @@ def test_one_correlation_id_leads_from_the_request_to_the_fill(world: Served) ->
 
 def _filled(lines: tuple[LogLine, ...]) -> tuple[LogLine, ...] | None:
     return lines if any(one.message == "OrderFilled" for one in lines) else None
+
+
+def test_one_correlation_id_leads_from_the_request_to_the_job_and_what_it_asks(world: Served) -> None:
+    headers = {"X-Correlation-Id": f"{NAME}-job"}
+    wish = {"strategy": "moving_average", "symbols": ["AAPL"]}
+    assert world.ask("POST", "/api/backtests", json=wish, headers=headers).status_code == 202
+    folder = str(world.serving.app.project)
+    with subprocess.Popen([sys.executable, "-P", "-m", "tradewright.bootstrap.worker", folder, "0"]) as worker:
+        try:
+            told = waits(lambda: _done(lines_of(world, correlation_id=f"{NAME}-job")), within_s=120)
+        finally:
+            worker.terminate()
+    assert {one.service for one in told} == {"worker"} and len({one.process for one in told}) == 2
+    assert {"MakeBacktest", "done: moving_average on AAPL"} <= {one.message for one in told}
+
+
+def _done(lines: tuple[LogLine, ...]) -> tuple[LogLine, ...] | None:
+    return lines if any(one.message.startswith("done:") for one in lines) else None
 
 
 def test_the_shell_shows_and_follows_the_log(world: Served) -> None:
