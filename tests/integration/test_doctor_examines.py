@@ -11,6 +11,9 @@ from tests.integration.cli_tools import asked, run
 
 from tradewright.adapters.database.opening import opened
 from tradewright.adapters.database.place import file
+from tradewright.application.projects.views import Verdict
+from tradewright.bootstrap.app import App
+from tradewright.bootstrap.production import production
 
 SECRET_FILE = '[sources.twelve_data]\nkey = { file = "key" }\n'
 
@@ -83,8 +86,9 @@ def test_a_port_in_use_is_told(tmp_path: Path) -> None:
     ids=["no TLS", "no name", "debug", "fail point", "common password", "no password", "no backup", "no limits"],
 )
 def test_each_point_of_the_list_can_fail(tmp_path: Path, name: str, environment: dict[str, str]) -> None:
-    found = checks(tmp_path, "--production", **environment)
-    assert found[name]["verdict"] == "problem" and found[name]["remedy"]
+    app = App(tmp_path, environment=environment)
+    found = next(one for one in production(app, environment) if one.name == name)
+    assert found.verdict is Verdict.PROBLEM and found.remedy
 
 
 def test_a_project_that_is_ready_passes_the_list(tmp_path: Path) -> None:
