@@ -356,3 +356,12 @@ def test_what_is_packed_small_and_is_very_long_is_refused_before_it_fills_anythi
         assert len(content) < 20_000
         with pytest.raises(InputError, match=r"too many rows to come this way.*at most 100,000"):
             read(tmp_path, content, name=name, most_rows=100_000)
+
+
+def test_a_line_without_an_end_and_a_file_that_only_fills_are_refused(tmp_path: Path) -> None:
+    endless = gzip.compress(HEADER.encode() + b"\n2024-06-03,1,1,1,1,1\n" + b"a" * (40 << 20), mtime=0)
+    with pytest.raises(InputError, match="a line that does not end"):
+        read(tmp_path, endless, name="endless.csv.gz")
+    filling = gzip.compress(b'[{"Date": "2024-06-03", "Close": 1}' + b" " * (70 << 20) + b"]", mtime=0)
+    with pytest.raises(InputError, match="unpacks to more than is believed"):
+        read(tmp_path, filling, name="filling.json.gz")

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import IO
 
 from tradewright.adapters.files.opening import BROKEN, Source, damaged
+from tradewright.domain.errors import InputError
 
 BLOCK_BYTES = 8 << 20
 """As fast as any size; what is made of a block on the way takes ten times as much memory."""
+MOST_LINE = 32 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ def blocks(source: Source, *, skip_lines: int, size: int | None = None) -> Itera
     try:
         with source.stream() as (unwrapped, raw):
             rest = unwrapped.read(3).removeprefix(b"\xef\xbb\xbf")
-            rest += b"".join(unwrapped.readline() for _ in range(skip_lines)) if skip_lines else b""
+            rest += b"".join(_line(unwrapped, source) for _ in range(skip_lines)) if skip_lines else b""
             rest = _after(rest, skip_lines)
             line = skip_lines + 1
             piece = unwrapped.read(size)
@@ -42,8 +45,26 @@ def blocks(source: Source, *, skip_lines: int, size: int | None = None) -> Itera
                     yield Block(text[:cut], line, min(raw.tell() / source.size, 1.0) if following else 1.0)
                     line += text.count(b"\n", 0, cut)
                 rest, piece = text[cut:], following
+                _bounded(rest, source)
     except BROKEN as broken:
         raise damaged(source.path, broken) from broken
+
+
+def _line(unwrapped: IO[bytes], source: Source) -> bytes:
+    found = unwrapped.readline(MOST_LINE + 1)
+    _bounded(found, source)
+    return found
+
+
+def _bounded(line: bytes, source: Source) -> None:
+    """InputError for a line that is none: text of that length without an end."""
+    if len(line) > MOST_LINE:
+        raise InputError(
+            f"{source.path} has a line that does not end",
+            expected=f"lines of at most {MOST_LINE >> 20} MB",
+            found="more without a line end",
+            remedy="see whether it is what its name says",
+        )
 
 
 def _after(text: bytes, lines: int) -> bytes:

@@ -19,6 +19,9 @@ from tradewright.ports.files import FileFormat
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
 PEEK_BYTES = 1 << 18
+MOST_UNPACKED = 64 << 20
+MOST_RATIO = 100
+"""Prices pack to a fifth or a tenth."""
 _CONTROLS = bytes(byte for byte in range(32) if byte < 9 or byte > 13)
 _BINARY = {
     b"\x89PNG": "a PNG image",
@@ -59,12 +62,21 @@ class Source:
                 yield raw, raw
 
     def everything(self) -> bytes:
-        """All unwrapped bytes at once."""
+        """All unwrapped bytes at once; InputError for what is packed so small that it can only be meant to fill us."""
+        most = max(MOST_UNPACKED, self.size * MOST_RATIO)
         try:
             with self.stream() as (unwrapped, _):
-                return unwrapped.read()
+                found = unwrapped.read(most + 1)
         except BROKEN as broken:
             raise damaged(self.path, broken) from broken
+        if len(found) > most:
+            raise InputError(
+                f"{self.path} unpacks to more than is believed",
+                expected=f"at most {most >> 20} MB",
+                found=f"{self.size:,} bytes packed",
+                remedy="unpack it first, if it is what it should be",
+            )
+        return found
 
 
 def damaged(path: Path, cause: BaseException) -> InputError:
