@@ -9,7 +9,7 @@ import os
 import sqlite3
 import weakref
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -201,7 +201,10 @@ def _server_connected(connection: _Driver, _: "ConnectionPoolEntry") -> None:
 def made_ready(path: Path) -> None:
     """A file that only its owner can read, written ahead (WAL): readers and a writer do not wait for each other."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    # one that is there is not opened beside SQLite: closing it would drop every lock that this process holds on it, and
+    # then whoever else leaves takes the log away from under our connections, with all that they write later
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     connection = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None)
     try:
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}

@@ -29,11 +29,12 @@ ALL = list(commands())
 def test_every_command_of_the_plan_is_there() -> None:
     planned = """init doctor check-config demo status; data import; data export; data validate; data quality; data list;
         data show; data compact; data versions; data clean; data sql; strategy list; strategy show; strategy new;
+        live start; live stop; live pause; live resume; live change; live list; live show;
         strategy upload; strategy validate; strategy versions; strategy source; strategy change; strategy delete;
         backtest run; backtest list; backtest show; backtest report; backtest compare; indicators list;
         trade start; trade stop; trade pause; trade resume; trade list; trade show; trade orders; trade order;
         trade send; trade change; trade cancel; trade positions; trade close; trade portfolio; trade journal;
-        trade parity; live start; live stop; live pause; live resume; live change; live list; live show; risk limits; risk show; risk size; risk kill; risk release; risk state; risk arm;
+        trade parity; risk limits; risk show; risk size; risk kill; risk release; risk state; risk arm;
         risk disarm; broker list; broker connect; broker test; db status; db upgrade; db downgrade; db backup;
         db restore; db prices; keys create; keys list; keys rotate; keys revoke; keys people; keys person; jobs list;
         jobs show; jobs trigger; jobs pause; jobs resume; jobs change; jobs queue; jobs cancel; up; down; serve;
