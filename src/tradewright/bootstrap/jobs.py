@@ -12,6 +12,7 @@ from tradewright.application.deployments.messages import (
 )
 from tradewright.application.jobs.messages import ForgetJobs
 from tradewright.application.jobs.submitting import JobTable
+from tradewright.application.routine.messages import CheckStoredData, KeepBackup, SnapshotRisk, SummarizeDay
 
 JOBS: Final = JobTable(
     {
@@ -19,6 +20,10 @@ JOBS: Final = JobTable(
         "store_compaction": CompactStore,
         "store_clean_up": CleanStore,
         "job_clean_up": ForgetJobs,
+        "data_quality": CheckStoredData,
+        "backup": KeepBackup,
+        "risk_snapshot": SnapshotRisk,
+        "daily_summary": SummarizeDay,
         "deployment_start": StartDeployment,
         "deployment_stop": StopDeployment,
         "deployment_pause": PauseDeployment,

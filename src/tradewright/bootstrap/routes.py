@@ -340,6 +340,16 @@ ROUTES: Final = (
             ("PlatformRuns", "platform_runs", "query", "viewer"),
         ),
     ),
+    (
+        "routine.messages",
+        "routine.handlers",
+        (
+            ("CheckStoredData", "check_stored_data", "query", "viewer"),
+            ("KeepBackup", "keep_backup", "command", "admin"),
+            ("SnapshotRisk", "snapshot_risk", "command", "trader"),
+            ("SummarizeDay", "summarize_day", "query", "viewer"),
+        ),
+    ),
     ("health.messages", "health.numbers", (("PlatformNumbers", "platform_numbers", "query", "viewer"),)),
     ("data.prices", "data.prices", (("ProjectPrices", "project_prices", "command", "trader"),)),
     ("database.messages", "database.backing_up", (("BackUp", "back_up", "command", "admin"),)),

@@ -18,6 +18,7 @@ from tradewright.adapters.system.clock import SystemClock
 from tradewright.adapters.system.randomness import SystemRandomness
 from tradewright.application.data.messages import CleanStore, CompactStore
 from tradewright.application.jobs.messages import ForgetJobs
+from tradewright.application.routine.messages import CheckStoredData, KeepBackup, SnapshotRisk, SummarizeDay
 from tradewright.application.schedules.firing import Firer
 from tradewright.application.schedules.rules import Times
 from tradewright.bootstrap.jobs import JOBS
@@ -38,6 +39,10 @@ SHIPPED: Final = (
     ("store_compaction", "Compact the bar store", "XNYS weekly close+6h", "", CompactStore()),
     ("store_clean_up", "Delete what the bar store needs no more", "", "store_compaction", CleanStore()),
     ("job_clean_up", "Forget jobs that ended a month ago", "cron 40 3 * * *", "", ForgetJobs()),
+    ("data_quality", "Look at the quality of all stored data", "XNYS close+3h", "", CheckStoredData()),
+    ("backup", "Back up the whole state", "cron 20 2 * * *", "", KeepBackup()),
+    ("risk_snapshot", "Keep the risk of each running session", "every 1h", "", SnapshotRisk()),
+    ("daily_summary", "Sum up the day of each session", "XNYS close+30m", "", SummarizeDay()),
 )
 
 

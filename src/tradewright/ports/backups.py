@@ -61,6 +61,10 @@ class Archives(Protocol):
         """Archives in a folder, newest first, unread."""
         ...
 
+    def remove(self, path: Path) -> None:
+        """Take one away; one that is gone already is no failure."""
+        ...
+
 
 class Swap(Protocol):
     """Files that took the place of others, which are still there."""

@@ -66,6 +66,11 @@ class TarArchives:
             found = sorted(folder.glob(f"*{ENDING}"), reverse=True) if folder.is_dir() else []
             return [ArchiveFile(path, path.stat().st_size) for path in found]
 
+    def remove(self, path: Path) -> None:
+        """The file."""
+        with _told("removed", path):
+            path.unlink(missing_ok=True)
+
     def _written(self, path: Path, pieces: Iterable[Piece], about: Callable[[], Mapping[str, object]]) -> int:
         digests: dict[str, dict[str, object]] = {}
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)

@@ -16,7 +16,7 @@ from tradewright.application.risk.messages import CheckOrder, RiskShown, SizeQue
 from tradewright.application.risk.views import OrderCheck, RiskView, SizeView
 from tradewright.application.trading.across import all_risk
 from tradewright.application.trading.across_acting import the_one
-from tradewright.application.trading.across_messages import AllRisk
+from tradewright.application.trading.across_messages import AccountRisk, AllRisk
 from tradewright.application.trading.traders import Traders
 from tradewright.ports.assessments import Assessment, Assessments
 from tradewright.ports.clock import Clock
@@ -150,20 +150,25 @@ def assess_risk(
     query = AllRisk(session=command.session, account=command.account)
     made = []
     for one in all_risk(query, traders=traders, accounts=accounts, clock=clock, envelope=envelope):
-        assessment = Assessment(
-            id=randomness.token(),
-            time_ns=clock.now_ns(),
-            kind="portfolio",
-            account=one.account,
-            session=one.session,
-            actor=envelope.actor.name,
-            verdict="",
-            content=_content(one),
-            correlation_id=envelope.correlation_id,
-        )
+        assessment = portfolio_assessment(one, envelope, name=randomness.token(), time_ns=clock.now_ns())
         assessments.add(assessment)
         made.append(assessment)
     return tuple(made)
+
+
+def portfolio_assessment(risk: AccountRisk, envelope: Envelope, *, name: str, time_ns: int) -> Assessment:
+    """The risk of one session, as it is kept."""
+    return Assessment(
+        id=name,
+        time_ns=time_ns,
+        kind="portfolio",
+        account=risk.account,
+        session=risk.session,
+        actor=envelope.actor.name,
+        verdict="",
+        content=_content(risk),
+        correlation_id=envelope.correlation_id,
+    )
 
 
 def assessment_list(query: AssessmentList, *, assessments: Assessments) -> Page[Assessment]:
