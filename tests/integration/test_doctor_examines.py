@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from tradewright.adapters.database.place import file
 from tradewright.application.projects.views import Verdict
 from tradewright.bootstrap.app import App
 from tradewright.bootstrap.production import production
+from tradewright.bootstrap.scheduling import ship
 
 SECRET_FILE = '[sources.twelve_data]\nkey = { file = "key" }\n'
 
@@ -102,5 +104,10 @@ def test_a_project_that_is_ready_passes_the_list(tmp_path: Path) -> None:
     for backup in (tmp_path / ".tradewright" / "backups").iterdir():
         os.utime(backup, (1, 1))
     assert checks(tmp_path, "--production")["backups"]["verdict"] == "problem"
+    app = App(tmp_path)
+    ship(app.state.schedules, 1)
+    app.state.schedules.keep(replace(app.state.schedules.find("job_clean_up"), is_paused=True))
+    app.state.close()
+    assert checks(tmp_path, "--production")["retention"]["remedy"] == "tradewright jobs resume job_clean_up"
     asked("keys", "create", "old", "--role", "viewer", folder=tmp_path)
     assert "old" in checks(tmp_path, "--production")["keys"]["found"]

@@ -29,6 +29,8 @@ COMMON: Final = frozenset(
         "timescaledb", "tradewright",
     }
 )  # fmt: skip
+CLEANING: Final = frozenset({"store_clean_up", "job_clean_up"})
+"""Schedules without which the state only grows."""
 LONGEST_KEY_DAYS: Final = 400
 DAY_NS: Final = 24 * HOUR_NS
 
@@ -90,15 +92,26 @@ def _kept(app: "App") -> Iterator[Check]:
         verdict = Verdict.OK if hours <= BACKUP_HOURS else Verdict.PROBLEM
         remedy = "" if verdict is Verdict.OK else "tradewright db backup; do it each day, and keep copies elsewhere"
         yield Check("backups", verdict, f"{len(kept)}, the newest {hours:.0f} hours old", remedy)
+    if app.state.place.is_file and not any(one.exists() for one in backing.database.files):
+        yield Check("keys", Verdict.WARNING, "none yet; the first start makes one", "tradewright up")
+        return
     try:
         yield _keys(app, now_ns)
+        yield _retention(app)
     except TradewrightError as problem:
         yield Check("keys", Verdict.PROBLEM, problem.problem, problem.remedy)
 
 
+def _retention(app: "App") -> Check:
+    paused = [one.id for one in app.state.schedules.all() if one.id in CLEANING and one.is_paused]
+    if paused:
+        remedy = "; ".join(f"tradewright jobs resume {one}" for one in paused)
+        return Check("retention", Verdict.PROBLEM, f"paused: {', '.join(paused)}; the disk fills up", remedy)
+    days = app.settings.data.keep_versions_hours / 24
+    return Check("retention", Verdict.OK, f"old versions of bars for {days:g} days, old jobs for a month")
+
+
 def _keys(app: "App", now_ns: int) -> Check:
-    if app.state.place.is_file and not any(one.exists() for one in app.state.backing.database.files):
-        return Check("keys", Verdict.WARNING, "none yet; the first start makes one", "tradewright up")
     good = [
         one
         for one in app.state.keys.all()

@@ -30,7 +30,7 @@ def test_whatever_is_asked_needs_a_role_but_for_the_login() -> None:
     found = {route.name.rpartition(":")[2]: route for route in routes()}
     assert {name for name, route in found.items() if route.role is None} == {"LogIn"}
     viewers = {name for name, one in found.items() if one.kind is MessageKind.COMMAND and one.role is Role.VIEWER}
-    assert viewers <= {"ExportData", "LogOut", "ValidateOrder", "AssessRisk"}
+    assert viewers <= {"ExportData", "LogOut", "ValidateOrder", "AssessRisk", "IssueTicket"}
 
 
 def test_an_answer_of_the_wrong_type_is_a_defect(tmp_path: Path) -> None:
