@@ -86,11 +86,17 @@ def _kept(app: "App") -> Iterator[Check]:
     backing, now_ns = app.state.backing, SystemClock().now_ns()
     kept = [one.path.stat().st_mtime_ns for one in backing.archives.list(backing.state.root / BACKUPS)]
     if not kept:
-        yield Check("backups", Verdict.PROBLEM, "there is none", "tradewright db backup; do it each day")
+        yield Check(
+            "backups", Verdict.PROBLEM, "there is none", "tradewright db backup; a running platform makes one each day"
+        )
     else:
         hours = (now_ns - max(kept)) / HOUR_NS
         verdict = Verdict.OK if hours <= BACKUP_HOURS else Verdict.PROBLEM
-        remedy = "" if verdict is Verdict.OK else "tradewright db backup; do it each day, and keep copies elsewhere"
+        remedy = (
+            ""
+            if verdict is Verdict.OK
+            else "tradewright db backup; see why none was made: tradewright jobs show backup"
+        )
         yield Check("backups", verdict, f"{len(kept)}, the newest {hours:.0f} hours old", remedy)
     if app.state.place.is_file and not any(one.exists() for one in backing.database.files):
         yield Check("keys", Verdict.WARNING, "none yet; the first start makes one", "tradewright up")
