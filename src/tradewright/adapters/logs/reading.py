@@ -26,14 +26,16 @@ class LogFiles:
     folder: Path
 
     def latest(self, wanted: LogFilter, most: int) -> LogPage:
-        """The newest."""
-        path, found = self._path(wanted), deque[LogLine](maxlen=most)
-        cursor = ""
-        for part in _parts(path):
+        """The newest; files are read from the newest back, as far as they are needed."""
+        found, cursor = deque[LogLine](), ""
+        for part in reversed(list(_parts(self._path(wanted)))):
             lines, end = _content(part, 0)
-            found.extend(one for one in read(lines) if _fits(one, wanted))
-            cursor = _cursor(part, end)
-        return LogPage(lines=tuple(found), cursor=cursor)
+            every = list(read(lines))
+            cursor = cursor or _cursor(part, end)
+            found.extendleft(one for one in reversed(every) if _fits(one, wanted))
+            if len(found) >= most or (every and every[0].time < wanted.since):
+                break
+        return LogPage(lines=tuple(found)[-most:], cursor=cursor)
 
     def later(self, wanted: LogFilter, cursor: str) -> LogPage:
         """What was added since."""

@@ -80,6 +80,19 @@ def test_who_follows_reads_each_line_once_over_a_turn(tmp_path: Path) -> None:
     assert len(turned(file.path)) >= 3
 
 
+def test_the_newest_lines_come_from_as_many_files_as_they_need(tmp_path: Path) -> None:
+    file, trail = TurningFile(tmp_path / "a.log", Bounds(1_000, 100_000)), LogFiles(tmp_path)
+    for number in range(60):
+        file.write(said(number))
+    for most in (1, 7, 30, 60, 100):
+        lines = trail.latest(LogFilter(service="a"), most).lines
+        assert [one.message for one in lines] == [f"line {number}" for number in range(60)][-most:]
+    late = trail.latest(LogFilter(service="a", since="2026-11-20T14:30:00.000042Z"), 100).lines
+    assert [one.message for one in late] == [f"line {number}" for number in range(42, 60)]
+    turned(file.path)[0][1].write_bytes(b"\xff never read \xff\n")
+    assert len(trail.latest(LogFilter(service="a"), 5).lines) == 5
+
+
 def test_lines_are_chosen_by_level_time_and_what_they_belong_to(tmp_path: Path) -> None:
     file, trail = TurningFile(tmp_path / "trading_system.log", Bounds(1_000_000, 10_000_000)), LogFiles(tmp_path)
     file.write(said(1, correlation_id="one"))
