@@ -11,8 +11,10 @@ from tradewright.adapters.logs.redaction import HIDDEN, Redactor, is_secret_name
 
 FIELD_BYTES: Final = 8 << 10
 """Of one field at most."""
-_LOOKED_AT: Final = 64 << 10
+_LOOKED_AT: Final = 32 << 10
 """Letters of a field in which secrets are looked for; the rest is cut off unseen."""
+_HALVES: Final = 1 << 10
+"""Letters at the cut that go too: half a secret is not found by its value."""
 _CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _CONTROLS_BUT_BREAKS: Final = re.compile(_CONTROLS.pattern.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f"))
 
@@ -30,23 +32,21 @@ def cleaned(name: str, value: object, *, redact: Redactor) -> str:
     """A field as it is written."""
     if is_secret_name(name):
         return HIDDEN
-    return _bounded(visible(redact(_looked_at(str(value)))))
+    text = str(value)
+    found = redact(text[:_LOOKED_AT])
+    if len(text) > _LOOKED_AT:
+        found = f"{found[:-_HALVES]}... {len(text) - _LOOKED_AT + _HALVES} letters"
+    return _bounded(visible(found))
 
 
 def cleaned_stack(text: str, redact: Redactor) -> str:
     """A stack keeps its lines; of a long one the end stays, which says what happened."""
-    found = _CONTROLS_BUT_BREAKS.sub(_escaped, redact(text[-_LOOKED_AT:]))
+    whole = redact(text[-_LOOKED_AT:])
+    found = _CONTROLS_BUT_BREAKS.sub(_escaped, whole[_HALVES:] if len(text) > _LOOKED_AT else whole)
     data = found.encode("utf-8")
     if len(data) <= FIELD_BYTES:
         return found
     return f"... {len(data) - FIELD_BYTES} bytes before\n" + data[-FIELD_BYTES:].decode("utf-8", "ignore")
-
-
-def _looked_at(text: str) -> str:
-    """What is cut off takes the word that it would cut with it: half a secret is not found by its value."""
-    if len(text) <= _LOOKED_AT:
-        return text
-    return re.sub(r"\S+\Z", "", text[:_LOOKED_AT]) + f"... {len(text) - _LOOKED_AT} letters"
 
 
 def _bounded(text: str) -> str:

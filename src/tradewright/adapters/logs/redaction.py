@@ -22,7 +22,7 @@ _NAMES: Final = (
 _NAMED: Final = re.compile(rf"(?:^|[_\-.])(?:{_NAMES})$", re.IGNORECASE)
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _PAIR: Final = re.compile(
-    rf"""(?P<name>\b[\w.-]{{0,40}}?(?:{_NAMES})["']?\s{{0,2}}(?:=|:|=>)\s{{0,2}})"""
+    rf"""(?P<name>(?:{_NAMES})["']?\s{{0,2}}(?:=|:|=>)\s{{0,2}})"""
     r"""(?P<value>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|(?:bearer|basic|token)\s+[^\s,;&"')\]}]+|[^\s,;&"')\]}]+)""",
     re.IGNORECASE,
 )
