@@ -71,6 +71,7 @@ def _within(most: float, measure: Measure) -> tuple[Goal, ...]:
 
 
 NEAR_BARE = _within(1.5, Measure.TIMES_BARE)
+NEAR_WEB = _within(1.67, Measure.TIMES_BARE)
 SLIM = _within(250, Measure.MEGABYTES)
 
 LINES = (
@@ -242,6 +243,22 @@ LINES = (
         unit="trades",
         goals=_within(200, Measure.MEGABYTES),
         repetitions=0,
+    ),
+    Line(
+        id="P12.reads",
+        module="web",
+        what="reads of the newest bar over HTTP, with key, audit and cache, beside a bare FastAPI route",
+        unit="requests",
+        goals=NEAR_WEB,
+        repetitions=5,
+    ),
+    Line(
+        id="P12.stream",
+        module="web",
+        what="news to ten WebSocket clients, beside bare uvicorn WebSockets",
+        unit="messages",
+        goals=NEAR_WEB,
+        repetitions=5,
     ),
 )
 

@@ -35,11 +35,16 @@ class Sizes:
     """Events that go over the bus."""
     live_ticks: int = 20_000
     """Trades of a day of a live session, all instruments together."""
+    reads: int = 160
+    """Requests that a web server answers."""
+    news: int = 300
+    """Pieces of news that ten WebSocket clients hear."""
 
 
 SIZES = {
     Size.FULL: Sizes(
-        1_000_000, 1_000_000, 100_000, (25, 40), 2_500, 5_000_000, (2_520, 500), 1_000_000, 1_000_000, 2_000_000
+        1_000_000, 1_000_000, 100_000, (25, 40), 2_500, 5_000_000, (2_520, 500), 1_000_000, 1_000_000, 2_000_000,
+        reads=4_000, news=5_000,
     ),
     Size.SMALL: Sizes(3_000, 3_000, 3_000, (2, 3), 300, 1_000, (300, 60), 2_000),
 }

@@ -14,6 +14,7 @@ COMMANDS = {
     "timing": "whether the time of a comparison tells anything of a secret",
     "uploads": "mutated strategy files, checked behind walls",
     "websocket": "frames that no sane client sends, to a real server",
+    "websocket": "frames that no sane client sends, to a real server",
     "crash": "kill real traders at random and at every named place, resume, compare with the venue's book",
     "torture": "cut and flip the bytes of a session's journal",
     "nth": "let every disk operation of a session fail, one at a time",

@@ -1,4 +1,4 @@
-"""Frames that no sane client sends, from a seed: broken in the protocol, broken in the message, and some that are right."""
+"""Frames that no sane client sends, from a seed: broken in the protocol, broken in the message; and some good ones."""
 
 import json
 import random
@@ -10,8 +10,8 @@ from tradewright.application.watching.news import TOPICS
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 _TOPICS: Final = [*TOPICS, "nosuch", "", "orders\n", "ORDERS", "%s", "../orders", "日本"]
-_ODD: Final = [
-    None, True, -1, 0, 2**63, 2**70, 1e308, "", "x" * 5_000, "\u0000", [], {}, [[[]]], {"a": {"b": {}}}, "tw_x", "‮",
+_ODD: Final[list[object]] = [
+    None, True, -1, 0, 2**63, 2**70, 1e308, "", "x" * 5_000, "\0", [], {}, [[[]]], {"a": {"b": {}}}, "tw_x", "\u202e",
 ]  # fmt: skip
 
 
@@ -26,7 +26,7 @@ def frame(chance: random.Random) -> bytes:
     """One, of a kind that is drawn."""
     kind = chance.random()
     if kind < 0.45:
-        return coded(TEXT, mutated(chance).encode("utf-8", "surrogatepass"), chance)
+        return message(chance)
     if kind < 0.55:
         return coded(TEXT, chance.randbytes(chance.choice([0, 1, 5, 125, 126, 200, 4_000])), chance)
     if kind < 0.65:
@@ -44,6 +44,11 @@ def frame(chance: random.Random) -> bytes:
     if kind < 0.94:
         return coded(TEXT, b'{"op":"ping"}', chance, is_masked=False)
     return chance.randbytes(chance.randrange(1, 200))
+
+
+def message(chance: random.Random) -> bytes:
+    """A frame as it should be, with a message that may be anything."""
+    return coded(TEXT, mutated(chance).encode("utf-8", "replace"), chance)
 
 
 def mutated(chance: random.Random) -> str:

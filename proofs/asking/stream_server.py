@@ -50,7 +50,7 @@ def main(arguments: list[str]) -> int:
     first = app.ask(MakeFirstKey(), answer=FirstKey).made
     assert first is not None, "the folder was used before"
     stream = Stream(serving, TERMS)
-    with socket.socket() as door:
+    with socket.socket(proto=socket.IPPROTO_TCP) as door:
         door.bind(("127.0.0.1", 0))
         door.listen(1_024)
         config = uvicorn.Config(Web(api_over(serving), stream), log_config=None, access_log=False, **server_options())

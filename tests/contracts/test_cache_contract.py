@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from decimal import Decimal
 from itertools import count
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from tradewright.adapters.caches.redis import RedisCache
 from tradewright.adapters.stores.delta import DeltaStore
 from tradewright.adapters.stores.marks import DeltaMarks
 from tradewright.adapters.system.clock import ManualClock, SystemClock
-from tradewright.application.data.caching import CachedStore
+from tradewright.application.data.caching import CachedStore, RememberedViews
+from tradewright.application.data.showing import LatestBars, latest_bars
 from tradewright.ports.cache import Cache
 from tradewright.ports.stores import MarketStore, Selection, Table
 
@@ -169,3 +171,15 @@ def test_nothing_stale_is_told_however_reading_and_writing_meet(cache: Cache, tm
     for thread in threads:
         thread.join(WITHIN_S)
     assert wrong == []
+
+
+def test_the_newest_bar_is_remembered_and_told_anew_after_a_correction(cache: Cache, tmp_path: Path) -> None:
+    store = CachedStore(DeltaStore(tmp_path), cache, DeltaMarks(tmp_path, SystemClock()), 3_600.0)
+    store.append(Table.BARS, bars("AAPL.XNAS", [1.0, 2.25]))
+    asked, views = LatestBars(symbols=("AAPL",)), RememberedViews(store)
+    first = latest_bars(asked, store=store, views=views)
+    before = cache.counts()
+    assert latest_bars(asked, store=store, views=views) == first == latest_bars(asked, store=DeltaStore(tmp_path))
+    assert (cache.counts().hits - before.hits, cache.counts().misses - before.misses) == (1, 0)
+    DeltaStore(tmp_path).append(Table.BARS, bars("AAPL.XNAS", [1.0, 3.5], known_at=KNOWN + 1))
+    assert [one.close for one in latest_bars(asked, store=store, views=views)] == [Decimal("3.5")]

@@ -66,7 +66,7 @@ def streaming(
     """A project's doors on a free port, by the server and with the options of the platform."""
     serving = replace(Serving(App(folder, environment=environment)), given_terms=web, passwords=QUICK)
     stream = Stream(serving, terms or StreamTerms())
-    with socket.socket() as door:
+    with socket.socket(proto=socket.IPPROTO_TCP) as door:
         door.bind(("127.0.0.1", 0))
         door.listen()
         config = uvicorn.Config(

@@ -88,6 +88,12 @@ def test_the_bus_hands_over_what_was_published(rows: dict[str, dict[str, Any]]) 
     assert rows["P10.bus"]["bare_s"] and rows["P10.redis"]["bare_s"]
 
 
+def test_a_web_server_answers_and_tells_all_that_it_was_asked(rows: dict[str, dict[str, Any]]) -> None:
+    assert rows["P12.reads"]["answers"]["answered"] == SMALL.reads
+    assert rows["P12.stream"]["answers"]["answered"] == 10 * SMALL.news
+    assert all(rows[name]["bare_s"] for name in ("P12.reads", "P12.stream"))
+
+
 def test_a_live_day_is_small_and_loses_no_trade(rows: dict[str, dict[str, Any]]) -> None:
     answers = rows["P11.ticks"]["answers"]
     assert answers["believed"] == SMALL.live_ticks

@@ -110,7 +110,8 @@ def test_a_client_that_never_reads_is_cut_and_costs_the_others_nothing(place: St
                     assert [one["data"]["sequence"] for one in found] == list(range(number, number + 10))
                 grown = resident() - before
                 await until(lambda: deaf_client not in place.stream.clients)
-                assert deaf_client.end is None or deaf_client.end[0] == 4413
+                assert deaf_client.end is not None and deaf_client.end[0] == 4413
+                assert place.serving.app.health.meters.websocket_cut == 1
                 assert deaf_client.outbox.held == 0
                 assert mute.fileno() > 0
                 return grown, len(place.stream.clients)

@@ -23,7 +23,7 @@ from tradewright.application.access.entering import Entrance
 from tradewright.application.access.lockout import Lockout
 from tradewright.application.access.scoping import may_ask, narrowed
 from tradewright.application.access.tickets import Tickets
-from tradewright.application.data.caching import CachedStore
+from tradewright.application.data.caching import CachedStore, RememberedViews
 from tradewright.application.dispatcher import Dispatcher
 from tradewright.application.kept_answers import KeptAnswers
 from tradewright.bootstrap.app import App
@@ -169,6 +169,7 @@ class Serving:
             "repeats": lambda: self._repeats,
             "store": lambda: self.store,
             "store_of": lambda: lambda: self.store,
+            "views": lambda: RememberedViews(self.store),
         }
 
     @cached_property

@@ -243,7 +243,7 @@ NARROWED: Final[Mapping[str, Callable[..., object]]] = MappingProxyType(
 WITHOUT_ACCOUNTS: Final = frozenset(
     {
         # market data, research, strategies, the project: nobody's in particular
-        "store", "store_of", "exporter", "runs", "runs_of", "files", "shipped", "calendars", "default_venue",
+        "store", "store_of", "views", "exporter", "runs", "runs_of", "files", "shipped", "calendars", "default_venue",
         "workspace", "state", "code", "engine", "comparing", "session_disk", "example_session", "sweeping", "playing",
         "engine_version", "bars_of", "inspected", "progress", "policy_for", "job_table", "symbols", "shelf", "jobs",
         "schedules", "firer", "testing", "uploads", "clock", "randomness",

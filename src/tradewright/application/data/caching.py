@@ -9,7 +9,7 @@ import io
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 import msgspec
 import polars as pl
@@ -20,6 +20,7 @@ from tradewright.ports.stores import MarketStore, Selection, Table, Version, Wri
 QUOTES_S: Final = 5.0
 """How long quotes and books are remembered; of them there are new ones all the time."""
 _QUICK: Final = frozenset({Table.QUOTES, Table.BOOK})
+V = TypeVar("V")
 
 
 class Marks(Protocol):
@@ -94,6 +95,10 @@ class CachedStore:
         """Of the store; no row changes."""
         return self.store.clean(keep_hours=keep_hours)
 
+    def remembered(self, table: Table, name: str, *, read: Callable[[], bytes]) -> bytes:
+        """What was made of a table's rows a moment ago, or is now; of which instruments, nobody says."""
+        return self._remembered(table, f"made {name}", names=(), read=read)
+
     def _frame(
         self, table: Table, name: str, *, names: Sequence[str], read: Callable[[], pl.DataFrame]
     ) -> pl.DataFrame:
@@ -126,6 +131,19 @@ class CachedStore:
         with self._lock:
             if self._seen.get(table) == before and written.version == before + 1:
                 self._seen[table] = written.version
+
+
+@dataclass(frozen=True, slots=True)
+class RememberedViews:
+    """Views that were made a moment ago, so that they need not be made of frames again."""
+
+    store: CachedStore
+
+    def told(self, query: object, table: Table, *, make: Callable[[], V], kind: type[V]) -> V:
+        """The answer to a query about a table, as it was made a moment ago, or is now."""
+        name = f"{type(query).__name__} {msgspec.json.encode(query).decode()}"
+        content = self.store.remembered(table, name, read=lambda: msgspec.json.encode(make()))
+        return msgspec.json.decode(content, type=kind)
 
 
 def _packed(frame: pl.DataFrame) -> bytes:

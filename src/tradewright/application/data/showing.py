@@ -4,10 +4,11 @@ This file decides that a page names where the next one begins, that a whole hist
 as the shortest decimal that is the stored number.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 import numpy as np
 import polars as pl
@@ -19,6 +20,7 @@ from tradewright.domain.timeframe import Timeframe
 from tradewright.ports.stores import MarketStore, Selection, Table
 from tradewright.trading.bars import Bars
 
+V = TypeVar("V")
 MOST_WHOLE: Final = 1_000_000
 """Bars of a history that is told in one piece."""
 _MOST_BACK_NS: Final = 40 * 86_400 * 1_000_000_000
@@ -120,8 +122,22 @@ def bar_history(query: BarHistory, *, store: MarketStore) -> BarHistoryView:
     )
 
 
-def latest_bars(query: LatestBars, *, store: MarketStore) -> tuple[BarView, ...]:
+class Views(Protocol):
+    """Views that were made before."""
+
+    def told(self, query: object, table: Table, *, make: Callable[[], V], kind: type[V]) -> V:
+        """The view that answers a query about a table, made now or a moment ago."""
+        ...
+
+
+def latest_bars(query: LatestBars, *, store: MarketStore, views: Views | None = None) -> tuple[BarView, ...]:
     """In the order asked for; DataError where one has no bars of that length."""
+    if views is None:
+        return _latest_bars(query, store)
+    return views.told(query, Table.BARS, make=lambda: _latest_bars(query, store), kind=tuple[BarView, ...])
+
+
+def _latest_bars(query: LatestBars, store: MarketStore) -> tuple[BarView, ...]:
     if not query.symbols:
         raise InputError("which instruments?", expected="at least one symbol", found="none")
     interval = str(_timeframe(query.interval))

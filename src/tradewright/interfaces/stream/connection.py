@@ -247,10 +247,13 @@ class Connection:
                 async with asyncio.timeout(self.terms.sent_within_s):
                     await self.send({"type": "websocket.send", "text": content.decode()})
             except TimeoutError:
-                raise Ended(codes.BEHIND, f"nothing was read for {self.terms.sent_within_s:.0f} s") from None
+                client.cut(codes.BEHIND, f"nothing was read for {self.terms.sent_within_s:.0f} s")
+                raise Ended from None
             except Exception as gone:
                 raise Ended from gone
-        raise Ended(codes.BEHIND, "news come faster than they are read; come again and go on from the last number")
+            client.frames += 1
+        client.cut(codes.BEHIND, "news come faster than they are read; come again and go on from the last number")
+        raise Ended
 
 
 def _short(reason: str) -> str:

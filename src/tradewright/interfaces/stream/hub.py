@@ -62,6 +62,8 @@ class Client:
     subscriptions: list[Subscription] = field(default_factory=list)
     end: tuple[int, str] | None = None
     """Why it is to be closed."""
+    frames: int = 0
+    """That were sent to it."""
 
     def cut(self, code: int, reason: str) -> None:
         """Send nothing more and close it."""

@@ -1,7 +1,7 @@
 """WebSockets as the server speaks them: uvicorn's own protocol, with an end for those who do not take theirs.
 
-This file decides three things that the protocol leaves open: a connection whose other end reads nothing is torn down
-(a polite close would wait for it for ever), a message may come in few parts only, and what is compressed is not taken.
+This file decides what the protocol leaves open: a connection whose other end reads nothing is torn down (a polite close
+would wait for it for ever), a message may come in few parts only, and what a stranger does wrong writes no error.
 """
 
 import asyncio
@@ -38,11 +38,25 @@ class FirmProtocol(WebSocketsSansIOProtocol):
     def handle_cont(self, event: Frame) -> None:
         """Parts without end are no message, however small each is."""
         if len(self.frames) >= FRAGMENTS:
-            self.conn.fail(CloseCode.MESSAGE_TOO_BIG, f"more than {FRAGMENTS} parts")
-            self.handle_parser_exception()
-            self.loop.call_later(_TORN_AFTER_S, self.transport.abort)
+            self._refuse(CloseCode.MESSAGE_TOO_BIG, f"more than {FRAGMENTS} parts")
             return
         super().handle_cont(event)
+
+    def send_receive_event_to_app(self) -> None:
+        """Text that is none is the sender's mistake, and nothing for the server's log."""
+        if self.curr_msg_data_type == "text" and not self.close_sent:
+            try:
+                b"".join(self.frames).decode()
+            except UnicodeDecodeError:
+                self.frames = []
+                self._refuse(CloseCode.INVALID_DATA, "this is no UTF-8")
+                return
+        super().send_receive_event_to_app()
+
+    def _refuse(self, code: CloseCode, reason: str) -> None:
+        self.conn.fail(code, reason)
+        self.handle_parser_exception()
+        self.loop.call_later(_TORN_AFTER_S, self.transport.abort)
 
     def on_task_complete(self, task: asyncio.Task[None]) -> None:
         """What the other end has not taken a while after the application has ended, it never will."""
