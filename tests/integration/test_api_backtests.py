@@ -214,3 +214,17 @@ def test_what_is_done_at_its_time_is_listed_rests_and_is_done_now(world: Served)
     assert from_scratch == [], "nothing is planned before the platform has run"
     assert world.told("GET", "/api/jobs/nosuch", status=404)["code"] == "not_found"
     assert world.told("GET", "/api/jobs/waiting")["waiting"] == {}
+
+
+def test_a_server_that_is_about_to_end_ends_what_is_followed(world: Served, address: str) -> None:
+    job = submit(world, "eighth", parameters={"fast": 11, "slow": 40})["id"]
+    leaving = world.serving.app.leaving
+    with client_of(address, world.keys["admin"]) as client:
+        wanted = {"Accept": following.MEDIA}
+        with client.stream("GET", f"/api/backtests/{job}/progress", headers=wanted) as response:
+            told = events(response)
+            assert next(told)["event"] == "progress"
+            leaving.set()
+            assert list(told) == [], "no end is told: it is not over"
+    leaving.clear()
+    world.told("DELETE", f"/api/backtests/{job}")

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 from pathlib import Path
+from threading import Event
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -136,6 +137,11 @@ class App:
         """The platform's state; no database is opened before somebody asks for what is in it."""
         made: PlatformState = load("tradewright.bootstrap.state").PlatformState(self)
         return made
+
+    @cached_property
+    def leaving(self) -> Event:
+        """Set once this process is about to end: what would go on for as long as somebody listens, ends."""
+        return Event()
 
     @cached_property
     def shelving(self) -> "Shelving":
@@ -287,6 +293,7 @@ class App:
             "choosing": lambda: self.shelving.chosen,
             "deployed": lambda: self.shelving.deployed,
             "deploying": lambda: self._deploying,
+            "signaling": lambda: self.shelving.signaling,
         }
 
     @property

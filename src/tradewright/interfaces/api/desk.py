@@ -119,6 +119,7 @@ class Desk:
             told=self._telling.encoded,
             correlation_id=caller.correlation_id,
             seen=following.seen_in(request),
+            is_leaving=self._serving.app.leaving.is_set,
         ).response(self._followers)
 
     def _told(self, ask: Ask, request: Request, caller: Caller, content: bytes | Form) -> Response:

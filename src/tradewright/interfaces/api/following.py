@@ -74,6 +74,8 @@ class Following:
     correlation_id: str
     seen: int | None
     """The last change that is known already."""
+    is_leaving: Callable[[], bool] = lambda: False
+    """Whether the server is about to end."""
 
     def response(self, followers: Followers) -> Response:
         """The stream, or 204 for who has seen the end."""
@@ -93,7 +95,7 @@ class Following:
                 yield event("end" if answer.is_final else "progress", self.told(answer), number=seen)
             elif quiet % LIFE_AFTER_LOOKS == 0:
                 yield b": nothing new\n\n"
-            if answer.is_final:
+            if answer.is_final or self.is_leaving():
                 return
             await asyncio.sleep(LOOKS_EVERY_S)
             try:

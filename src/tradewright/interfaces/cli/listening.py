@@ -1,6 +1,8 @@
 """A process that answers over the network: its port taken before anything else, then its server until it is ended."""
 
 import socket
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -49,10 +51,18 @@ def answer(app: App, platform: "Platform", *, asgi: "ASGIApp", at: socket.socket
         timeout_graceful_shutdown=10,
         **load("tradewright.interfaces.stream.protocol").server_options(),
     )
+    server = uvicorn.Server(config)
+    server.handle_exit = partial(_left, app, server.handle_exit)
     try:
-        uvicorn.Server(config).run(sockets=[at])
+        server.run(sockets=[at])
     finally:
         platform.raise_fatal()
+
+
+def _left(app: App, ending: Callable[[int, object], None], number: int, frame: object) -> None:
+    """A signal that asks to end: what would go on for as long as somebody reads it is told."""
+    app.leaving.set()
+    ending(number, frame)
 
 
 def url_of(app: App) -> str:
