@@ -18,6 +18,7 @@ INSIDE: Final = {
     ConfinedWork.BACKTEST: ("tradewright.application.confined.running", "run_inside"),
     ConfinedWork.CHECK: ("tradewright.application.confined.trial", "check_inside"),
     ConfinedWork.DESCRIBE: ("tradewright.application.confined.describing", "describe_inside"),
+    ConfinedWork.SIGNALS: ("tradewright.application.confined.signaling", "signals_inside"),
 }
 
 

@@ -102,6 +102,14 @@ ROUTES: Final = (
         ),
     ),
     (
+        "signals.messages",
+        "signals.handlers",
+        (
+            ("GenerateSignals", "generate_signals", "command", "trader"),
+            ("SignalList", "signal_list", "query", "viewer"),
+        ),
+    ),
+    (
         "indicators.messages",
         "indicators.handlers",
         (

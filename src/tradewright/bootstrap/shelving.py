@@ -15,8 +15,11 @@ from tradewright.adapters.system.clock import SystemClock
 from tradewright.application.confined.backtesting import Behind, Uploaded, run_confined_backtest
 from tradewright.application.confined.check import check_strategy, trial_bars
 from tradewright.application.confined.describing import Described, described
+from tradewright.application.confined.signaling import confined_opinions
 from tradewright.application.shelf.checked import CheckedStrategy
 from tradewright.application.shelf.running import Runnable, runnable
+from tradewright.application.signals.handlers import Signaling
+from tradewright.application.signals.opinions import SignalsAnswered
 from tradewright.application.trading.choosing import ChosenStrategy, Shelf, chosen
 from tradewright.bootstrap.confining import confinement
 from tradewright.bootstrap.engines import backtesting, engine_version
@@ -64,6 +67,18 @@ class Shelving:
     def chosen(self, strategy: str, parameters: Mapping[str, object]) -> ChosenStrategy:
         """The strategy of a session, whoever wrote it."""
         return chosen(strategy, parameters, code=PythonFiles(), shelf=Shelf(self.runnable, self.described))
+
+    def _opinions(self, found: Runnable, parameters: Mapping[str, object], bars: "Bars") -> SignalsAnswered:
+        """What it wants after the newest bar, behind walls."""
+        with self._places:
+            return confined_opinions(
+                found.source, found.class_name, parameters=parameters, bars=bars, confinement=confinement()
+            )
+
+    @property
+    def signaling(self) -> Signaling:
+        """Who gives signals."""
+        return Signaling(backtesting(), self.runnable, self._opinions)  # type: ignore[arg-type]
 
     def backtested(self, command: "RunBacktest", reference: "Reference") -> "FinishedBacktest":
         """A backtest of it, behind walls."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tradewright.ports.repeats import KeptRepeats
     from tradewright.ports.schedules import Schedules
     from tradewright.ports.shelf import StrategyShelf
+    from tradewright.ports.signals import KeptSignals
     from tradewright.ports.symbols import SymbolRegistry
     from tradewright.ports.uptimes import Uptimes
     from tradewright.settings import Settings
@@ -42,6 +43,7 @@ NOUNS: Final = (
     "schedules",
     "assessments",
     "prices",
+    "signals",
     "uptimes",
 )
 """What is kept, by the names of the ports; handlers ask for it by them."""
@@ -165,6 +167,12 @@ class PlatformState:
     def uptimes(self) -> "Uptimes":
         """How long each part was well."""
         made: Uptimes = load(f"{DATABASE}.uptimes").DatabaseUptimes(self.database)
+        return made
+
+    @cached_property
+    def signals(self) -> "KeptSignals":
+        """Signals that strategies gave."""
+        made: KeptSignals = load(f"{DATABASE}.signals").DatabaseSignals(self.database)
         return made
 
     @cached_property

@@ -23,6 +23,8 @@ class ConfinedWork(StrEnum):
     """A whole run over bars that are handed in."""
     DESCRIBE = "describe"
     """What are its parameters and its warm-up?"""
+    SIGNALS = "signals"
+    """What does it want after the newest bar?"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection, inspect
 
-NEWEST: Final = "0003"
+NEWEST: Final = "0004"
 """The version that this program reads and writes; the newest migration has the same."""
 NOTHING: Final = "0000"
 """A database without tables."""

@@ -247,7 +247,7 @@ WITHOUT_ACCOUNTS: Final = frozenset(
         "workspace", "state", "code", "engine", "comparing", "session_disk", "example_session", "sweeping", "playing",
         "engine_version", "bars_of", "inspected", "progress", "policy_for", "job_table", "symbols", "shelf", "jobs",
         "schedules", "firer", "testing", "uploads", "clock", "randomness",
-        "shelved", "checking", "runnable", "choosing",
+        "shelved", "checking", "runnable", "choosing", "signals", "signaling",
         # says whether, never whose
         "deployed", "deploying",
         # asked for what a narrowed session or a checked account says

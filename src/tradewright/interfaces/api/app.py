@@ -36,6 +36,7 @@ from tradewright.interfaces.api.routers import (
     orders,
     risk,
     sessions,
+    signals,
     strategies,
     symbols,
 )
@@ -45,6 +46,7 @@ ASKS: Final[tuple[Ask, ...]] = (
     *symbols.ASKS,
     *data.ASKS,
     *strategies.ASKS,
+    *signals.ASKS,
     *backtests.ASKS,
     *orders.ASKS,
     *sessions.ASKS,

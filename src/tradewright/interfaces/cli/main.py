@@ -24,6 +24,7 @@ from tradewright.interfaces.cli import (
     project,
     risk,
     serve,
+    signals,
     strategy,
     symbols,
     trade,
@@ -52,6 +53,7 @@ app.add_typer(risk.group, name="risk")
 app.add_typer(broker.group, name="broker")
 app.add_typer(indicators.group, name="indicators")
 app.add_typer(symbols.group, name="symbols")
+app.add_typer(signals.group, name="signals")
 app.add_typer(symbols.watchlists, name="watchlist")
 app.add_typer(keys.group, name="keys")
 app.add_typer(db.group, name="db")

@@ -73,7 +73,7 @@ def test_a_database_that_is_locked_is_told_and_not_waited_for_without_end(
 
 def test_tables_of_a_version_come_in_the_order_in_which_they_name_each_other() -> None:
     every = tables_at(NEWEST)
-    assert set(every) - set(tables_at("0002")) == {"uptimes"}
+    assert set(every) - set(tables_at("0002")) == {"uptimes", "signals"}
     for first, second in (("symbols", "daily_prices"), ("schedules", "firings"), ("strategies", "strategy_versions")):
         assert every.index(first) < every.index(second)
     assert tables_at("0000") == ()

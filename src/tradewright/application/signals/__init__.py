@@ -1,0 +1,1 @@
+"""Signals: what a strategy wants of instruments now, kept and asked for."""
