@@ -15,6 +15,7 @@ COMMANDS = {
     "uploads": "mutated strategy files, checked behind walls",
     "websocket": "frames that no sane client sends, to a real server",
     "websocket": "frames that no sane client sends, to a real server",
+    "platform": "kill each process of a platform under load: nothing lost, nothing twice",
     "crash": "kill real traders at random and at every named place, resume, compare with the venue's book",
     "torture": "cut and flip the bytes of a session's journal",
     "nth": "let every disk operation of a session fail, one at a time",

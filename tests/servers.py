@@ -77,6 +77,13 @@ class PostgresServer:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """The server."""
+    with running_postgres() as server:
+        yield server
+
+
+@contextmanager
+def running_postgres() -> Iterator[PostgresServer]:
+    """The one that is named, or one of our own until the end."""
     given = os.environ.get(POSTGRES)
     if given:
         yield PostgresServer(make_url(given))

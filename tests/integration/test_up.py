@@ -18,6 +18,8 @@ import httpx2
 import pytest
 from tests.integration.cli_tools import COMMAND, asked, run
 
+from tradewright.application.access.messages import MakeFirstKey
+from tradewright.application.access.views import FirstKey
 from tradewright.application.jobs.messages import JobShown
 from tradewright.application.jobs.views import JobView
 from tradewright.application.schedules.messages import TriggerSchedule
@@ -193,3 +195,39 @@ def test_a_platform_in_the_background_is_started_shown_and_ended(tmp_path: Path)
     assert asked("status", folder=tmp_path)["platform"] == [], "it has said goodbye"
     gone = asked("down", folder=tmp_path, code=1)["error"]
     assert "no platform" in gone["message"]
+
+
+def test_a_service_is_a_process_with_its_own_routes_and_leaves_in_good_order(tmp_path: Path) -> None:
+    assert "no service dta" in asked("serve", "dta", folder=tmp_path, code=2)["error"]["message"]
+    key = open_app(tmp_path).ask(MakeFirstKey(), answer=FirstKey).made
+    assert key is not None
+    with subprocess.Popen(
+        [*COMMAND, "serve", "scheduler", "--port", str(free_port()), "--json"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            said = ""
+            while not said.endswith("}\n"):
+                said += process.stdout.readline()
+            told, until = json.loads(said), time.monotonic() + WITHIN_S
+            assert (told["service"], told["first_key"]) == ("scheduler", None), "the gateway alone shows a key"
+            while not answers(told["url"]):
+                assert time.monotonic() < until
+                time.sleep(0.05)
+            headers = {"Authorization": f"Bearer {key.key}"}
+            client = httpx2.Client(base_url=told["url"], headers=headers, trust_env=False, timeout=WITHIN_S)
+            while "scheduler" not in (parts := {one["name"] for one in client.get("/status").json()["components"]}):
+                assert time.monotonic() < until
+                time.sleep(0.1)
+            assert "scheduler service" in parts
+            assert client.get("/api/jobs").status_code == 200 and client.get("/api/symbols").status_code == 404
+            client.close()
+            (found,) = asked("down", folder=tmp_path)["ended"]
+            assert (found["service"], found["process"]) == ("scheduler", process.pid)
+            assert process.wait(WITHIN_S) in {0, 143}
+        finally:
+            process.kill()

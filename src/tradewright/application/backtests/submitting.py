@@ -19,6 +19,7 @@ from tradewright.application.shelf.running import Runnable
 from tradewright.application.strategies.finding import make_strategy
 from tradewright.domain.errors import InputError
 from tradewright.domain.timeframe import Timeframe
+from tradewright.ports.clock import Clock
 from tradewright.ports.code import CodeFiles
 from tradewright.ports.jobs import JobQueue
 from tradewright.ports.runs import RunStore
@@ -35,6 +36,7 @@ def submit_backtest(
     job_table: JobTable,
     code: CodeFiles,
     runnable: Callable[[Reference], Runnable],
+    clock: Clock,
     envelope: Envelope,
 ) -> JobView:
     """Checked as far as can be done without data; InputError says what cannot be used."""
@@ -47,9 +49,8 @@ def submit_backtest(
     assumptions_of(account_of(command))
     wish = {one.name: getattr(command, one.name) for one in fields(BacktestWish)}
     title = f"{command.strategy} on {', '.join(command.symbols[:5])}{' ...' if len(command.symbols) > 5 else ''}"
-    return submitted(
-        job_table.wish_of(KIND, MakeBacktest(**wish), title=title, subject=command.strategy, envelope=envelope), jobs
-    )
+    made = job_table.wish_of(KIND, MakeBacktest(**wish), title=title, subject=command.strategy, envelope=envelope)
+    return submitted(made, jobs, clock=clock)
 
 
 def make_backtest(

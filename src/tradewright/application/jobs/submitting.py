@@ -4,17 +4,22 @@ This file decides which messages may be jobs: those in the table, which a worker
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 
 import msgspec
 
 from tradewright.application.envelope import Envelope
 from tradewright.application.jobs.views import JobView, job_view
 from tradewright.application.messages import Actor, Role
+from tradewright.domain.calendars import DAY
 from tradewright.domain.errors import InputError
 from tradewright.domain.identifiers import CorrelationId
+from tradewright.ports.clock import Clock
 from tradewright.ports.jobs import Job, JobQueue, JobWish
 
+PROMISED_NS = DAY
+"""How long an idempotency key names one wish."""
 Made = Mapping[str, str]
 """What a job's message answers: names of what it made."""
 
@@ -34,15 +39,17 @@ class JobTable:
         """A job of this message, asked for by the envelope's actor."""
         if type(message) is not self.messages.get(kind):
             raise LookupError(f"{type(message).__name__} is no job of kind {kind}; add it to the table")
+        content = msgspec.json.encode(message)
         return JobWish(
             kind=kind,
             message=_name(type(message)),
-            content=msgspec.json.encode(message),
+            content=content,
             title=title,
             subject=subject,
             actor=envelope.actor.name,
             roles=frozenset(role.value for role in envelope.actor.roles),
             correlation_id=envelope.correlation_id,
+            planned=_promised(envelope, content),
         )
 
     def kind_of(self, message: str) -> str:
@@ -65,9 +72,25 @@ class JobTable:
         return Envelope(message, actor, CorrelationId(wish.correlation_id))
 
 
-def submitted(wish: JobWish, jobs: JobQueue) -> JobView:
-    """In the queue, durably."""
+def _promised(envelope: Envelope, content: bytes) -> str:
+    """The unique name of a wish with an idempotency key; empty: without one every wish is another.
+
+    A process may die after the job is in the queue and before the answer is kept. The same wish that is sent again then
+    is the first one's job by this name, as long as the key is new for it (`ports/repeats.py`).
+    """
+    if envelope.idempotency_key is None:
+        return ""
+    told = msgspec.json.encode((envelope.actor.name, envelope.actor.key, envelope.idempotency_key, content.decode()))
+    return f"wish {blake2b(told, digest_size=16).hexdigest()}"
+
+
+def submitted(wish: JobWish, jobs: JobQueue, *, clock: Clock) -> JobView:
+    """In the queue, durably. A wish that was promised to be one is the job that it became before; a day later the same
+    promise is another wish, as it is for every other answer that is kept."""
     job: Job = jobs.submit(wish)
+    while wish.planned and clock.now_ns() - job.created_ns > PROMISED_NS:
+        wish = replace(wish, planned=f"{wish.planned.partition(' after ')[0]} after {job.id}")
+        job = jobs.submit(wish)
     return job_view(job)
 
 
