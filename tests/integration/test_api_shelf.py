@@ -167,6 +167,9 @@ def test_a_new_version_leaves_the_old_one_and_each_is_run_by_its_number(world: S
     wish = RunBacktest(strategy="shelf:versions@1", market=Market(symbols=("AAPL", "MSFT")), account=Account(cash=1e5))
     assert world.serving.app.ask(wish, answer=FinishedBacktest).view.run_id == runs[f"{made}@1"]["run_id"]
     assert runs[made]["strategy"] == f"shelf:{made}@2"
+    body, key = {"strategy": f"{made}@1", "symbols": ["AAPL"]}, {"Idempotency-Key": "shelved"}
+    job = world.told("POST", "/api/backtests", json=body, headers=key, status=202)
+    assert job["title"].startswith(f"shelf:{made}@1 on AAPL")
     with pytest.raises(InputError, match="no version 9"):
         world.serving.app.ask(SubmitBacktest(strategy=f"{made}@9", symbols=("AAPL",)), answer=JobView)
 
@@ -188,7 +191,7 @@ def backtested(world: Served, named: str) -> Any:
         worker.leave()
         thread.join()
     assert found.result is not None, found.error
-    return world.told("GET", f"/api/backtests/{found.result['run_id']}")
+    return world.told("GET", f"/api/backtests/{found.result['run_id']}")["run"]
 
 
 @needs_walls
