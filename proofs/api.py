@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import Case, GenerationMode
 from schemathesis.core.failures import Failure, FailureGroup
+from schemathesis.core.result import Ok
 from schemathesis.core.transport import Response
 from schemathesis.errors import SerializationNotPossible
 from schemathesis.openapi import from_dict
@@ -37,6 +38,8 @@ ROLES: Final = ("viewer", "trader", "risk", "admin")
 STRANGERS: Final = ("", "garbage", "expired", "revoked")
 ENDING: Final = ("/stop", "/kill", "/release", "/cancel-all", "/close", "/logout", "/sessions/{id}")
 """Ends of paths that would end what the other requests ask about."""
+Operation = APIOperation[Any, Any, Any, Any]
+Asking = Case[Any]
 CHECKS: Final = (content_type_conformance, response_schema_conformance, status_code_conformance)
 
 
@@ -101,10 +104,10 @@ def document_of(world: Served) -> dict[str, Any]:
     return found
 
 
-def operations(document: dict[str, Any], *, only: str = "") -> list[APIOperation]:
+def operations(document: dict[str, Any], *, only: str = "") -> list[Operation]:
     """Every one, those last that end something."""
     schema = from_dict(document)
-    listed = [one.ok() for one in schema.get_all_operations() if one.ok() is not None]
+    listed = [one.ok() for one in schema.get_all_operations() if isinstance(one, Ok)]
     chosen = [one for one in listed if only in one.path]
     return sorted(chosen, key=lambda one: (one.method.upper() != "GET" and one.path.endswith(ENDING), one.path))
 
@@ -122,7 +125,7 @@ class Wish:
     number: int
 
 
-def _ask(operation: APIOperation, wish: Wish, found: Asked) -> None:
+def _ask(operation: Operation, wish: Wish, found: Asked) -> None:
     """So many cases of one operation; an operation about which nothing wrong can be said is asked right ones only."""
 
     @seed(wish.number)
@@ -131,14 +134,14 @@ def _ask(operation: APIOperation, wish: Wish, found: Asked) -> None:
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(operation.as_strategy(generation_mode=wish.mode))
-    def asked(case: Case) -> None:
+    def asked(case: Asking) -> None:
         _one(case, wish, found)
 
     with suppress(Unsatisfiable, SerializationNotPossible):
         asked()
 
 
-def _one(case: Case, wish: Wish, found: Asked) -> None:
+def _one(case: Asking, wish: Wish, found: Asked) -> None:
     headers = {"Authorization": f"Bearer {wish.key}"} if wish.key else {}
     with suppress(SerializationNotPossible):
         case.headers.pop("Authorization", None)
@@ -154,12 +157,12 @@ def _one(case: Case, wish: Wish, found: Asked) -> None:
         found.let_in += response.status_code not in {401, 403}
 
 
-def _is_open(case: Case) -> bool:
+def _is_open(case: Asking) -> bool:
     """Whether the document says that no key is needed."""
     return not case.operation.definition.raw.get("security")
 
 
-def _wrong(case: Case, response: Response, wish: Wish) -> Iterator[str]:
+def _wrong(case: Asking, response: Response, wish: Wish) -> Iterator[str]:
     """What must not be about an answer."""
     if response.status_code >= 500:
         yield f"answered {response.status_code} {response.text[:120]}"

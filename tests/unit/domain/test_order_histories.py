@@ -281,7 +281,9 @@ def test_slippage_is_positive_when_worse() -> None:
 @pytest.mark.parametrize(
     ("closes", "more", "life"), [(True, 3, L.CANCELED), (True, 2, L.FILLED), (False, 3, L.FILLED)], ids=str
 )
-def test_an_order_that_closes_what_is_held_is_not_overfilled_after_its_end(closes: bool, more: int, life: L) -> None:
+def test_an_order_that_closes_what_is_held_is_not_overfilled_after_its_end(
+    closes: bool, more: int, life: OrderLife
+) -> None:
     """As large as the position: when it ended nobody told how large that was, so more than was known is no overfill."""
     request = OrderRequest(
         instrument="AAPL.XNAS", side=Side.BUY, quantity=Decimal(4), kind=OrderKind.STOP, stop_price=Decimal(90),
@@ -290,6 +292,6 @@ def test_an_order_that_closes_what_is_held_is_not_overfilled_after_its_end(close
     begun = after(Order(ClientOrderId("a1"), request), E.GATE_APPROVED, E.HANDED_OVER, E.REPORTED_WORKING)
     ended = after(good(begun.with_fill(fill("x1", 2))), E.CANCELED)
     late = good(ended.with_fill(fill("x2", more)))
-    assert (late.life, late.filled, late.remaining) == (life, 2 + more, 0)
+    assert (late.life, late.filled, late.remaining) == (life, Decimal(2 + more), Decimal(0))
     healed = good(late.without_fill(ExecutionId("x2")))
     assert healed.filled == 2 and healed.life in {L.CANCELED, L.PARTIALLY_FILLED}

@@ -110,7 +110,7 @@ def place(desk: Desk, wish: OrderRequest, *, purpose: Purpose) -> Generator[Outc
     return name
 
 
-def _named(desk: Desk, purpose: Purpose, *, intent: int) -> str:
+def _named(desk: Desk, purpose: Purpose, *, intent: int) -> ClientOrderId:
     terms = desk.state.terms
     return client_order_id(
         terms.session, terms.account, strategy=purpose.strategy, intent=intent, engine=desk.rules.engine
