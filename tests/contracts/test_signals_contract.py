@@ -38,6 +38,12 @@ def test_a_signal_comes_back_to_the_last_digit_also_without_an_opinion(signals: 
     assert list(signals.all(SignalFilter(), Slot()).items) == [silent, ONE]
 
 
+def test_signals_are_found_by_when_they_were_made_whatever_their_bar(signals: KeptSignals) -> None:
+    signals.keep([replace(ONE, id=f"sg_{one}", bar_ns=100 - one, made_ns=one) for one in range(4)])
+    found = signals.all(SignalFilter(made_since_ns=2), Slot()).items
+    assert [one.id for one in found] == ["sg_2", "sg_3"]
+
+
 def test_what_is_there_stays_as_it_was_kept_first(signals: KeptSignals) -> None:
     signals.keep([ONE])
     later = replace(ONE, made_ns=99, made_by="bob")

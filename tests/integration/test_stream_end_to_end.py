@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 import websockets
 from tests.integration.stream_tools import Talk
@@ -27,6 +28,15 @@ async def heard_until(talk: Talk, wanted: set[tuple[str, str]]) -> list[dict[str
     return found
 
 
+def backtest(url: str, key: str) -> str:
+    """Ask for one over HTTP; its job."""
+    body = {"strategy": "moving_average", "symbols": ["SPY"], "parameters": {"fast": 5, "slow": 20}}
+    headers = {"Authorization": f"Bearer {key}"}
+    asked = httpx2.post(f"{url}/api/backtests", json=body, headers=headers, trust_env=False, timeout=WITHIN_S)
+    assert asked.status_code == 202, asked.text
+    return str(asked.json()["id"])
+
+
 def word_of(event: dict[str, Any]) -> str:
     """What a test waits for in an event."""
     data = event["data"]
@@ -43,7 +53,7 @@ def test_orders_fills_positions_and_jobs_arrive_at_a_screen(tmp_path: Path) -> N
             async with websockets.connect(url, proxy=None) as one:
                 await one.send(json.dumps({"op": "auth", "key": told["first_key"]}))
                 talk = Talk(one, json.loads(await one.recv()))
-                for topic in ("orders", "fills", "positions", "account", "bars", "jobs"):
+                for topic in ("orders", "fills", "positions", "account", "bars", "jobs", "backtests"):
                     await talk.subscribed(topic)
                 send = partial(sent, "BUY", "3", "SPY", folder=folder, session=session, lives=("filled",))
                 name = await asyncio.to_thread(send)
@@ -63,6 +73,14 @@ def test_orders_fills_positions_and_jobs_arrive_at_a_screen(tmp_path: Path) -> N
                     if each["topic"] == "jobs"
                 ]
                 assert lives[0] == "queued" and lives[-1] == "done"
+                job = await asyncio.to_thread(backtest, told["url"], told["first_key"])
+                steps = [
+                    each["data"]
+                    for each in await heard_until(talk, {("backtests", "done")})
+                    if each["topic"] == "backtests"
+                ]
+                assert {each["id"] for each in steps} == {job}
+                assert steps[0]["life"] == "queued" and steps[-1]["result"]["run_id"]
                 numbers = [each["seq"] for each in news]
                 assert numbers == sorted(numbers)
 

@@ -50,7 +50,7 @@ def test_what_cannot_be_used_is_told_with_its_name_and_too_much_of_it_ends_it(pl
         async with talking(place, place.key("clumsy")) as talk:
             for said, code, told in (
                 ({"op": "subscribe", "topic": "nosuch"}, "not_found", "there is no such topic"),
-                ({"op": "subscribe", "topic": "signals"}, "not_found", "no such topic yet"),
+                ({"op": "subscribe", "topic": "scans"}, "not_found", "no such topic yet"),
                 ({"op": "subscribe", "topic": "orders", "filters": {"price": "1"}}, "input_error", "no filter price"),
                 ({"op": "auth", "key": "again"}, "input_error", "we know who you are"),
                 ({"op": "jump"}, "input_error", "cannot be used"),

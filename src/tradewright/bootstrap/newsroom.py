@@ -18,6 +18,7 @@ from tradewright.adapters.buses.local import LocalBus
 from tradewright.application.watching.jobs import JobsWatch
 from tradewright.application.watching.news import TOPICS, News
 from tradewright.application.watching.sessions import SessionsWatch
+from tradewright.application.watching.signals import SignalsWatch
 from tradewright.domain.errors import TradewrightError
 from tradewright.lazy import load
 from tradewright.ports.bus import EventBus, Topic
@@ -86,6 +87,7 @@ class Newsroom:
     bus: EventBus
     sessions: SessionsWatch
     jobs: JobsWatch
+    signals: SignalsWatch
     clock: Clock
     shared: Shared | None = None
     """None: this process is alone."""
@@ -184,6 +186,7 @@ class Newsroom:
             yield from self.sessions.look()
         yield from self.sessions.step()
         yield from self.jobs.step()
+        yield from self.signals.step()
         if self._whole_wanted:
             self._whole_wanted = False
             yield from self.sessions.whole()
@@ -217,9 +220,10 @@ def newsroom_of(app: "App", clock: Clock, *, name: str) -> Newsroom:
     """The newsroom of a project: by itself, or with others where the settings name a Redis."""
     trading, url = app.trading, app.settings.redis.url
     sessions, jobs = SessionsWatch(trading.sessions, trading.traders.journal_of), JobsWatch(app.state.jobs)
+    signals = SignalsWatch(app.state.signals, clock)
     if not url:
-        return Newsroom(name, LocalBus(), sessions, jobs, clock)
+        return Newsroom(name, LocalBus(), sessions, jobs, signals, clock)
     bus: RedisBus = load("tradewright.adapters.buses.redis_streams").RedisBus(
         url, name=name, clock=clock, prefix=f"tradewright:{trading.mode}:bus:", keeps_s=KEEPS_S
     )
-    return Newsroom(name, bus, sessions, jobs, clock, shared=Shared(app.state.leases), leave_bus=bus.leave)
+    return Newsroom(name, bus, sessions, jobs, signals, clock, shared=Shared(app.state.leases), leave_bus=bus.leave)

@@ -54,6 +54,8 @@ class SignalFilter:
     """Bars from then on."""
     until_ns: int | None = None
     """Bars before then."""
+    made_since_ns: int | None = None
+    """Made then or later, of whatever bar."""
 
 
 class KeptSignals(Protocol):

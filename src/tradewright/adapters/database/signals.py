@@ -53,6 +53,7 @@ def _filtered(wanted: SignalFilter) -> Select[Any]:
         if getattr(wanted, name):
             asked = asked.where(_TABLE.c[name] == getattr(wanted, name))
     asked = asked if wanted.since_ns is None else asked.where(_TABLE.c.bar_ns >= wanted.since_ns)
+    asked = asked if wanted.made_since_ns is None else asked.where(_TABLE.c.made_ns >= wanted.made_since_ns)
     return asked if wanted.until_ns is None else asked.where(_TABLE.c.bar_ns < wanted.until_ns)
 
 

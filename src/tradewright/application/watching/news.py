@@ -14,6 +14,7 @@ from typing import Final
 from tradewright.application.jobs.messages import JobList
 from tradewright.application.jobs.views import JobView
 from tradewright.application.messages import Actor, Role
+from tradewright.application.signals.messages import SignalList
 from tradewright.application.trading.across_messages import (
     AllFills,
     AllOrders,
@@ -29,6 +30,7 @@ from tradewright.application.trading.messages import SessionShown
 from tradewright.domain.orders.life import OrderLife
 from tradewright.ports.bus import Topic
 from tradewright.ports.sessions import SessionLife
+from tradewright.ports.signals import KeptSignal
 
 News = tuple[str, object]
 """The name of a topic, and what it carries."""
@@ -148,7 +150,11 @@ TOPICS: Final[Mapping[str, NewsTopic]] = MappingProxyType(
                 name="account", told="Money of a session changed", kind=SessionAccount, message=AllPortfolios,
                 state=("session",), filters=_OF_SESSION,
             ),
-            NewsTopic(name="signals", told="A signal was made", lacks="signals are not told yet"),
+            NewsTopic(
+                name="signals", told="A signal was made", kind=KeptSignal, message=SignalList,
+                state=("strategy", "instrument", "interval"),
+                filters={"symbol": "instrument", "strategy": "strategy", "interval": "interval", "opinion": "opinion"},
+            ),
             NewsTopic(name="scans", told="A scan found something", lacks="there is no scanner yet"),
             NewsTopic(
                 name="backtests", told="How far a backtest is", kind=JobView, message=JobList, state=("id",),
@@ -176,7 +182,10 @@ MARKET_DATA: Final = ("bars", "quotes", "trades")
 
 
 def is_for(event: object, actor: Actor) -> bool:
-    """Whether somebody may hear it: what is on an account that they see, and jobs of their own."""
+    """Whether somebody may hear it: what is on an account that they see, jobs of their own, and signals, which are on
+    no account."""
+    if isinstance(event, KeptSignal):
+        return True
     if isinstance(event, JobView):
         return Role.ADMIN in actor.roles or event.actor == actor.name
     return actor.sees(str(getattr(event, "account", "")))
