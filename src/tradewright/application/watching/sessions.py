@@ -16,7 +16,7 @@ from tradewright.application.trading.books import order_view, portfolio_view, po
 from tradewright.application.trading.following import Follower
 from tradewright.application.trading.traders import Bygone, JournalOf
 from tradewright.application.watching.news import News, SessionAccount, SessionAlert, SessionBar
-from tradewright.domain.errors import StorageError
+from tradewright.domain.errors import TradewrightError
 from tradewright.engine.runtime.journal.record import Record
 from tradewright.engine.session import facts
 from tradewright.engine.session.apply import apply
@@ -242,11 +242,11 @@ class SessionsWatch:
             yield from self._safely(name, one.whole())
 
     def _safely(self, name: str, told: Iterator[News]) -> Iterator[News]:
-        """A journal that cannot be read ends the watching of its session, and of no other."""
+        """A journal that cannot be read or replayed ends the watching of its session, and of no other."""
         try:
             yield from told
-        except StorageError as problem:
-            _LOG.error("session %s is watched no more: %s", name, problem)
+        except (TradewrightError, AssertionError, KeyError, TypeError, ValueError) as problem:
+            _LOG.error("session %s is watched no more: %s: %s", name, type(problem).__name__, problem)
             self._watched.pop(name, None)
             self._broken.add(name)
 

@@ -133,6 +133,20 @@ def test_a_session_that_ends_is_told_and_a_broken_journal_stops_no_other(tmp_pat
     assert list(watch.step()) == []
 
 
+def test_facts_that_cannot_be_added_up_stop_no_other_session(tmp_path: Path) -> None:
+    folders = SessionFolders(tmp_path, RealDisk(tmp_path), ManualClock())
+    good, bad = folders.create(terms()), folders.create(terms("20261120-moving_average-zzzz"))
+    written(good)
+    written(bad, [story()[0], facts.OrderAccepted(20, "nobody's", "V1")])
+    holds = [folders.hold(one.terms.session) for one in (good, bad)]
+    watch = SessionsWatch(folders, journal_of)
+    list(watch.look())
+    assert {getattr(event, "session", "") for _, event in watch.step()} == {good.terms.session}
+    assert list(watch.step()) == []
+    for hold in holds:
+        hold.release()
+
+
 def job(actor: str, life: str = "running") -> JobView:
     return JobView(
         id="j1", kind="backtest", title="t", subject="s", life=life, change=1, done=0, total=None, note="", attempts=1,
