@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx2
 import pytest
+import websockets
 from starlette.types import Receive, Scope, Send
 from tests.integration.service_tools import APART, Apart, apart, gateway_to, on_a_port, place_of, serving_of
 
@@ -17,8 +18,10 @@ from tradewright.application.access.views import NewKey
 from tradewright.application.messages import Role
 from tradewright.bootstrap.services import EVERYWHERE, SERVICES, service_named, service_of
 from tradewright.domain.errors import InputError
-from tradewright.interfaces.api.app import ASKS
-from tradewright.interfaces.gateway.app import asks_of
+from tradewright.interfaces.api.app import ASKS, api_over
+from tradewright.interfaces.gateway.app import asks_of, web_over
+from tradewright.interfaces.gateway.forwarding import Forwarding
+from tradewright.interfaces.stream.protocol import server_options
 from tradewright.settings import Settings, SettingsError, load
 
 CHANGES = {
@@ -224,3 +227,27 @@ def test_addresses_of_services_are_looked_at_before_anything_starts(tmp_path: Pa
     for wrong in ("data:8001", "http://data/api", "ftp://data:1", "http://[x"):
         with pytest.raises(SettingsError, match=r"services\.data"):
             load(tmp_path, environment={"TRADEWRIGHT_SERVICES_DATA": wrong})
+
+
+def test_websockets_live_at_the_gateway_and_a_service_has_none(tmp_path: Path, key: str) -> None:
+    serving = serving_of(tmp_path)
+    everywhere = dict.fromkeys(APART, ("http://127.0.0.1:1",))
+    headers = {"Authorization": f"Bearer {key}"}
+
+    async def welcomed(place: str, ticket: str) -> Any:
+        url = place.replace("http", "ws", 1) + "/ws"
+        async with websockets.connect(url, proxy=None, compression=None) as connection, asyncio.timeout(60):
+            await connection.send(json.dumps({"op": "auth", "ticket": ticket}))
+            return json.loads(await connection.recv())
+
+    with on_a_port(web_over(serving, Forwarding(serving, everywhere, 60.0)), **server_options()) as gateway:
+        ticket = httpx2.post(f"{gateway}/api/auth/ticket", headers=headers, timeout=60, trust_env=False)
+        assert ticket.status_code == 200, ticket.text
+        found = asyncio.run(welcomed(gateway, ticket.json()["ticket"]))
+        assert found["type"] == "welcome"
+    serving.app.state.close()
+    alone = serving_of(tmp_path)
+    data = on_a_port(api_over(alone, asks=asks_of(SERVICES["data"])), **server_options())
+    with data as place, pytest.raises(websockets.InvalidStatus):
+        asyncio.run(welcomed(place, "any"))
+    alone.app.state.close()
