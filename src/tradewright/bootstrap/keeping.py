@@ -8,6 +8,7 @@ import logging
 import os
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Final
 
@@ -30,6 +31,7 @@ from tradewright.domain.errors import Conflict, ControlError, InputError, NotFou
 from tradewright.domain.identifiers import CorrelationId
 from tradewright.ports.clock import Clock
 from tradewright.ports.leases import Lease, Leases
+from tradewright.ports.randomness import Randomness
 
 if TYPE_CHECKING:
     from tradewright.bootstrap.app import App
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
     from tradewright.ports.sessions import KeptSession
 
 LEASE: Final = "deployments"
+PLACE: Final = "place"
+"""The file of a state folder that names it."""
+PLACE_LETTERS: Final = 6
 LEASE_NS: Final = 30_000_000_000
 EVERY_S: Final = 1.0
 DOOR: Final = "deployment"
@@ -142,7 +147,7 @@ class Keeping:
     def step(self) -> bool:
         """One look; False while another process holds the lease."""
         self.hands.reap()
-        self._lease = self.leases.take(LEASE, self.name, for_ns=LEASE_NS)
+        self._lease = self.leases.take(f"{LEASE} {self.keeper.place}", self.name, for_ns=LEASE_NS)
         if self._lease is None:
             return False
         self.keeper.step(self.clock.now_ns())
@@ -161,9 +166,23 @@ class Keeping:
                 self.leases.release(self._lease)
 
 
+def place_of(state_folder: Path, randomness: Randomness) -> str:
+    """The name of a state folder, given once: sessions lie there, whatever the machine is called today."""
+    path = state_folder / PLACE
+    if not path.exists():
+        state_folder.mkdir(parents=True, exist_ok=True)
+        written = path.with_name(f"{PLACE}-{randomness.token(8)}")
+        written.write_text(randomness.token(PLACE_LETTERS), encoding="ascii")
+        with suppress(FileExistsError):  # another process was first
+            os.link(written, path)
+        written.unlink()
+    return path.read_text(encoding="ascii").strip()
+
+
 def keeping_of(app: "App") -> Keeping:
     """The keeper of a project."""
     randomness, hands = SystemRandomness(), ProcessHands(app)
-    keeper = Keeper(app.state.deployments, hands, randomness, app.trading.mode)
+    place = place_of(app.state_folder, randomness)
+    keeper = Keeper(app.state.deployments, hands, randomness, app.trading.mode, place)
     name = f"{os.uname().nodename}:{os.getpid()}:{randomness.token(4)}"
     return Keeping(keeper, hands, app.state.leases, SystemClock(), name)

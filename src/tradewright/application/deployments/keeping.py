@@ -94,6 +94,9 @@ class Keeper:
     hands: Hands
     randomness: Randomness
     mode: str
+    place: str = "here"
+    """Small letters that name the state folder in which these sessions lie: where several machines share a database,
+    each keeps its own."""
     _own: dict[str, int] = field(default_factory=dict)
     """Session -> the change of its row that this keeper made; it need not wait for itself."""
     _asked: dict[str, int] = field(default_factory=dict)
@@ -137,11 +140,13 @@ class Keeper:
 
     def _begin(self, one: Deployment, now_ns: int) -> None:
         """Announce the session's id, then make it."""
+        if one.session and f"-{self.place}-" not in one.session:
+            return  # it lies on another machine, which keeps it
         if one.restarts > MOST_RESTARTS or now_ns < _due_ns(one):
             return
         if not one.session:
             day = date_from_days(now_ns // DAY)
-            name = f"{day:%Y%m%d}-{plain(one.strategy)[:24]}-{self.randomness.token(8)}"
+            name = f"{day:%Y%m%d}-{plain(one.strategy)[:24]}-{self.place}-{self.randomness.token(8)}"
             one = self._changed(replace(one, session=name), one, now_ns=now_ns)
             self._own[name] = one.changed_ns
         elif self._own.get(one.session) != one.changed_ns and now_ns - one.changed_ns < GRACE_NS:

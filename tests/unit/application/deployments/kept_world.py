@@ -146,10 +146,17 @@ class PassedDeployments:
 
 
 def keeper_of(
-    world: World, deployments: Deployments, point: Callable[[str], None] = lambda _: None, *, only: str = ""
+    world: World,
+    deployments: Deployments,
+    point: Callable[[str], None] = lambda _: None,
+    *,
+    only: str = "",
+    place: str = "here",
 ) -> Keeper:
     """A keeper in a process of its own."""
-    return Keeper(PassedDeployments(deployments, point, only), WorldHands(world, point), SystemRandomness(), "paper")
+    return Keeper(
+        PassedDeployments(deployments, point, only), WorldHands(world, point), SystemRandomness(), "paper", place
+    )
 
 
 def deployment(name: str = "dp_a", **more: object) -> Deployment:

@@ -1,11 +1,14 @@
 """What a keeper does about a session that is not as it is wanted, and what it says where it cannot."""
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
 from tests.unit.application.deployments.kept_world import World, deployment, keeper_of
 
+from tradewright.adapters.system.randomness import SystemRandomness
 from tradewright.application.deployments.keeping import MOST_RESTARTS, SECOND, next_day_after
+from tradewright.bootstrap.keeping import PLACE, place_of
 from tradewright.domain.errors import Conflict, NotFound
 from tradewright.ports.deployments import Deployment, Wanted
 from tradewright.ports.kill import KillNote
@@ -189,6 +192,23 @@ def test_deployments_of_another_mode_are_left_alone() -> None:
     desk.rows.rows["dp_a"] = replace(desk.row, mode="live")
     desk.looks(5)
     assert desk.world.sessions == {}
+
+
+def test_where_machines_share_a_database_each_keeps_the_sessions_on_its_own_disk() -> None:
+    desk, elsewhere = Desk(), World()
+    desk.looks(1)
+    other = keeper_of(elsewhere, desk.rows, place="there")
+    for seconds in range(1, 40):
+        other.step(desk.world.now_ns + seconds * SECOND)
+    assert elsewhere.sessions == {} and desk.row.problem == ""
+    desk.looks(10)
+    assert desk.life() is SessionLife.RUNNING
+
+
+def test_a_state_folder_is_named_once_whoever_asks_first(tmp_path: Path) -> None:
+    found = {place_of(tmp_path / "state", SystemRandomness()) for _ in range(5)}
+    assert len(found) == 1 and found.pop().isalnum()
+    assert [one.name for one in (tmp_path / "state").iterdir()] == [PLACE]
 
 
 def test_a_new_session_begins_after_the_day_that_was_reached() -> None:
