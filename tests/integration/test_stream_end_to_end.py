@@ -72,7 +72,7 @@ def test_orders_fills_positions_and_jobs_arrive_at_a_screen(tmp_path: Path) -> N
                     for each in await heard_until(talk, {("jobs", "done")})
                     if each["topic"] == "jobs"
                 ]
-                assert lives[0] == "queued" and lives[-1] == "done"
+                assert set(lives[:-1]) <= {"queued", "running"} and lives[-1] == "done"
                 job = await asyncio.to_thread(backtest, told["url"], told["first_key"])
                 steps = [
                     each["data"]
@@ -80,7 +80,7 @@ def test_orders_fills_positions_and_jobs_arrive_at_a_screen(tmp_path: Path) -> N
                     if each["topic"] == "backtests"
                 ]
                 assert {each["id"] for each in steps} == {job}
-                assert steps[0]["life"] == "queued" and steps[-1]["result"]["run_id"]
+                assert steps[0]["life"] in {"queued", "running"} and steps[-1]["result"]["run_id"]
                 numbers = [each["seq"] for each in news]
                 assert numbers == sorted(numbers)
 
