@@ -14,7 +14,6 @@ COMMANDS = {
     "timing": "whether the time of a comparison tells anything of a secret",
     "uploads": "mutated strategy files, checked behind walls",
     "websocket": "frames that no sane client sends, to a real server",
-    "websocket": "frames that no sane client sends, to a real server",
     "platform": "kill each process of a platform under load: nothing lost, nothing twice",
     "crash": "kill real traders at random and at every named place, resume, compare with the venue's book",
     "torture": "cut and flip the bytes of a session's journal",

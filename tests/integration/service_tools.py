@@ -38,7 +38,7 @@ def free_port() -> int:
 def on_a_port(asgi: ASGIApp, **more: Any) -> Iterator[str]:
     """A real server in a thread; its address."""
     port = free_port()
-    options = {"log_level": "warning", "server_header": False, "ws": "none"} | more
+    options: dict[str, Any] = {"log_level": "warning", "server_header": False, "ws": "none"} | more
     config = uvicorn.Config(asgi, host="127.0.0.1", port=port, **options)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
