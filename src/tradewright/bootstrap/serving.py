@@ -136,10 +136,11 @@ class Serving:
     def cache(self) -> Cache:
         """What was read a moment ago: by this process, or by all that share Redis."""
         url = self.app.settings.redis.url
-        if not url:
-            return LocalCache(self.clock)
         project = sha256(str(self.app.state_folder.absolute()).encode()).hexdigest()[:16]
-        made: Cache = load(f"{CACHES}.redis").RedisCache(url, self.clock, f"tradewright:cache:{project}:")
+        made: Cache = LocalCache(self.clock)
+        if url:
+            made = load(f"{CACHES}.redis").RedisCache(url, self.clock, f"tradewright:cache:{project}:")
+        self.app.health.meters.cache = made.counts
         return made
 
     @cached_property

@@ -1,8 +1,11 @@
 """What a process knows of itself: which service it is, since when, with which workers and callers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Final
+
+from tradewright.ports.cache import CacheCounts
 
 BUCKETS_S: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """Upper ends of the classes that durations of requests are counted in."""
@@ -32,6 +35,11 @@ class Durations:
         self.sum_s += seconds
 
 
+def no_cache() -> CacheCounts:
+    """Of a process that has none."""
+    return CacheCounts(hits=0, misses=0, forgotten=0, failures=0, entries=0, bytes=0)
+
+
 @dataclass(slots=True)
 class Meters:
     """What this process counts as it goes. Doors and keepers of workers count here; may be used by several threads."""
@@ -46,6 +54,8 @@ class Meters:
     websocket_messages: int = 0
     websocket_cut: int = 0
     """Clients that were cut because they stayed behind."""
+    cache: Callable[[], CacheCounts] = no_cache
+    """What the cache before the store has counted."""
     workers_running: int = 0
     workers_down: int = 0
     worker_starts: int = 0

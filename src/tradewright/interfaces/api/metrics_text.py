@@ -69,6 +69,12 @@ def _own(meters: Meters) -> Iterator[Number]:
         "tradewright_websocket_cut_total": meters.websocket_cut,
         "tradewright_worker_starts_total": meters.worker_starts,
     }
+    cache = meters.cache()
+    plain |= {
+        "tradewright_cache_hits_total": cache.hits,
+        "tradewright_cache_misses_total": cache.misses,
+        "tradewright_cache_failures_total": cache.failures,
+    }
     for name, value in plain.items():
         yield Number(name=name, value=value, labels={})
     for state, value in (("running", meters.workers_running), ("down", meters.workers_down)):

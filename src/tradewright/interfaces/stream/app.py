@@ -202,7 +202,7 @@ class Stream:
 
     def _gone(self, client: Client) -> None:
         self.clients.discard(client)
-        self._meters.client_told(client.frames)
+        self._count(client)
         self._meters.client_left(is_cut=client.end is not None and client.end[0] == codes.BEHIND)
         if not self.clients:
             self._ends = asyncio.get_running_loop().call_later(LINGERS_S, self._rest)
@@ -217,11 +217,17 @@ class Stream:
     def _meters(self) -> Meters:
         return self.serving.app.health.meters
 
+    def _count(self, client: Client) -> None:
+        self._meters.client_told(client.frames - client.counted)
+        client.counted = client.frames
+
     async def _checked(self) -> None:
         """Look at the keys of all who are connected, again and again."""
         blind = 0
         while self.clients:
             await asyncio.sleep(self.terms.checked_every_s)
+            for client in self.clients:
+                self._count(client)
             for actor in {one.actor for one in self.clients}:
                 try:
                     is_good = await to_thread.run_sync(self.serving.entrance.is_good, actor)

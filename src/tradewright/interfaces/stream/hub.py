@@ -64,6 +64,8 @@ class Client:
     """Why it is to be closed."""
     frames: int = 0
     """That were sent to it."""
+    counted: int = 0
+    """Of these, as many as the meters know."""
 
     def cut(self, code: int, reason: str) -> None:
         """Send nothing more and close it."""
