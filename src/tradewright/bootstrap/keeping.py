@@ -91,15 +91,14 @@ class ProcessHands:
         process = self._children.get(session)
         if process is None:
             return False
-        with suppress(ChildProcessError):
-            ended, _ = os.waitpid(process, os.WNOHANG)
-            if not ended:
-                return True
+        if self.app.trading.offspring.exit_code(process) is None:
+            return True
         del self._children[session]
         return False
 
     def reap(self) -> None:
-        """See off what has ended."""
+        """See off what has ended, whoever started it here."""
+        self.app.trading.offspring.look()
         for session in list(self._children):
             self.is_starting(session)
 

@@ -23,6 +23,7 @@ from tradewright.application.trading.traders import Traders
 from tradewright.application.trading.views import SessionView
 from tradewright.application.trading.wire import Wire
 from tradewright.bootstrap.folders import LOG, ModeFolders, journal_of, session_disk
+from tradewright.bootstrap.offspring import Offspring
 from tradewright.domain.errors import ControlError, InputError, TradewrightError
 from tradewright.engine.session.heartbeat import read_beat
 from tradewright.engine.session.rules import SessionRules
@@ -112,6 +113,11 @@ class TradingParts:
     def traders(self) -> Traders:
         """Sessions, to be asked."""
         return Traders(self.sessions, SocketLine(), journal_of, SocketLine(timeout_s=URGENT_S), Wire(TABLE))
+
+    @cached_property
+    def offspring(self) -> Offspring:
+        """What was started here."""
+        return Offspring()
 
     @cached_property
     def lot(self) -> Decimal:
@@ -246,20 +252,22 @@ class TradingParts:
         actions = [nothing, (os.POSIX_SPAWN_DUP2, log, 1), (os.POSIX_SPAWN_DUP2, log, 2), *closing_strangers()]
         command = [sys.executable, "-P", "-m", module, str(self.app.project), self.mode, kept.terms.session, *more]
         try:
-            return os.posix_spawn(sys.executable, command, _environment(os.environ), file_actions=actions, setsid=True)
+            found = os.posix_spawn(sys.executable, command, _environment(os.environ), file_actions=actions, setsid=True)
         finally:
             os.close(log)
+        self.offspring.adopt(found)
+        return found
 
     def _running(self, kept: KeptSession, process: int) -> KeptSession:
         clock, session, waiting = SystemClock(), kept.terms.session, Event()
         until = clock.monotonic_ns() + int(STARTS_WITHIN_S * 1e9)
         while clock.monotonic_ns() < until:
-            ended, status = os.waitpid(process, os.WNOHANG)
+            code = self.offspring.exit_code(process)
             now = self.sessions.find(session)
             if now.life is SessionLife.RUNNING and self._has_begun(now):
                 return now
-            if ended:
-                return self._ended(now, os.waitstatus_to_exitcode(status))
+            if code is not None:
+                return self._ended(now, code)
             waiting.wait(0.05)
         raise ControlError(
             f"session {session} has not begun within {STARTS_WITHIN_S:g} s",
