@@ -231,3 +231,30 @@ def test_a_service_is_a_process_with_its_own_routes_and_leaves_in_good_order(tmp
             assert process.wait(WITHIN_S) in {0, 143}
         finally:
             process.kill()
+
+
+DYING = """
+import sys
+from tradewright.bootstrap import platform
+from tradewright.interfaces.cli.main import main
+
+def dies(self, leaving):
+    raise RuntimeError("it cannot live")
+
+platform.Workers.keep = dies
+main(["up", "--port", sys.argv[1], "--workers", "1", "--no-scheduler", "--json"])
+"""
+
+
+@pytest.mark.slow
+def test_a_critical_part_that_keeps_dying_ends_the_platform_with_a_message(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", DYING, str(free_port())],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=WITHIN_S,
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "keeper of workers died 5 times in a minute: RuntimeError: it cannot live" in done.stdout
