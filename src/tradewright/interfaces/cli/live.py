@@ -13,14 +13,15 @@ from tradewright.application.deployments.messages import (
     StartDeployment,
     StopDeployment,
 )
-from tradewright.application.deployments.views import DeploymentView
 from tradewright.interfaces.cli.backtest import parameters
 from tradewright.interfaces.cli.options import Json, example, flat, opened, split
 from tradewright.interfaces.cli.trade_options import FeedOptions
 from tradewright.interfaces.terminal.output import moment, notes, print_json, screen
 from tradewright.interfaces.terminal.tables import table
+from tradewright.lazy import load
 
 if TYPE_CHECKING:
+    from tradewright.application.deployments.views import DeploymentView
     from tradewright.ports.deployments import Parameter
 
 group = typer.Typer(
@@ -32,6 +33,7 @@ group = typer.Typer(
     no_args_is_help=True,
 )
 _ID_PREFIX = "dp_"
+_VIEWS = "tradewright.application.deployments.views"
 Named = Annotated[
     str, typer.Argument(help="Id of a deployment, or of a strategy that is deployed once.", show_default=False)
 ]
@@ -80,7 +82,7 @@ def start(
             speed=feed.speed,
             interval=feed.timeframe or ("1m" if feed.feed == "trades" else "1d"),
         )
-    _told(opened(context).ask(command, answer=DeploymentView), json=json)
+    _told(opened(context).ask(command, answer=load(_VIEWS).DeploymentView), json=json)
 
 
 @group.command(epilog=example("tradewright live stop moving_average", "tradewright live stop dp_abcdefgh23"))
@@ -88,7 +90,7 @@ def stop(context: typer.Context, named: Named, *, account: Account = "", json: J
     """End its session in good order; protection stays at the venue."""
     strategy, deployment = _which(named)
     command = StopDeployment(strategy=strategy, deployment=deployment, account=account)
-    _told(opened(context).ask(command, answer=DeploymentView), json=json)
+    _told(opened(context).ask(command, answer=load(_VIEWS).DeploymentView), json=json)
 
 
 @group.command(epilog=example("tradewright live pause dp_abcdefgh23"))
@@ -96,7 +98,7 @@ def pause(context: typer.Context, named: Named, *, account: Account = "", json: 
     """Let its strategy make no more orders; protection stays."""
     strategy, deployment = _which(named)
     command = PauseDeployment(strategy=strategy, deployment=deployment, account=account)
-    _told(opened(context).ask(command, answer=DeploymentView), json=json)
+    _told(opened(context).ask(command, answer=load(_VIEWS).DeploymentView), json=json)
 
 
 @group.command(epilog=example("tradewright live resume dp_abcdefgh23"))
@@ -104,7 +106,7 @@ def resume(context: typer.Context, named: Named, *, account: Account = "", json:
     """Let its paused strategy trade again."""
     strategy, deployment = _which(named)
     command = ResumeDeployment(strategy=strategy, deployment=deployment, account=account)
-    _told(opened(context).ask(command, answer=DeploymentView), json=json)
+    _told(opened(context).ask(command, answer=load(_VIEWS).DeploymentView), json=json)
 
 
 @group.command(epilog=example("tradewright live change dp_abcdefgh23 --param fast=10"))
@@ -114,7 +116,7 @@ def change(
     """Give a stopped deployment other parameters; it trades by them in a new session."""
     strategy, deployment = _which(named)
     command = ChangeParameters(strategy=strategy, deployment=deployment, account=account, parameters=_parameters(param))
-    _told(opened(context).ask(command, answer=DeploymentView), json=json)
+    _told(opened(context).ask(command, answer=load(_VIEWS).DeploymentView), json=json)
 
 
 @group.command("list", epilog=example("tradewright live list", "tradewright live list --wanted running --json"))
@@ -159,7 +161,7 @@ def show(
     json: Json = False,
 ) -> None:
     """Show a deployment: what is wanted, what is, and what is in the way."""
-    found = opened(context).ask(DeploymentShown(deployment), answer=DeploymentView)
+    found = opened(context).ask(DeploymentShown(deployment), answer=load(_VIEWS).DeploymentView)
     if json:
         print_json(found)
         return
@@ -190,11 +192,11 @@ def _parameters(given: list[str] | None) -> "dict[str, Parameter]":
     return {name: str(value) for name, value in parameters(given).items()}
 
 
-def _strategy(found: DeploymentView) -> str:
+def _strategy(found: "DeploymentView") -> str:
     return f"{found.strategy}@{found.version}" if found.version else found.strategy
 
 
-def _told(found: DeploymentView, *, json: bool) -> None:
+def _told(found: "DeploymentView", *, json: bool) -> None:
     if json:
         print_json(found)
         return

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,13 +14,17 @@ from tradewright.application.shelf.messages import (
     UploadStrategy,
     ValidateStrategy,
 )
-from tradewright.application.shelf.views import SourceView, StrategySheet, VersionView
 from tradewright.domain.errors import InputError, way_out
 from tradewright.interfaces.cli.options import Json, example, flat, opened, split
 from tradewright.interfaces.terminal.output import moment, print_json, screen
 from tradewright.interfaces.terminal.tables import table
+from tradewright.lazy import load
+
+if TYPE_CHECKING:
+    from tradewright.application.shelf.views import StrategySheet, VersionView
 
 MOST_BYTES = 1 << 20
+_VIEWS = "tradewright.application.shelf.views"
 Shelved = Annotated[str, typer.Argument(help="Id or name of a strategy of the shelf.", show_default=False)]
 Description = Annotated[str | None, typer.Option(help="What it does, in a sentence.")]
 Tags = Annotated[list[str] | None, typer.Option("--tag", help="A word to find it by; may be repeated.")]
@@ -65,7 +69,7 @@ def upload(
     if to and draft:
         raise InputError("--draft cannot be used with --to", remedy="a new version passes the check, or is not kept")
     command = _new_version(file, to, words=words) if to else _new_strategy(file, words, is_draft=draft)
-    found = opened(context).ask(command, answer=StrategySheet)
+    found = opened(context).ask(command, answer=load(_VIEWS).StrategySheet)
     if json:
         print_json(found)
         return
@@ -104,7 +108,7 @@ def _new_version(file: Path, strategy: str, *, words: Words) -> ChangeStrategy:
 
 def validate(context: typer.Context, strategy: Shelved, *, class_name: ClassName = "", json: Json = False) -> None:
     """Check the newest version in the sandbox: read it, load it, try it on bars."""
-    found = opened(context).ask(ValidateStrategy(strategy, class_name), answer=StrategySheet)
+    found = opened(context).ask(ValidateStrategy(strategy, class_name), answer=load(_VIEWS).StrategySheet)
     if json:
         print_json(found)
         return
@@ -114,7 +118,7 @@ def validate(context: typer.Context, strategy: Shelved, *, class_name: ClassName
 
 def versions(context: typer.Context, strategy: Shelved, *, json: Json = False) -> None:
     """List the versions of a strategy, newest first, with what the check found."""
-    found = opened(context).ask(ShelvedStrategyShown(strategy), answer=StrategySheet)
+    found = opened(context).ask(ShelvedStrategyShown(strategy), answer=load(_VIEWS).StrategySheet)
     if json:
         print_json({"versions": found.versions})
     elif not found.versions:
@@ -123,7 +127,7 @@ def versions(context: typer.Context, strategy: Shelved, *, json: Json = False) -
         print_versions(found)
 
 
-def print_versions(found: StrategySheet) -> None:
+def print_versions(found: "StrategySheet") -> None:
     """The table of a strategy's versions, and what was found."""
     rows = (
         [
@@ -152,7 +156,7 @@ def source(
     json: Json = False,
 ) -> None:
     """Show the source of a version, or write it to a file that is not there yet."""
-    found = opened(context).ask(StrategySource(strategy, version), answer=SourceView)
+    found = opened(context).ask(StrategySource(strategy, version), answer=load(_VIEWS).SourceView)
     if output is not None:
         try:
             with output.open("x", encoding="utf-8", newline="") as file:
@@ -186,24 +190,24 @@ def change(
     command = ChangeStrategy(
         strategy=strategy, name=name, description=description, tags=None if tag is None else split(tag)
     )
-    found = opened(context).ask(command, answer=StrategySheet)
+    found = opened(context).ask(command, answer=load(_VIEWS).StrategySheet)
     _told(found, json=json, text=f"{found.entry.id} is changed.")
 
 
 def delete(context: typer.Context, strategy: Shelved, *, json: Json = False) -> None:
     """Take a strategy off the shelf; what ran with it stays explained."""
-    found = opened(context).ask(DeleteStrategy(strategy), answer=StrategySheet)
+    found = opened(context).ask(DeleteStrategy(strategy), answer=load(_VIEWS).StrategySheet)
     _told(found, json=json, text=f"{found.entry.name} ({found.entry.id}) is off the shelf.")
 
 
-def _told(found: StrategySheet, *, json: bool, text: str) -> None:
+def _told(found: "StrategySheet", *, json: bool, text: str) -> None:
     if json:
         print_json(found)
     else:
         screen().print(text, markup=False, soft_wrap=True)
 
 
-def _print_findings(version: VersionView) -> None:
+def _print_findings(version: "VersionView") -> None:
     for one in version.findings:
         place = f"line {one.line}" if one.line else "file"
         told = f"version {version.version}, {place}: {one.code}: {one.message}"

@@ -2,22 +2,27 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tradewright.application.shelf.messages import ShelvedStrategies, ShelvedStrategyShown
-from tradewright.application.shelf.naming import reference_of
-from tradewright.application.shelf.views import StrategyEntry, StrategySheet, entry_of_built_in
 from tradewright.application.strategies.messages import KnownStrategies, StrategyDetails, WriteStrategy
-from tradewright.application.strategies.views import ParameterView, StrategyView, WrittenStrategy
 from tradewright.bootstrap import App
 from tradewright.interfaces.cli import shelf
 from tradewright.interfaces.cli.options import Json, example, known_strategies, opened
 from tradewright.interfaces.cli.shelf import print_versions
 from tradewright.interfaces.terminal.output import DASH, print_json, screen
 from tradewright.interfaces.terminal.tables import table
+from tradewright.lazy import load
 from tradewright.ports.paging import MOST, Page
+
+if TYPE_CHECKING:
+    from tradewright.application.shelf.views import StrategyEntry, StrategySheet
+    from tradewright.application.strategies.views import ParameterView
+
+_SHELF = "tradewright.application.shelf.views"
+_VIEWS = "tradewright.application.strategies.views"
 
 group = typer.Typer(
     help="Which strategies there are; start an own one; the shelf of uploaded ones.",
@@ -57,10 +62,10 @@ def list_strategies(
     screen().print(table(["strategy", "name", "version", "parameters", "what it does"], rows))
 
 
-def _entries(app: App, query: ShelvedStrategies) -> list[StrategyEntry]:
+def _entries(app: App, query: ShelvedStrategies) -> "list[StrategyEntry]":
     """Every page; where nothing was ever uploaded no database is made to look for it."""
     if query == ShelvedStrategies(limit=MOST) and not app.state.is_there:
-        return [entry_of_built_in(one) for one in app.ask(KnownStrategies(), answer=tuple)]
+        return [load(_SHELF).entry_of_built_in(one) for one in app.ask(KnownStrategies(), answer=tuple)]
     page = app.ask(query, answer=Page)
     found = list(page.items)
     while page.cursor:
@@ -84,10 +89,10 @@ def show(
     json: Json = False,
 ) -> None:
     """Show what a strategy does and which parameters it takes."""
-    if reference_of(strategy) is not None:
-        _show_shelved(opened(context).ask(ShelvedStrategyShown(strategy), answer=StrategySheet), json=json)
+    if load("tradewright.application.shelf.naming").reference_of(strategy) is not None:
+        _show_shelved(opened(context).ask(ShelvedStrategyShown(strategy), answer=load(_SHELF).StrategySheet), json=json)
         return
-    view = opened(context).ask(StrategyDetails(strategy), answer=StrategyView)
+    view = opened(context).ask(StrategyDetails(strategy), answer=load(_VIEWS).StrategyView)
     if json:
         print_json(view)
         return
@@ -97,7 +102,7 @@ def show(
     _print_parameters(view.parameters)
 
 
-def _show_shelved(found: StrategySheet, *, json: bool) -> None:
+def _show_shelved(found: "StrategySheet", *, json: bool) -> None:
     if json:
         print_json(found)
         return
@@ -109,7 +114,7 @@ def _show_shelved(found: StrategySheet, *, json: bool) -> None:
     print_versions(found)
 
 
-def _print_parameters(parameters: tuple[ParameterView, ...]) -> None:
+def _print_parameters(parameters: "tuple[ParameterView, ...]") -> None:
     rows = (
         [
             item.name,
@@ -134,7 +139,7 @@ def new(
     json: Json = False,
 ) -> None:
     """Write a working strategy with remarks, to start an own one from."""
-    written = opened(context).ask(WriteStrategy(name), answer=WrittenStrategy)
+    written = opened(context).ask(WriteStrategy(name), answer=load(_VIEWS).WrittenStrategy)
     if json:
         print_json(written)
         return
