@@ -345,6 +345,9 @@ def test_a_defect_tells_nothing_of_itself_but_where_it_is_logged(
 def test_the_settings_say_where_it_is_reached_and_when_the_page_is_open(tmp_path: Path) -> None:
     from_settings = Serving(App(tmp_path, settings=Settings())).terms
     assert from_settings.shows_docs and "localhost" in from_settings.hosts and not from_settings.origins
+    usual = Settings()
+    proxied = replace(usual, api=replace(usual.api, behind_proxy=True))
+    assert not Serving(App(tmp_path, settings=proxied)).terms.shows_docs, "a proxy may show it to everybody"
     with served(tmp_path, terms=replace(PATIENT, shows_docs=False)) as world:
         assert world.ask("GET", "/docs", key="").status_code == 401
         assert world.ask("GET", "/docs", key="viewer").status_code == 200

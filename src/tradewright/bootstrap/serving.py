@@ -97,7 +97,7 @@ class Serving:
             hosts=frozenset({*LOOPBACK, *(one.lower() for one in api.hosts)}),
             origins=frozenset(api.cors_origins),
             is_encrypted=api.behind_proxy or bool(api.tls_certificate),
-            shows_docs=is_loopback(api.host) and settings.trading.mode == "paper",
+            shows_docs=is_loopback(api.host) and not api.behind_proxy and settings.trading.mode == "paper",
             per_key=api.requests_per_key,
             per_address=api.requests_per_address,
             orders=api.orders_per_key,
