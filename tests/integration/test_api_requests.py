@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 from proofs.asking.served import HOME, PATIENT, Served, served
 
 from tradewright.application.messages import Role
@@ -346,7 +347,7 @@ def test_the_settings_say_where_it_is_reached_and_when_the_page_is_open(tmp_path
     from_settings = Serving(App(tmp_path, settings=Settings())).terms
     assert from_settings.shows_docs and "localhost" in from_settings.hosts and not from_settings.origins
     usual = Settings()
-    proxied = replace(usual, api=replace(usual.api, behind_proxy=True))
+    proxied = structs.replace(usual, api=structs.replace(usual.api, behind_proxy=True))
     assert not Serving(App(tmp_path, settings=proxied)).terms.shows_docs, "a proxy may show it to everybody"
     with served(tmp_path, terms=replace(PATIENT, shows_docs=False)) as world:
         assert world.ask("GET", "/docs", key="").status_code == 401
