@@ -317,7 +317,7 @@ def test_more_requests_than_can_wait_are_told_to_come_again_but_not_the_urgent_o
             assert at_work.wait(180), "the only thread is taken"
             for one in threads[1:]:  # one waits for it, whichever it is
                 one.start()
-            for late in (answers.get(timeout=180), answers.get(timeout=180)):
+            for late in (answers.get(timeout=60), answers.get(timeout=60)):
                 assert late.status_code == 503 and late.json()["code"] == "overloaded"
                 assert late.headers["retry-after"] == "1"
             body = {"account": "spare", "reason": "busy"}

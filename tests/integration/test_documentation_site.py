@@ -4,6 +4,8 @@ import os
 import re
 import shlex
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
+SERVING = "tradewright up"
 FROM_ELSEWHERE = re.compile(r"<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)=\"?(https?:)?//[^>]*>")
 
 
@@ -52,11 +55,27 @@ def test_the_readme_s_commands_run(tmp_path: Path) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     commands = re.findall(r"`(tradewright [^`]+)`", readme)
     assert commands
+    surroundings = os.environ | {"TRADEWRIGHT_HOME": str(tmp_path / "state")}
     for command in commands:
         words = shlex.split(command)
+        words[0] = str(BIN / words[0])
+        if command == SERVING:
+            serves(words, tmp_path, surroundings)
+            continue
         done = subprocess.run(
-            [str(BIN / words[0]), *words[1:]],
-            cwd=tmp_path, env=os.environ | {"TRADEWRIGHT_HOME": str(tmp_path / "state")},
-            capture_output=True, text=True, check=False, timeout=600,
-        )  # fmt: skip
+            words, cwd=tmp_path, env=surroundings, capture_output=True, text=True, check=False, timeout=600
+        )
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def serves(words: list[str], folder: Path, surroundings: dict[str, str]) -> None:
+    """A command that goes on until it is ended: it says where it listens, and ends in good order."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = str(taken.getsockname()[1])
+    command = [*words, "--port", port]
+    with subprocess.Popen(command, cwd=folder, env=surroundings, stdout=subprocess.PIPE, text=True) as served:
+        assert served.stdout is not None
+        assert f"listens on http://127.0.0.1:{port}" in served.stdout.readline()
+        served.terminate()
+        assert served.wait(120) == 128 + signal.SIGTERM

@@ -44,14 +44,20 @@ class Lane:
 
     limiter: CapacityLimiter
     waiting: int
+    taken: int = 0
+    """Requests that have a thread, or wait for one."""
 
     async def run(self, work: Callable[[], T]) -> T:
         """In a thread; 503 at once where too many wait already."""
-        if self.limiter.statistics().tasks_waiting >= self.waiting:
+        if self.taken >= self.limiter.total_tokens + self.waiting:
             raise Problem(
                 503, "overloaded", "too much is asked at once", remedy="ask again", headers={"Retry-After": "1"}
             )
-        return await to_thread.run_sync(work, limiter=self.limiter)
+        self.taken += 1
+        try:
+            return await to_thread.run_sync(work, limiter=self.limiter)
+        finally:
+            self.taken -= 1
 
 
 class Desk:
