@@ -65,6 +65,7 @@ def test_example_runs_and_shows_what_it_teaches(example: Path, clone: Path) -> N
     assert not missing, f"{missing} not in\n{done.stdout}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", ["02", "09"])
 def test_example_that_changes_a_store_runs_a_second_time(number: str, clone: Path) -> None:
     (example,) = (path for path in EXAMPLES if path.name.startswith(number))

@@ -61,6 +61,7 @@ def print_json(value: object) -> None:
     encoding = (getattr(stdout, "encoding", None) or "utf-8").lower()
     is_unicode = encoding.startswith("utf")  # else a letter that the terminal lacks would not be JSON's own escape
     stdout.write(json.dumps(content, indent=2, ensure_ascii=not is_unicode, allow_nan=False) + "\n")
+    stdout.flush()  # a command that goes on serving says this first, and whoever reads it waits for it
 
 
 def print_json_line(value: object) -> None:
