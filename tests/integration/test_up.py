@@ -65,7 +65,7 @@ def told_by(process: "subprocess.Popen[str]") -> dict[str, str]:
     told: dict[str, str] = json.loads(said)
     until = time.monotonic() + WITHIN_S
     while not (answers(told["url"]) and workers_of(process.pid)):
-        assert time.monotonic() < until
+        assert time.monotonic() < until and process.poll() is None
         time.sleep(0.05)
     return told
 
