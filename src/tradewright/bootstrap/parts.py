@@ -79,6 +79,8 @@ class Parts:
     on_critical: Callable[[str], None]
     """Told why the process is to end."""
     leaving: Event = field(default_factory=Event)
+    leave_within_s: float = 60.0
+    """How long each is waited for."""
     _seats: list[_Seat] = field(init=False)
     _watching: Thread | None = None
 
@@ -87,18 +89,18 @@ class Parts:
 
     def __enter__(self) -> "Parts":
         """Begin all."""
-        self._watching = Thread(target=self._watch, name="parts")
+        self._watching = Thread(target=self._watch, name="parts", daemon=True)
         self._watching.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Let all leave, and wait for them."""
+        """Let all leave, and wait for them; one that is stuck does not keep the process from ending."""
         self.leaving.set()
-        if self._watching is not None:
-            self._watching.join()
-        for seat in self._seats:
-            if seat.thread is not None:
-                seat.thread.join()
+        for thread in (self._watching, *(seat.thread for seat in self._seats)):
+            if thread is not None:
+                thread.join(self.leave_within_s)
+                if thread.is_alive():
+                    logging.getLogger("tradewright.platform").error("%s does not end; it is left behind", thread.name)
 
     def checks(self) -> list[Check]:
         """One a part."""
@@ -121,7 +123,7 @@ class Parts:
             if seat.part.is_critical and seat.deaths.is_failed:
                 self.on_critical(f"{seat.part.name} died {MOST_DEATHS} times in a minute: {seat.told}")
         if seat.thread is None and now_ns >= seat.again_ns and not self.leaving.is_set():
-            seat.thread = Thread(target=self._live, args=(seat,), name=seat.part.name)
+            seat.thread = Thread(target=self._live, args=(seat,), name=seat.part.name, daemon=True)
             seat.thread.start()
 
     def _live(self, seat: _Seat) -> None:

@@ -1,5 +1,7 @@
 """Parts that die are begun again; one that keeps dying is failed, the others go on, a critical one ends the process."""
 
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -99,3 +101,23 @@ def test_deaths_are_counted_within_a_minute_and_forgiven_after_one() -> None:
         clock.at_ns += 20 * SECOND
         slow.add()
         assert not slow.is_failed, "three in a minute, again and again"
+
+
+STUCK = """
+from threading import Event
+from tradewright.adapters.system.clock import SystemClock
+from tradewright.bootstrap.parts import Part, Parts
+begun = Event()
+def stuck(leaving):
+    begun.set()
+    Event().wait()
+with Parts([Part("stuck", False, stuck)], SystemClock(), print, leave_within_s=0.2):
+    assert begun.wait(60)
+print("left")
+"""
+
+
+def test_a_part_that_is_stuck_does_not_keep_its_process_from_ending() -> None:
+    done = subprocess.run([sys.executable, "-c", STUCK], capture_output=True, text=True, timeout=120, check=False)
+    assert done.stdout == "left\n" and "stuck does not end" in done.stderr, done.stderr
+    assert done.returncode == 0
