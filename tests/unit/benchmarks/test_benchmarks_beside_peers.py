@@ -119,6 +119,7 @@ def test_a_peer_that_fails_says_what_it_said_last(tmp_path: Path) -> None:
         run_peer(Path(sys.executable), script, [], place=Place(tmp_path, Size.SMALL))
 
 
+@pytest.mark.slow
 def test_an_environment_that_is_ready_is_used_and_a_broken_one_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
