@@ -5,7 +5,7 @@ BIN := .venv/bin
 TW = $(BIN)/tradewright $(if $(PROJECT),--project $(PROJECT))
 RUNTIME := .venv/.runtime
 DEV := .venv/.dev
-WORKERS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1))))
+WORKERS ?= 2
 export NUMBA_DISABLE_PERFORMANCE_WARNINGS := 1
 
 .DEFAULT_GOAL := help

@@ -154,9 +154,6 @@ class Newsroom:
             except TradewrightError as problem:
                 _LOG.warning("news are late, tried again in %.0f s: %s", _PAUSE_S, problem)
                 self._leaving.wait(_PAUSE_S)
-            except Exception:  # noqa: BLE001 - a defect in one look ends nobody's news
-                _LOG.exception("news broke, tried again in %.0f s", _PAUSE_S)
-                self._leaving.wait(_PAUSE_S)
         try:
             if self.shared is not None:
                 self.shared.leave()
