@@ -52,7 +52,7 @@ run: $(RUNTIME) ## run a command: make run ARGS="backtest list"
 	@$(TW) $(ARGS)
 
 test: $(DEV) ## all tests but the slow ones
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not slow"
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not slow"
 
 test-slow: $(DEV) ## the slow tests: swarms, attacks, proofs in small
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m slow
