@@ -1,7 +1,7 @@
 """A backtest that was asked for from elsewhere: a job until it is done, a kept run from then on, under one id."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tradewright.application.backtests.handlers import full_id
 from tradewright.application.backtests.looking import RunFactsView, facts_of
@@ -105,26 +105,22 @@ def remove_backtest(command: RemoveBacktest, *, runs: RunStore, jobs: JobQueue, 
         return _of_job(cancel_job(CancelJob(job.id), jobs=jobs, envelope=envelope))
     run_id = run_named(command.id, runs=runs, jobs=jobs, envelope=envelope)
     runs.remove(run_id)
-    return _status(id=command.id, life=REMOVED, change=0 if job is None else job.change, run_id=run_id)
+    return replace(_of_run(run_id), id=command.id, life=REMOVED, change=0 if job is None else job.change)
 
 
 def _of_job(job: JobView) -> BacktestStatus:
-    return _status(
+    return BacktestStatus(
         id=job.id, life=job.life, change=job.change, run_id=_made(job.result), done=job.done, total=job.total,
         note=job.note, is_to_be_canceled=job.is_to_be_canceled, title=job.title, error=job.error,
     )  # fmt: skip
 
 
 def _of_run(run_id: str) -> BacktestStatus:
-    return _status(id=run_id, life=JobLife.DONE.value, change=0, run_id=run_id)
+    return BacktestStatus(
+        id=run_id, life=JobLife.DONE.value, change=0, run_id=run_id, done=0, total=None, note="",
+        is_to_be_canceled=False, title="", error=None,
+    )  # fmt: skip
 
 
 def _made(result: Mapping[str, str] | None) -> str:
     return "" if result is None else result.get("run_id", "")
-
-
-def _status(*, id: str, life: str, change: int, run_id: str, **more: object) -> BacktestStatus:
-    usual: dict[str, object] = {
-        "done": 0, "total": None, "note": "", "is_to_be_canceled": False, "title": "", "error": None,
-    }  # fmt: skip
-    return BacktestStatus(id=id, life=life, change=change, run_id=run_id, **{**usual, **more})  # type: ignore[arg-type]
