@@ -13,6 +13,7 @@ from typing import Any
 import httpx2
 import uvicorn
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp
 
 from tradewright.adapters.passwords.argon import ArgonPasswords
 from tradewright.application.access.messages import CreateKey, MakeFirstKey, RevokeKey
@@ -80,16 +81,19 @@ def served(
     app.state.close()
 
 
-@contextmanager
-def listening(serving: Serving) -> Iterator[str]:
-    """The doors on a free port of this machine, by a real server in a thread; its address."""
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
-    config = uvicorn.Config(
-        api_over(serving), host="127.0.0.1", port=port, log_level="warning", server_header=False, lifespan="off"
-    )
-    server = uvicorn.Server(config)
+        return int(taken.getsockname()[1])
+
+
+@contextmanager
+def on_a_port(asgi: ASGIApp, **more: Any) -> Iterator[str]:
+    """A real server in a thread, with more options of its own; its address."""
+    port = free_port()
+    options: dict[str, Any] = {"log_level": "warning", "server_header": False, "ws": "none"} | more
+    server = uvicorn.Server(uvicorn.Config(asgi, host="127.0.0.1", port=port, **options))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
@@ -101,6 +105,13 @@ def listening(serving: Serving) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join(STARTS_WITHIN_S)
+
+
+@contextmanager
+def listening(serving: Serving) -> Iterator[str]:
+    """The doors on a free port of this machine; their address."""
+    with on_a_port(api_over(serving), lifespan="off") as address:
+        yield address
 
 
 def client_of(address: str, key: str, *, connections: int = 32) -> httpx2.Client:

@@ -1,8 +1,5 @@
 """A platform taken apart: each service on a port of its own, in threads of this process, over one project."""
 
-import socket
-import threading
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -10,9 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-import uvicorn
-from proofs.asking.served import PATIENT, QUICK, STARTS_WITHIN_S
-from starlette.types import ASGIApp
+from proofs.asking.served import PATIENT, QUICK, on_a_port
 
 from tradewright.application.access.messages import CreateKey, MakeFirstKey
 from tradewright.application.access.views import FirstKey, NewKey
@@ -26,32 +21,6 @@ from tradewright.interfaces.gateway.forwarding import Forwarding
 from tradewright.settings import Settings
 
 APART = tuple(name for name in addresses(Settings()))
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
-@contextmanager
-def on_a_port(asgi: ASGIApp, **more: Any) -> Iterator[str]:
-    """A real server in a thread; its address."""
-    port = free_port()
-    options: dict[str, Any] = {"log_level": "warning", "server_header": False, "ws": "none"} | more
-    config = uvicorn.Config(asgi, host="127.0.0.1", port=port, **options)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    try:
-        until = time.monotonic() + STARTS_WITHIN_S
-        while not server.started:
-            assert thread.is_alive() and time.monotonic() < until, "the server has not started"
-            time.sleep(0.02)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join(STARTS_WITHIN_S)
 
 
 @dataclass

@@ -10,8 +10,9 @@ from typing import Any
 import httpx2
 import pytest
 import websockets
+from proofs.asking.served import on_a_port
 from starlette.types import Receive, Scope, Send
-from tests.integration.service_tools import APART, Apart, apart, gateway_to, on_a_port, place_of, serving_of
+from tests.integration.service_tools import APART, Apart, apart, gateway_to, place_of, serving_of
 
 from tradewright.application.access.messages import CreateKey
 from tradewright.application.access.views import NewKey

@@ -5,7 +5,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from proofs.asking.served import free_port
 from tests.integration.cli_tools import COMMAND, asked, run
 
 from tradewright.application.access.messages import MakeFirstKey
@@ -27,12 +27,6 @@ from tradewright.bootstrap.app import open_app
 
 WITHIN_S = 180.0
 KEY = re.compile(r"tw_[A-Za-z0-9._-]+")
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 @contextmanager
