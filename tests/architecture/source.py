@@ -1,7 +1,10 @@
 """The project's own files and their syntax trees, read once for all tidy tests."""
 
 import ast
+import gc
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,6 +21,14 @@ class Source:
     path: Path
     text: str
     tree: ast.Module
+    nodes: tuple[ast.AST, ...]
+    """Every node of the tree, walked once for all tests."""
+
+    @classmethod
+    def of(cls, path: Path, text: str) -> "Source":
+        """A file with this content."""
+        tree = ast.parse(text, filename=str(path))
+        return cls(path, text, tree, tuple(ast.walk(tree)))
 
     @property
     def name(self) -> str:
@@ -39,12 +50,25 @@ class Source:
 @cache
 def sources(*folders: str) -> tuple[Source, ...]:
     """The Python files of these folders (`src` alone when none is named), sorted."""
-    found = []
-    for folder in folders or ("src",):
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            text = path.read_text(encoding="utf-8")
-            found.append(Source(path, text, ast.parse(text, filename=str(path))))
-    return tuple(found)
+    with _kept_for_good():
+        return tuple(one for folder in folders or ("src",) for one in _in_folder(folder))
+
+
+@cache
+def _in_folder(folder: str) -> tuple[Source, ...]:
+    paths = sorted((ROOT / folder).rglob("*.py"))
+    return tuple(Source.of(path, path.read_text(encoding="utf-8")) for path in paths)
+
+
+@contextmanager
+def _kept_for_good() -> Iterator[None]:
+    """What is made within stays until the tests are over: to look through it for garbage took seconds each time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @cache

@@ -60,7 +60,7 @@ that is caught whole must be raised again."""
 
 def calls(source: Source) -> list[tuple[ast.Call, str]]:
     """Every call with the dotted name of what is called."""
-    return [(node, ast.unparse(node.func)) for node in ast.walk(source.tree) if isinstance(node, ast.Call)]
+    return [(node, ast.unparse(node.func)) for node in source.nodes if isinstance(node, ast.Call)]
 
 
 def test_time_chance_and_names_are_asked_for() -> None:
@@ -88,7 +88,7 @@ def test_randomness_of_arrays_has_a_seed() -> None:
 def test_no_failure_is_swallowed() -> None:
     found = []
     for one in sources():
-        for node in ast.walk(one.tree):
+        for node in one.nodes:
             if not isinstance(node, ast.ExceptHandler):
                 continue
             kind = ast.unparse(node.type) if node.type else ""
@@ -103,7 +103,7 @@ def test_no_failure_is_swallowed() -> None:
 def test_imports_stand_at_the_top_and_are_absolute() -> None:
     found = []
     for one in sources():
-        for node in ast.walk(one.tree):
+        for node in one.nodes:
             if isinstance(node, ast.ImportFrom) and node.level:
                 found.append(f"{one.at(node)}: a relative import; write it out from tradewright")
             if isinstance(node, ast.ImportFrom) and any(name.name == "*" for name in node.names):
@@ -132,7 +132,7 @@ def test_no_module_keeps_mutable_state() -> None:
     found = [
         f"{one.at(node)}: global {', '.join(node.names)}; hand the state in"
         for one in sources()
-        for node in ast.walk(one.tree)
+        for node in one.nodes
         if isinstance(node, ast.Global)
     ]
     assert not found, told(found)

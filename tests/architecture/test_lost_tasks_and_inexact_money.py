@@ -29,7 +29,7 @@ def forgotten(source: Source) -> list[str]:
     grouped = _task_groups(source.tree)
     return [
         f"{source.at(node)}: {ast.unparse(node.value.func)}() without an owner; keep the task, or use a TaskGroup"
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.Expr)
         and isinstance(node.value, ast.Call)
         and isinstance(node.value.func, ast.Attribute)
@@ -56,7 +56,7 @@ def hiding(source: Source) -> list[str]:
 def unsafe_imports(source: Source) -> list[str]:
     """Modules that run what they read."""
     found = []
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
         names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
         found += [
@@ -70,7 +70,7 @@ def unsafe_imports(source: Source) -> list[str]:
 def inexact(source: Source) -> list[str]:
     """Floats where orders, positions and cash are booked: conversions, annotations, numbers with a point."""
     found = []
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "float":
             found.append(f"{source.at(node)}: float() in a money path; stay with Decimal")
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "Decimal":
@@ -119,10 +119,10 @@ def test_money_of_a_session_is_never_a_float() -> None:
 )
 def test_a_planted_fault_is_found(text: str, finds: object) -> None:
     assert callable(finds)
-    planted = Source(sources()[0].path, text, ast.parse(text))
+    planted = Source.of(sources()[0].path, text)
     assert finds(planted)
 
 
 def test_a_task_of_a_group_is_owned() -> None:
     text = "async def f():\n    async with asyncio.TaskGroup() as tasks:\n        tasks.create_task(work())\n"
-    assert not forgotten(Source(sources()[0].path, text, ast.parse(text)))
+    assert not forgotten(Source.of(sources()[0].path, text))

@@ -24,12 +24,9 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 def functions(source: Source) -> Iterator[tuple[Function, bool]]:
     """Every function with whether it is a method."""
     methods = {
-        id(child)
-        for node in ast.walk(source.tree)
-        if isinstance(node, ast.ClassDef)
-        for child in ast.iter_child_nodes(node)
+        id(child) for node in source.nodes if isinstance(node, ast.ClassDef) for child in ast.iter_child_nodes(node)
     }
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, Function):
             yield node, id(node) in methods
 
@@ -39,7 +36,7 @@ def compiled_functions() -> frozenset[str]:
     """Names of functions that the package hands to its compiler: they take what it wants."""
     names: set[str] = set()
     for source in sources():
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             is_call = isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in {"compiled", "shared"}
             if is_call and isinstance(node, ast.Call):
                 names.update(ast.unparse(one).split(".")[-1] for one in node.args)

@@ -13,7 +13,7 @@ COPIES = frozenset({"replace", "copy.replace", "dataclasses.replace", "copy.copy
 def forgeries(source: Source) -> list[str]:
     """Where a file mints a ticket, changes a copy of one, or hides the type under another name."""
     found = []
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.alias) and node.name == "Ticket" and node.asname not in {None, "Ticket"}:
             found.append(f"{source.name}: imports Ticket as {node.asname}; keep its name")
         if isinstance(node, ast.Assign) and ast.unparse(node.value).split(".")[-1] == "Ticket":
@@ -58,5 +58,5 @@ def test_the_gate_mints_at_one_place() -> None:
 )
 def test_the_search_for_forged_tickets_finds_them(text: str) -> None:
     (any_source,) = (one for one in sources() if one.is_in(HOME))
-    planted = Source(any_source.path, text, ast.parse(text))
+    planted = Source.of(any_source.path, text)
     assert forgeries(planted)

@@ -46,7 +46,7 @@ def words(name: str) -> list[str]:
 def public_names(source: Source) -> Iterator[tuple[str, str]]:
     """(where, name) of classes, functions, their parameters and attributes that others see."""
     yield f"{source.name}:1", source.path.stem
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             yield source.at(node), node.name
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_"):
