@@ -84,7 +84,8 @@ type-check: $(DEV) ## strict types
 contracts: $(DEV) ## who may import whom
 	$(BIN)/lint-imports
 
-check: format-check lint type-check contracts test docs-build ## everything that CI checks
+check: $(DEV) ## everything that CI checks; what looks at the code runs beside the tests
+	@$(MAKE) --no-print-directory --jobs 2 format-check lint type-check contracts docs-build test
 
 sim: $(DEV) ## simulated trading: make sim SEEDS=300 runs a swarm, make sim SEED=7 one run again
 	@$(BIN)/python -m simulator $(if $(SEED),one $(SEED),swarm --seeds $(or $(SEEDS),300) --first $(or $(FIRST),0) --jobs $(or $(JOBS),1))

@@ -71,6 +71,7 @@ def test_what_to_try_next_can_be_typed(told: tuple[Done, Path]) -> None:
         assert run(*words[1:], folder=folder).returncode == 0, words
 
 
+@pytest.mark.slow
 def test_the_demo_goes_where_the_environment_says(tmp_path: Path) -> None:
     told = run("demo", folder=tmp_path, TRADEWRIGHT_HOME=str(tmp_path / "home"))
     assert told.returncode == 0, told.stderr

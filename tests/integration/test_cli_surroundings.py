@@ -163,6 +163,7 @@ def on_terminal(width: int, *arguments: str, folder: Path) -> list[str]:
     return re.sub(r"\x1b\[[0-9;]*m", "", text.decode()).replace("\r\n", "\n").split("\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [40, 80])
 @pytest.mark.parametrize("command", ["backtest show latest", "backtest list", "data quality"])
 def test_no_figure_is_cut_on_any_terminal(project: Path, command: str, width: int) -> None:

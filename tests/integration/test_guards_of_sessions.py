@@ -75,6 +75,7 @@ def test_a_frozen_trader_is_canceled_around_by_its_guard_alone_and_wakes_up_shut
     seen.stop()
 
 
+@pytest.mark.slow
 def test_everything_a_session_stands_on_is_shown_and_comes_back_by_itself(folder: Path) -> None:
     seen = Seen(folder, "parts", "--speed", "4")
     waits(lambda: seen.components() == dict.fromkeys(PARTS, ""))

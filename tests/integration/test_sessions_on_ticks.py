@@ -138,6 +138,7 @@ def test_a_session_on_trades_has_parity_with_a_backtest_of_its_bars(folder: Path
     assert {one["matter"] for one in report["differences"]} <= {"fill", "ledger"}
 
 
+@pytest.mark.slow
 def test_the_same_strategy_on_these_bars_wants_the_same(folder: Path, whole: str) -> None:
     candles = shared(f"{FOLDER}/XRP_ETH-1m.feather")
     named = ("--symbol", "XRPETH", "--venue", "BINANCE")
@@ -153,6 +154,7 @@ def test_the_same_strategy_on_these_bars_wants_the_same(folder: Path, whole: str
     assert [one[:3] for one in fills(folder, session)] == [one[:3] for one in fills(folder, whole)]
 
 
+@pytest.mark.slow
 def test_a_session_killed_in_the_middle_ends_as_if_it_had_not_been(folder: Path, whole: str) -> None:
     paces = ("30000x", "8000x", "2000x", "500x")
     patient = ("--lost-after", "300")  # the guard of a killed trader would cancel what works, which is another story
@@ -167,6 +169,7 @@ def test_a_session_killed_in_the_middle_ends_as_if_it_had_not_been(folder: Path,
     assert asked("trade", "journal", "--session", session, "--verify", folder=folder)["epoch"] == 2
 
 
+@pytest.mark.slow
 def test_time_runs_as_fast_as_was_asked_and_show_tells_of_the_trades(folder: Path) -> None:
     wish = ("--feed", "trades", "--speed", "600x", "--account", "paced", "--detach")
     session = str(asked("trade", "start", *TRADED, *wish, folder=folder)["session"])

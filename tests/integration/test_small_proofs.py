@@ -71,6 +71,7 @@ def test_a_restart_of_long_books_comes_to_trade(tmp_path: Path) -> None:
         snapshot(tmp_path)
 
 
+@pytest.mark.slow
 def test_weeks_of_history_end_with_the_venues_books(tmp_path: Path) -> None:
     report = soak_months(tmp_path, days=12, rules=replace(QUICK, keeps_orders=100, keeps_days=2))
     assert not report.findings
