@@ -224,6 +224,8 @@ class DecidingDesk:
         for one in outcomes:
             if isinstance(one, Tell) and isinstance(one.command, broker.SubmitOrder):
                 self._deal(one.command.ticket.client_order_id, one.command.ticket.request)
+        if self.core.memory.round is not None:  # old orders are to leave the books, which asks the venue first
+            self._agree()
 
     def _deal(self, name: ClientOrderId, request: OrderRequest) -> None:
         self.fills += 1
