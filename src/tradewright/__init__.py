@@ -38,7 +38,9 @@ if TYPE_CHECKING:
     from tradewright.trading.strategies.mean_reversion import MeanReversion as MeanReversion
     from tradewright.trading.strategies.momentum_rotation import MomentumRotation as MomentumRotation
     from tradewright.trading.strategies.moving_average import MovingAverage as MovingAverage
+    from tradewright.trading.strategies.pairs import Pairs as Pairs
     from tradewright.trading.strategies.parameters import parameter as parameter
+    from tradewright.trading.strategies.range_trading import RangeTrading as RangeTrading
     from tradewright.trading.strategies.strategy import Signals as Signals
     from tradewright.trading.strategies.strategy import Speaks as Speaks
     from tradewright.trading.strategies.strategy import Strategy as Strategy
@@ -68,6 +70,8 @@ __getattr__, __dir__ = attach(
         "MeanReversion": f"{_STRATEGIES}.mean_reversion",
         "Breakout": f"{_STRATEGIES}.breakout",
         "MomentumRotation": f"{_STRATEGIES}.momentum_rotation",
+        "RangeTrading": f"{_STRATEGIES}.range_trading",
+        "Pairs": f"{_STRATEGIES}.pairs",
         "EqualSlots": "tradewright.trading.sizing.allocation",
         "Slots": "tradewright.trading.sizing.allocation",
         "indicators": "tradewright.indicators:",

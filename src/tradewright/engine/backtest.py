@@ -11,7 +11,7 @@ from tradewright.domain.errors import DataError, InputError
 from tradewright.engine.assumptions import Assumptions, Numbers
 from tradewright.engine.kernel.run import run_kernel
 from tradewright.engine.market import MarketColumns, prepare
-from tradewright.engine.program import wishes_of
+from tradewright.engine.program import call, require_instruments, wishes_of
 from tradewright.engine.remarks import with_remarks
 from tradewright.engine.run import Run
 from tradewright.engine.runtime.limits_in_time import LimitsInTime
@@ -50,16 +50,21 @@ def run_backtest(
     engine: EngineChoice | str = EngineChoice.AUTO,
     tape: Tape | None = None,
     limits: LimitsPolicy | LimitsInTime | None = None,
+    is_replay: bool = False,
 ) -> Run:
     """Run a strategy over bars; `tape` takes down the requests of a run on the runtime.
 
-    With `limits` every order passes the gate of trading before it is sent; that takes the runtime.
+    With `limits` every order passes the gate of trading before it is sent; that takes the runtime. A replay of a
+    session is not asked whether its bars can be traded: they were.
 
     Wrong input is an InputError, nonsense of the strategy a StrategyError, too few or impossible bars a DataError.
     """
     choice = _choice(engine)
     if len(bars) == 0:
         raise DataError("there are no bars to run on", expected="at least one bar", found="none")
+    require_instruments(strategy, bars.instruments)
+    if not is_replay:
+        call(strategy, "check_bars", bars)
     market = prepare(bars, assumptions)
     if choice is EngineChoice.KERNEL and limits is not None:
         raise InputError(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tradewright.domain.errors import DataError, StrategyError, TradewrightError
+from tradewright.domain.errors import DataError, InputError, StrategyError, TradewrightError
 from tradewright.domain.orders.request import LEAST, MOST
 from tradewright.engine.assumptions import Assumptions
 from tradewright.engine.market import MarketColumns
@@ -134,6 +134,18 @@ def require_bars(strategy: Strategy, bars: Bars) -> None:
             expected=f"more than {needed} bars",
             found=f"{len(bars)} bars",
             remedy="take a longer period, or smaller windows",
+        )
+
+
+def require_instruments(strategy: Strategy, instruments: tuple[str, ...]) -> None:
+    """A strategy that trades so many instruments together gets so many: InputError."""
+    wanted = strategy.instrument_count
+    if wanted and len(instruments) != wanted:
+        raise InputError(
+            f"{type(strategy).__name__} trades {wanted} instruments together",
+            expected=f"{wanted} instruments",
+            found=f"{len(instruments)}: {', '.join(instruments)}",
+            remedy=f"name {wanted}, in the order that the strategy's description says",
         )
 
 

@@ -146,6 +146,7 @@ def backtest_story(
         broker_factory=Watching(),
         engine=EngineChoice.RUNTIME,
         limits=limits,
+        is_replay=True,
     )
     return _told(session, watched, run)
 

@@ -20,7 +20,7 @@ from tradewright.engine.assumptions import Assumptions, Numbers
 from tradewright.engine.backtest import run_backtest
 from tradewright.engine.kernel.sweep import Lane
 from tradewright.engine.market import MarketColumns, prepare
-from tradewright.engine.program import wishes_of
+from tradewright.engine.program import call, require_instruments, wishes_of
 from tradewright.ports.historical import BrokerFactory
 from tradewright.quant.compiled import is_enabled
 from tradewright.quant.indicators.memo import Memo, remembering
@@ -74,6 +74,10 @@ def sweep(
     thread.
     """
     made = combinations(strategy, grid)
+    require_instruments(made[0], bars.instruments)
+    if strategy.check_bars is not Strategy.check_bars:
+        for one in made:
+            call(one, "check_bars", bars)
     market = prepare(bars, assumptions)
     run = _runner(strategy, market, assumptions=assumptions, conventions=conventions, broker_factory=broker_factory)
     figures = {name: np.full(len(made), np.nan) for name in FIGURES}

@@ -26,6 +26,8 @@ BUILT_IN: dict[str, dict[str, object]] = {
     "mean_reversion": {"window": 6, "rsi_window": 4, "oversold": 45.0, "deviations": 0.5, "short": True},
     "breakout": {"lookback": 5, "exit_lookback": 3, "stop_atr": 0.5, "short": True},
     "momentum_rotation": {"lookback": 5, "every": 4, "top": 2, "only_rising": False},
+    "range_trading": {"wing": 1, "tolerance": 1.9, "zone": 0.4, "stop_atr": 0.3, "short": True},
+    "pairs": {"window": 8, "entry": 1.0, "leave": 0.2, "give_up": 2.5, "most_bars": 5},
 }
 COSTS: tuple[Cost, ...] = (
     Costs(),
@@ -58,7 +60,8 @@ def test_every_built_in_strategy_is_listed_here() -> None:
 @pytest.mark.parametrize("name", REGISTRY)
 def test_built_in_strategies_agree(name: str, size_at: str, fill: str) -> None:
     for number, costs in enumerate(COSTS):
-        bars = random_bars(number, rows=120, width=3, missing=0.1, actions=4)
+        width = REGISTRY[name].instrument_count or 3
+        bars = random_bars(number, rows=120, width=width, missing=0.1, actions=4)
         lot, leverage, band = ((1.0, 1.0, 0.0), (0.0, 2.0, 0.05), (0.5, 1.0, 0.0), (10.0, 1.0, 0.02))[number]
         run = both(
             lambda: REGISTRY[name](**BUILT_IN[name]), bars, costs=costs, fill=fill, size_at=size_at, lot=lot,

@@ -100,6 +100,7 @@ def require_equal(played: Played, report: ParityReport) -> None:
 @given(st.sampled_from(sorted(REGISTRY)), SETTINGS, st.sampled_from([0.0, 0.01]))
 def test_a_session_of_a_built_in_strategy_is_its_backtest(name: str, chosen: dict[str, Any], band: float) -> None:
     make = REGISTRY[name]
+    chosen["width"] = make.instrument_count or chosen["width"]
     bars = bars_for(chosen, make().warm_up_bars() + 40)
     played = play(make(), bars, setting_of(bars, chosen, band=band))
     try:

@@ -13,6 +13,8 @@ from tradewright.trading.strategies.breakout import Breakout
 from tradewright.trading.strategies.mean_reversion import MeanReversion
 from tradewright.trading.strategies.momentum_rotation import MomentumRotation
 from tradewright.trading.strategies.moving_average import MovingAverage
+from tradewright.trading.strategies.pairs import Pairs
+from tradewright.trading.strategies.range_trading import RangeTrading
 from tradewright.trading.strategies.registry import REGISTRY, find_strategy, id_of
 from tradewright.trading.strategies.strategy import Dialect, Signals, Strategy
 from tradewright.trading.strategies.trend_following import TrendFollowing
@@ -23,7 +25,10 @@ SMALL: dict[str, dict[str, object]] = {
     "mean_reversion": {"window": 6, "rsi_window": 4, "oversold": 40.0, "deviations": 1.0},
     "breakout": {"lookback": 5, "exit_lookback": 3},
     "momentum_rotation": {"lookback": 5, "every": 4, "top": 1},
+    "range_trading": {"wing": 1, "tolerance": 1.5, "zone": 0.4, "short": True},
+    "pairs": {"window": 8, "entry": 1.0, "leave": 0.2, "give_up": 2.5, "most_bars": 5},
 }
+ALONE = [name for name in REGISTRY if name not in ("momentum_rotation", "pairs")]
 
 
 def said(strategy: Strategy, bars: Bars) -> dict[str, np.ndarray[Any, np.dtype[np.float64]]]:
@@ -31,7 +36,11 @@ def said(strategy: Strategy, bars: Bars) -> dict[str, np.ndarray[Any, np.dtype[n
     signals = answer if isinstance(answer, Signals) else Signals(answer)
     return {
         name: np.asarray(values, np.float64)
-        for name, values in (("strength", signals.strength), ("stop_loss", signals.stop_loss))
+        for name, values in (
+            ("strength", signals.strength),
+            ("stop_loss", signals.stop_loss),
+            ("take_profit", signals.take_profit),
+        )
         if values is not None
     }
 
@@ -44,14 +53,14 @@ def closes(*prices: float) -> Bars:
 @pytest.mark.parametrize("name", REGISTRY)
 def test_nothing_is_said_from_what_comes_later(name: str, width: int) -> None:
     strategy = REGISTRY[name](**SMALL[name])
-    bars = random_bars(3, rows=60, width=width)
+    bars = random_bars(3, rows=60, width=strategy.instrument_count or width, missing=0.1 * (width - 1) / 2)
     whole = said(strategy, bars)
-    for until in (20, 33, 47):
+    for until in range(16, 60):
         for what, values in said(strategy, bars.rows(0, until)).items():
             assert np.array_equal(values, whole[what][:until], equal_nan=True), what
 
 
-@pytest.mark.parametrize("name", [name for name in REGISTRY if name != "momentum_rotation"])
+@pytest.mark.parametrize("name", ALONE)
 def test_a_matrix_says_what_each_column_says_where_instruments_are_not_compared(name: str) -> None:
     strategy = REGISTRY[name](**SMALL[name])
     bars = random_bars(4, rows=60, width=2)
@@ -106,6 +115,8 @@ def test_momentum_holds_what_rose_most_and_only_what_rose() -> None:
     [
         lambda: MovingAverage(fast=5, slow=5), lambda: TrendFollowing(fast=50, slow=20),
         lambda: Breakout(lookback=5, exit_lookback=6), lambda: MomentumRotation(lookback=2, every=30),
+        lambda: RangeTrading(tolerance=2.0, least_height=2.0), lambda: Pairs(entry=2.0, leave=2.0),
+        lambda: Pairs(entry=4.0, give_up=4.0), lambda: Pairs(window=5, entry=1.8),
     ],
 )  # fmt: skip
 def test_combinations_without_sense_are_refused(make: Any) -> None:
@@ -119,6 +130,9 @@ def test_warm_up_covers_the_longest_window() -> None:
     assert TrendFollowing(fast=3, slow=5, atr_window=22).warm_up_bars() == 23
     assert MeanReversion(window=5, rsi_window=14).warm_up_bars() == 15
     assert MomentumRotation(lookback=5).warm_up_bars() == 6
+    assert RangeTrading(wing=10, touches=3).warm_up_bars() == 23
+    assert RangeTrading(wing=1).warm_up_bars() == 15
+    assert Pairs(window=30).warm_up_bars() == 30
     assert Strategy().warm_up_bars() == 0
 
 

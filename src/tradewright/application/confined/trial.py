@@ -87,7 +87,8 @@ def _tried(strategy: Strategy, bars: Bars, *, engine: Callable[..., Run]) -> Ite
     """Run it on one instrument and on all."""
     kind = type(strategy)
     traded = False
-    for tried in (bars.select(bars.instruments[:1]), bars):
+    few = bars.select(bars.instruments[: kind.instrument_count or 1])
+    for tried in (few,) if kind.instrument_count else (few, bars):
         try:
             run = engine(kind(), tried, assumptions=Assumptions(), engine="runtime", limits=None)
             traded = traded or len(run.fills) > 0
@@ -100,7 +101,7 @@ def _tried(strategy: Strategy, bars: Bars, *, engine: Callable[..., Run]) -> Ite
             return
     if not traded:
         yield Finding(0, "never-traded", f"no order was filled in {len(bars):,} bars of the trial", is_fatal=False)
-    yield from _looks_ahead(kind, bars.select(bars.instruments[:1]))
+    yield from _looks_ahead(kind, few)
 
 
 def _looks_ahead(kind: Callable[[], Strategy], bars: Bars) -> Iterator[Finding]:

@@ -23,7 +23,10 @@ HANDLERS: Final = {
     "on_fill": "events",
 }
 BASES: Final = frozenset(
-    {"Strategy", "Breakout", "MeanReversion", "MomentumRotation", "MovingAverage", "TrendFollowing"}
+    {
+        *("Strategy", "Breakout", "MeanReversion", "MomentumRotation", "MovingAverage", "Pairs", "RangeTrading"),
+        "TrendFollowing",
+    }
 )
 """What a strategy may derive from, as `tw.Strategy` or by its name alone; or another class of the file that does."""
 

@@ -9,6 +9,8 @@ from tradewright.trading.strategies.breakout import Breakout
 from tradewright.trading.strategies.mean_reversion import MeanReversion
 from tradewright.trading.strategies.momentum_rotation import MomentumRotation
 from tradewright.trading.strategies.moving_average import MovingAverage
+from tradewright.trading.strategies.pairs import Pairs
+from tradewright.trading.strategies.range_trading import RangeTrading
 from tradewright.trading.strategies.strategy import Strategy
 from tradewright.trading.strategies.trend_following import TrendFollowing
 
@@ -19,6 +21,8 @@ REGISTRY: Mapping[str, type[Strategy]] = MappingProxyType(
         "mean_reversion": MeanReversion,
         "breakout": Breakout,
         "momentum_rotation": MomentumRotation,
+        "range_trading": RangeTrading,
+        "pairs": Pairs,
     }
 )
 

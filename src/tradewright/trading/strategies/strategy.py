@@ -46,6 +46,8 @@ class Strategy:
 
     parameters: ClassVar[dict[str, Parameter]] = {}
     speaks: ClassVar[Speaks] = Speaks.STRENGTHS
+    instrument_count: ClassVar[int] = 0
+    """Exactly so many instruments it trades together, in the order in which they are named; 0: any number."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -65,6 +67,12 @@ class Strategy:
 
     def check(self) -> None:
         """Override to refuse combinations of parameters: raise a ValueError or InputError; a sweep goes on without."""
+
+    def check_bars(self, bars: Bars) -> None:
+        """Override to refuse a backtest on bars that cannot be traded so: raise a DataError.
+
+        A session is not asked, for it cannot know its bars before they come.
+        """
 
     def warm_up_bars(self) -> int:
         """How many bars must pass before the first opinion; 0 when not known."""

@@ -18,6 +18,8 @@ from tradewright.trading.strategies.breakout import Breakout
 from tradewright.trading.strategies.mean_reversion import MeanReversion
 from tradewright.trading.strategies.momentum_rotation import MomentumRotation
 from tradewright.trading.strategies.moving_average import MovingAverage
+from tradewright.trading.strategies.pairs import Pairs
+from tradewright.trading.strategies.range_trading import RangeTrading
 from tradewright.trading.strategies.strategy import Strategy
 from tradewright.trading.strategies.trend_following import TrendFollowing
 
@@ -27,6 +29,8 @@ BUILT_IN: dict[str, Callable[[], Strategy]] = {
     "mean_reversion": lambda: MeanReversion(window=5),
     "breakout": lambda: Breakout(lookback=6, exit_lookback=3, short=True),
     "momentum_rotation": lambda: MomentumRotation(lookback=5, every=3, top=1),
+    "range_trading": lambda: RangeTrading(wing=1, tolerance=1.9, zone=0.4, short=True),
+    "pairs": lambda: Pairs(window=8, entry=1.0, leave=0.2, most_bars=5),
 }
 
 
@@ -58,7 +62,9 @@ def test_the_answers_are_those_of_the_whole_history(
 ) -> None:
     """Around the row at which the buffers double, with gaps and splits."""
     rows = FIRST_ROOM + beyond + 45
-    bars = random_bars(seed, rows=rows, width=width, missing=missing, actions=actions)
+    bars = random_bars(
+        seed, rows=rows, width=BUILT_IN[name]().instrument_count or width, missing=missing, actions=actions
+    )
     going = answers(BUILT_IN[name], bars, rows - 40)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(live, "going_on", from_the_beginning)

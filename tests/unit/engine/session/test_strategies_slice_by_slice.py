@@ -23,6 +23,8 @@ from tradewright.trading.strategies.breakout import Breakout
 from tradewright.trading.strategies.mean_reversion import MeanReversion
 from tradewright.trading.strategies.momentum_rotation import MomentumRotation
 from tradewright.trading.strategies.moving_average import MovingAverage
+from tradewright.trading.strategies.pairs import Pairs
+from tradewright.trading.strategies.range_trading import RangeTrading
 from tradewright.trading.strategies.strategy import Signals, Strategy
 from tradewright.trading.strategies.trend_following import TrendFollowing
 
@@ -79,6 +81,8 @@ BUILT_IN: dict[str, Callable[[], Strategy]] = {
     "breakout": lambda: Breakout(lookback=6, exit_lookback=3),
     "breakout_both_ways": lambda: Breakout(lookback=6, exit_lookback=3, short=True),
     "momentum_rotation": lambda: MomentumRotation(lookback=5, every=3, top=1),
+    "range_trading": lambda: RangeTrading(wing=1, tolerance=1.9, zone=0.4, short=True),
+    "pairs": lambda: Pairs(window=8, entry=1.0, leave=0.2, most_bars=5),
     "newest_channel": NewestChannel,
     "crosser": Crosser,
 }
@@ -123,6 +127,7 @@ markets = st.fixed_dictionaries(
 def test_a_strategy_asks_the_same_as_in_a_backtest(
     name: str, market: dict[str, Any], warm_up: int, band: float
 ) -> None:
+    market["width"] = BUILT_IN[name]().instrument_count or market["width"]
     bars = random_bars(**market, rows=60)
     if name == "trend_following":
         bars = random_bars(**market, rows=130)

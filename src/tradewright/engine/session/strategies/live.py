@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 from tradewright.domain.errors import InputError, StrategyError
 from tradewright.domain.timeframe import Timeframe
-from tradewright.engine.program import call
+from tradewright.engine.program import call, require_instruments
 from tradewright.engine.session.strategies.columns import ColumnSpeaker
 from tradewright.engine.session.strategies.events import EventSpeaker
 from tradewright.engine.session.strategies.history import GrowingMarket
@@ -36,6 +36,7 @@ class LiveStrategy:
         """
         if not terms.instruments:
             raise InputError("a strategy needs an instrument", expected="at least one", found="none")
+        require_instruments(strategy, terms.instruments)
         self.code = code
         self.warm_up_bars: int = warm_up_bars_of(strategy)
         """How many bars must pass before the first opinion."""
