@@ -183,3 +183,14 @@ def test_the_newest_bar_is_remembered_and_told_anew_after_a_correction(cache: Ca
     assert (cache.counts().hits - before.hits, cache.counts().misses - before.misses) == (1, 0)
     DeltaStore(tmp_path).append(Table.BARS, bars("AAPL.XNAS", [1.0, 3.5], known_at=KNOWN + 1))
     assert [one.close for one in latest_bars(asked, store=store, views=views)] == [Decimal("3.5")]
+
+
+def test_what_is_at_hand_is_told_without_counting_and_never_where_a_server_has_to_be_asked(cache: Cache) -> None:
+    keep(cache, "one", b"1", "bars")
+    before = cache.counts()
+    assert cache.at_hand("one", tags=["bars"]) == (b"1" if isinstance(cache, LocalCache) else None)
+    assert cache.at_hand("two", tags=["bars"]) is None
+    cache.forget(["bars"])
+    assert cache.at_hand("one", tags=["bars"]) is None
+    after = cache.counts()
+    assert (after.hits, after.misses) == (before.hits, before.misses)

@@ -124,3 +124,33 @@ def test_a_number_that_no_database_can_keep_is_refused(ring: KeyRing) -> None:
         ring.add(replace(KEY, created_ns=2**70))
     with pytest.raises(InputError, match="cannot be kept"):
         ring.add(replace(KEY, name="half a \ud800 character"))
+
+
+def test_every_change_of_a_key_or_a_person_is_counted_and_no_look_or_use(ring: KeyRing) -> None:
+    changes = [ring.changes]
+
+    def changed() -> bool:
+        changes.append(ring.changes)
+        return changes[-1] != changes[-2] and changes.count(changes[-1]) == 1
+
+    ring.add(KEY)
+    assert changed()
+    ring.find("k1")
+    ring.used("k1", now_ns=MINUTE)
+    ring.all()
+    assert not changed()
+    ring.expire("k1", at_ns=4_000)
+    assert changed()
+    ring.revoke("k1", now_ns=100)
+    assert changed()
+    ring.keep_person(ANNA)
+    assert changed()
+    ring.add(LOGIN)
+    assert changed()
+    ring.revoke_logins("anna", now_ns=100)
+    assert changed()
+    ring.remove_person("anna")
+    assert changed()
+    with pytest.raises(InputError):
+        ring.revoke("none", now_ns=1)
+    assert changed()  # of a change that failed nobody knows how far it came

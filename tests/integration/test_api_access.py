@@ -11,8 +11,8 @@ from proofs.asking.served import PATIENT, Served, served
 
 from tradewright.adapters.system.clock import ManualClock
 from tradewright.application.access import opaque
-from tradewright.application.access.messages import MakeFirstKey
-from tradewright.application.access.views import FirstKey
+from tradewright.application.access.messages import MakeFirstKey, RemovePerson, RevokeKey
+from tradewright.application.access.views import FirstKey, KeyView, PersonView
 from tradewright.application.messages import Role
 from tradewright.bootstrap.app import App
 
@@ -221,3 +221,40 @@ def test_a_key_is_spelled_in_two_parts_and_read_back() -> None:
     assert made.spelled.startswith("tw_aaaaaaaaaaaa.") and opaque.read(made.spelled) == made
     assert opaque.fits(made, made.digest) and not opaque.fits(made, bytes(32))
     assert made.secret not in repr(made)
+
+
+def test_a_key_that_another_process_revokes_opens_for_less_than_a_second(tmp_path: Path) -> None:
+    clock = ManualClock(1_800_000_000 * 10**9)
+    with served(tmp_path, clock=clock) as world:
+        world.made("robot", Role.TRADER)
+        assert world.ask("GET", "/api/auth/me", key="robot").status_code == 200
+        other = App(tmp_path)  # as the command line, in a process of its own
+        other.ask(RevokeKey(world.keys["robot"].partition(".")[0]), answer=KeyView)
+        other.state.close()
+        clock.advance(999_999_999)
+        assert world.ask("GET", "/api/auth/me", key="robot").status_code == 200
+        clock.advance(1)
+        assert world.ask("GET", "/api/auth/me", key="robot").status_code == 401
+
+
+def test_a_person_whom_another_process_changes_has_no_login_a_second_later(tmp_path: Path) -> None:
+    clock = ManualClock(1_800_000_000 * 10**9)
+    with served(tmp_path, clock=clock) as world:
+        world.told("PUT", "/api/auth/people/ada", json={"password": PASSWORD, "roles": ["trader"]})
+        login = world.told("POST", "/api/auth/login", key="", json={"name": "ada", "password": PASSWORD})
+        assert world.ask("GET", "/api/auth/me", key=login["key"]).status_code == 200
+        other = App(tmp_path)
+        other.ask(RemovePerson("ada"), answer=PersonView)
+        other.state.close()
+        clock.advance(10**9)
+        assert world.ask("GET", "/api/auth/me", key=login["key"]).status_code == 401
+
+
+def test_a_key_that_expires_opens_nothing_from_that_moment_though_it_was_looked_at_just_before(tmp_path: Path) -> None:
+    clock = ManualClock(1_800_000_000 * 10**9)
+    with served(tmp_path, clock=clock) as world:
+        made = world.told("POST", "/api/auth/keys", json={"name": "day", "roles": ["viewer"], "days": 1}, status=201)
+        clock.advance(86_400 * 10**9 - 1)
+        assert world.ask("GET", "/api/auth/me", key=made["key"]).status_code == 200
+        clock.advance(1)
+        assert world.ask("GET", "/api/auth/me", key=made["key"]).status_code == 401

@@ -107,7 +107,9 @@ def audit(record: "AuditRecord") -> None:
     """To the log, queries at its finest level, once somebody has loaded logging; before that nobody listens."""
     logging = sys.modules.get("logging")
     if logging is not None:
-        level = logging.DEBUG if record.kind == "query" else logging.INFO
+        level, log = logging.DEBUG if record.kind == "query" else logging.INFO, logging.getLogger("tradewright.audit")
+        if not log.isEnabledFor(level):
+            return
         fields = {
             "actor": record.actor,
             "correlation_id": record.correlation_id,
@@ -117,4 +119,4 @@ def audit(record: "AuditRecord") -> None:
             "kind": record.kind.value,
             "outcome": record.outcome.value,
         }
-        logging.getLogger("tradewright.audit").log(level, "%s", record.message, extra=fields)
+        log.log(level, "%s", record.message, extra=fields)

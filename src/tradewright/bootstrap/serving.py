@@ -151,6 +151,11 @@ class Serving:
         return CachedStore(store, self.cache, DeltaMarks(root, self.clock), float(ttl_s))
 
     @cached_property
+    def views(self) -> RememberedViews:
+        """Answers that were made of market data a moment ago."""
+        return RememberedViews(self.store)
+
+    @cached_property
     def rates(self) -> Rates:
         """Counts of requests: of this process, or of all that share Redis."""
         return CountedRates(self.app.settings.redis.url)
@@ -170,7 +175,7 @@ class Serving:
             "repeats": lambda: self._repeats,
             "store": lambda: self.store,
             "store_of": lambda: lambda: self.store,
-            "views": lambda: RememberedViews(self.store),
+            "views": lambda: self.views,
         }
 
     @cached_property

@@ -47,6 +47,10 @@ class Cache(Protocol):
         """What is kept under a name, if none of its tags was forgotten since."""
         ...
 
+    def at_hand(self, name: str, *, tags: Sequence[str]) -> bytes | None:
+        """The same without asking any server and without counting; None also where a server has to be asked."""
+        ...
+
     def keep(self, place: str, value: bytes, *, ttl_s: float) -> None:
         """Keep an answer at the place that was looked at, for so long at most."""
         ...

@@ -61,6 +61,11 @@ class Person:
 class KeyRing(Protocol):
     """All keys and people. StorageError where it fails."""
 
+    @property
+    def changes(self) -> int:
+        """How often this process has changed a key or a person; what was read at another count may be over."""
+        ...
+
     def add(self, key: KeptKey) -> None:
         """Keep a new key; InputError where its id is taken."""
         ...

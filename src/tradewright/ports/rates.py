@@ -18,6 +18,11 @@ class Rate:
 class Rates(Protocol):
     """Counts of all subjects, of this process or of all that share a server."""
 
+    @property
+    def is_at_hand(self) -> bool:
+        """No server has to be asked."""
+        ...
+
     def take(self, subject: str, rate: Rate) -> int:
         """Count one asking; 0 where there was room, else the seconds to wait, and nothing was counted."""
         ...

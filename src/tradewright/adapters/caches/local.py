@@ -33,7 +33,7 @@ class LocalCache:
     def look(self, name: str, *, tags: Sequence[str]) -> Looked:
         """See the port."""
         with self._lock:
-            place = ".".join([*(str(self._generations.get(tag, self._floor)) for tag in tags), name])
+            place = self._place(name, tags)
             value, until_ns = self._kept.get(place, (None, 0))
             if value is None or until_ns <= self.clock.monotonic_ns():
                 self._drop(place)
@@ -42,6 +42,12 @@ class LocalCache:
             self._kept.move_to_end(place)
             self._hits += 1
             return Looked(value, place)
+
+    def at_hand(self, name: str, *, tags: Sequence[str]) -> bytes | None:
+        """See the port."""
+        with self._lock:
+            value, until_ns = self._kept.get(self._place(name, tags), (None, 0))
+            return value if until_ns > self.clock.monotonic_ns() else None
 
     def keep(self, place: str, value: bytes, *, ttl_s: float) -> None:
         """See the port; what is larger than an eighth of the cache is not kept."""
@@ -71,6 +77,9 @@ class LocalCache:
                 hits=self._hits, misses=self._misses, forgotten=self._forgotten, failures=0,
                 entries=len(self._kept), bytes=self._bytes,
             )  # fmt: skip
+
+    def _place(self, name: str, tags: Sequence[str]) -> str:
+        return ".".join([*(str(self._generations.get(tag, self._floor)) for tag in tags), name])
 
     def _drop(self, place: str) -> None:
         found = self._kept.pop(place, None)

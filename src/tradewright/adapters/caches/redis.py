@@ -68,6 +68,10 @@ class RedisCache:
             self._hits += 1
         return Looked(bytes(cast("bytes", value)), place)
 
+    def at_hand(self, name: str, *, tags: Sequence[str]) -> bytes | None:
+        """Never: Redis has to be asked."""
+        return None
+
     def keep(self, place: str, value: bytes, *, ttl_s: float) -> None:
         """See the port."""
         if place and value and ttl_s > 0 and len(value) <= MOST_BYTES:

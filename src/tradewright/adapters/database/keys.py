@@ -1,9 +1,11 @@
 """Keys and people in a database; digests and hashes, never a secret."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import count
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, and_, delete, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, delete, or_, select, update
 
 from tradewright.adapters.database.engine import Database
 from tradewright.adapters.database.rows import is_new, keep, unknown
@@ -21,10 +23,12 @@ class DatabaseKeys:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._changes = count(1)
+        self.changes = 0
 
     def add(self, key: KeptKey) -> None:
         """A new row."""
-        with self._database.writing() as connection:
+        with self._changing() as connection:
             if not is_new(connection, KEYS, cells={name: getattr(key, name) for name in _KEY}):
                 raise Conflict(f"there is a key {key.id} already", remedy="make another one")
 
@@ -42,7 +46,7 @@ class DatabaseKeys:
 
     def revoke(self, key: str, *, now_ns: int) -> None:
         """The first time counts."""
-        with self._database.writing() as connection:
+        with self._changing() as connection:
             if connection.execute(select(KEYS.c.id).where(KEYS.c.id == key)).first() is None:
                 raise unknown("key", key)
             is_good = and_(KEYS.c.id == key, KEYS.c.revoked_ns.is_(None))
@@ -50,7 +54,7 @@ class DatabaseKeys:
 
     def expire(self, key: str, *, at_ns: int) -> None:
         """InputError where there is none."""
-        with self._database.writing() as connection:
+        with self._changing() as connection:
             if connection.execute(select(KEYS.c.id).where(KEYS.c.id == key)).first() is None:
                 raise unknown("key", key)
             is_later = or_(KEYS.c.expires_ns.is_(None), KEYS.c.expires_ns > at_ns)
@@ -70,7 +74,7 @@ class DatabaseKeys:
         """Those that still opened something."""
         is_good = and_(KEYS.c.revoked_ns.is_(None), or_(KEYS.c.expires_ns.is_(None), KEYS.c.expires_ns > now_ns))
         logins = update(KEYS).where(KEYS.c.kind == KeyKind.LOGIN, KEYS.c.name == name, is_good)
-        with self._database.writing() as connection:
+        with self._changing() as connection:
             return connection.execute(logins.values(revoked_ns=now_ns)).rowcount
 
     def person(self, name: str) -> Person | None:
@@ -87,12 +91,12 @@ class DatabaseKeys:
 
     def keep_person(self, person: Person) -> None:
         """Whole: what was there of that name is replaced."""
-        with self._database.writing() as connection:
+        with self._changing() as connection:
             keep(connection, USERS, cells={name: getattr(person, name) for name in _PERSON})
 
     def remove_person(self, name: str) -> None:
         """In one step with the logins."""
-        with self._database.writing() as connection:
+        with self._changing() as connection:
             if connection.execute(delete(USERS).where(USERS.c.name == name)).rowcount == 0:
                 known = connection.execute(select(USERS.c.name)).scalars()
                 raise unknown("person", name, near=known)
@@ -102,6 +106,15 @@ class DatabaseKeys:
         """No row."""
         with self._database.reading() as connection:
             return connection.execute(select(KEYS.c.id).limit(1)).first() is None
+
+    @contextmanager
+    def _changing(self) -> Iterator[Connection]:
+        """A change is counted when it is over, also one of which nobody knows whether it came to be."""
+        try:
+            with self._database.writing() as connection:
+                yield connection
+        finally:
+            self.changes = next(self._changes)
 
 
 def _key(row: RowMapping) -> KeptKey:

@@ -1,4 +1,4 @@
-"""Counts by the library `limits`: in the memory of this process, or in Redis for several processes together.
+"""Counts of requests: in the memory of this process, or by the library `limits` in Redis for several together.
 
 This file decides what happens while Redis is away: this process counts by itself, which allows each process what all
 together were allowed, and says so in its log. A kill switch that is asked for then must not fail for want of a counter.
@@ -12,9 +12,10 @@ from typing import Final
 
 from limits import RateLimitItemPerSecond
 from limits.errors import StorageError as CountsGone
-from limits.storage import MemoryStorage, RedisStorage, Storage
+from limits.storage import RedisStorage, Storage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
+from tradewright.adapters.rates.own import OwnRates
 from tradewright.ports.rates import Rate
 
 _LOG: Final = logging.getLogger("tradewright.rates")
@@ -28,18 +29,22 @@ class CountedRates:
 
     redis: str = ""
     _shared: SlidingWindowCounterRateLimiter | None = field(init=False)
-    _own: SlidingWindowCounterRateLimiter = field(init=False)
+    _own: OwnRates = field(default_factory=OwnRates)
     _told_s: float = field(init=False, default=-math.inf)
     _away_s: float = field(init=False, default=-math.inf)
 
     def __post_init__(self) -> None:
-        self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._shared = None
         if self.redis:
             made: Storage = RedisStorage(
                 self.redis, wrap_exceptions=True, socket_timeout=1.0, socket_connect_timeout=1.0
             )
             self._shared = SlidingWindowCounterRateLimiter(made)
+
+    @property
+    def is_at_hand(self) -> bool:
+        """See the port."""
+        return self._shared is None
 
     def take(self, subject: str, rate: Rate) -> int:
         """By a window that slides."""
@@ -48,7 +53,7 @@ class CountedRates:
                 return _taken(self._shared, subject, rate)
             except CountsGone as problem:
                 self._tell(problem)
-        return _taken(self._own, subject, rate)
+        return self._own.take(subject, rate)
 
     def _tell(self, problem: Exception) -> None:
         self._away_s = now = time.monotonic()

@@ -17,12 +17,13 @@ class DeltaMarks:
 
     root: Path
     clock: Clock
+    _logs: dict[Table, Path] = field(default_factory=dict)
     _known: dict[Table, tuple[int, int]] = field(default_factory=dict)
     """Stamp of the log's folder, once it had settled, and the newest commit in it."""
 
     def newest(self, table: Table) -> int:
         """The number of the newest commit of any process; -1 where there is none."""
-        log = self.root / str(table) / "_delta_log"
+        log = self._logs.get(table) or self._logs.setdefault(table, self.root / str(table) / "_delta_log")
         try:
             stamp = log.stat().st_mtime_ns
         except OSError:

@@ -5,6 +5,8 @@ import secrets
 from dataclasses import dataclass, field
 
 ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
+_LETTERS = bytes(ALPHABET[number % len(ALPHABET)].encode()[0] for number in range(256))
+"""Byte -> letter; each letter has eight bytes, so that all are equally likely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +15,7 @@ class SystemRandomness:
 
     def token(self, length: int = 16) -> str:
         """A name of `length` letters and digits."""
-        return "".join(secrets.choice(ALPHABET) for _ in range(length))
+        return secrets.token_bytes(length).translate(_LETTERS).decode("ascii")
 
     def below(self, limit: int) -> int:
         """A whole number below `limit`."""

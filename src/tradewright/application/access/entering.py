@@ -11,6 +11,7 @@ from tradewright.application.access import opaque
 from tradewright.application.access.keys import SECOND, shown_roles, state_of
 from tradewright.application.access.lockout import Lockout, wait_ns
 from tradewright.application.access.messages import LogIn, LogOut, WhoAmI
+from tradewright.application.access.recent import RecentKeys
 from tradewright.application.access.views import ActorView, LoggedIn, LoggedOut
 from tradewright.application.envelope import Envelope
 from tradewright.application.messages import Actor
@@ -34,13 +35,23 @@ class Entrance:
 
     keys: KeyRing
     clock: Clock
+    _recent: RecentKeys = field(init=False)
     _used: dict[str, int] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        self._recent = RecentKeys(self.keys, self.clock)
+
+    def is_at_hand(self, given: str) -> bool:
+        """Whether `actor` answers without a look at the state, and writes nothing down."""
+        key = opaque.read(given)
+        kept = None if key is None else self._recent.at_hand(key.id)
+        return kept is not None and not self._is_due(kept, self.clock.now_ns())
 
     def actor(self, given: str) -> Actor:
         """Whose key this is; `NotIdentified` for every text that opens nothing."""
         key = opaque.read(given)
-        kept = None if key is None else self.keys.find(key.id)
+        kept = None if key is None else self._recent.find(key.id)
         fits = opaque.fits(key or opaque.Opaque("", ""), _NOTHING if kept is None else kept.digest)
         now_ns = self.clock.now_ns()
         if kept is None or not fits or state_of(kept, now_ns) != "good":
@@ -55,11 +66,13 @@ class Entrance:
 
     def _write_down(self, kept: KeptKey, now_ns: int) -> None:
         with self._lock:
-            last = self._used.get(kept.id, kept.used_ns or 0)
-            if 0 <= now_ns - last < USE_NS:
+            if not self._is_due(kept, now_ns):
                 return
             self._used[kept.id] = now_ns
         self.keys.used(kept.id, now_ns=now_ns)
+
+    def _is_due(self, kept: KeptKey, now_ns: int) -> bool:
+        return not 0 <= now_ns - self._used.get(kept.id, kept.used_ns or 0) < USE_NS
 
 
 def actor_of(kept: KeptKey) -> Actor:

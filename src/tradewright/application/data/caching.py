@@ -17,6 +17,7 @@ import polars as pl
 from tradewright.ports.cache import Cache
 from tradewright.ports.stores import MarketStore, Selection, Table, Version, Written
 
+MOST_VIEWS: Final = 4_096
 QUOTES_S: Final = 5.0
 """How long quotes and books are remembered; of them there are new ones all the time."""
 _QUICK: Final = frozenset({Table.QUOTES, Table.BOOK})
@@ -99,6 +100,12 @@ class CachedStore:
         """What was made of a table's rows a moment ago, or is now; of which instruments, nobody says."""
         return self._remembered(table, f"made {name}", names=(), read=read)
 
+    def at_hand(self, table: Table, name: str) -> bytes | None:
+        """What was made of a table's rows, where this process has it still and nobody has written since."""
+        if self.ttl_s <= 0 or self.marks.newest(table) != self._seen.get(table):
+            return None
+        return self.cache.at_hand(f"{table} made {name}", tags=[_everything(table), _any(table)])
+
     def _frame(
         self, table: Table, name: str, *, names: Sequence[str], read: Callable[[], pl.DataFrame]
     ) -> pl.DataFrame:
@@ -134,16 +141,46 @@ class CachedStore:
 
 
 @dataclass(frozen=True, slots=True)
+class _Made:
+    """A view, and the bytes that it was made of."""
+
+    table: Table
+    content: bytes
+    view: object
+
+
+@dataclass(slots=True)
 class RememberedViews:
-    """Views that were made a moment ago, so that they need not be made of frames again."""
+    """Views that were made a moment ago, so that they need not be made of frames again.
+
+    As long as the cache gives the same bytes, the very same view is given: whoever made something of it sees that.
+    """
 
     store: CachedStore
+    _made: dict[str, _Made] = field(default_factory=dict)
 
     def told(self, query: object, table: Table, *, make: Callable[[], V], kind: type[V]) -> V:
         """The answer to a query about a table, as it was made a moment ago, or is now."""
-        name = f"{type(query).__name__} {msgspec.json.encode(query).decode()}"
+        name = _name_of(query)
         content = self.store.remembered(table, name, read=lambda: msgspec.json.encode(make()))
-        return msgspec.json.decode(content, type=kind)
+        made = self._made.get(name)
+        if made is None or made.content is not content:
+            is_same = made is not None and made.content == content  # several threads have made it at once
+            view = made.view if made is not None and is_same else msgspec.json.decode(content, type=kind)
+            if len(self._made) >= MOST_VIEWS:
+                self._made.clear()
+            made = self._made[name] = _Made(table, content, view)
+        return made.view  # type: ignore[return-value]  # the same query has the same kind of answer
+
+    def is_at_hand(self, query: object) -> bool:
+        """Whether `told` gives the view without any reading."""
+        name = _name_of(query)
+        made = self._made.get(name)
+        return made is not None and self.store.at_hand(made.table, name) is made.content
+
+
+def _name_of(query: object) -> str:
+    return f"{type(query).__name__} {msgspec.json.encode(query).decode()}"
 
 
 def _packed(frame: pl.DataFrame) -> bytes:

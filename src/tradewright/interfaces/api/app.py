@@ -20,6 +20,7 @@ from tradewright.bootstrap import App
 from tradewright.bootstrap.serving import Serving
 from tradewright.interfaces.api.asks import Ask
 from tradewright.interfaces.api.desk import Desk
+from tradewright.interfaces.api.finding import Finding
 from tradewright.interfaces.api.gate import Gate
 from tradewright.interfaces.api.health_routes import health_routes
 from tradewright.interfaces.api.measured import Measured
@@ -73,9 +74,11 @@ def api_over(serving: Serving, *, asks: Iterable[Ask] = ASKS) -> ASGIApp:
     return gated(application(serving, asks=asks), serving)
 
 
-def gated(inner: ASGIApp, serving: Serving) -> ASGIApp:
+def gated(inner: FastAPI, serving: Serving) -> ASGIApp:
     """Behind the gate, and measured."""
-    return Measured(Gate(inner, serving.terms, serving.randomness), serving.app.health.meters, serving.clock)
+    routes = [one for one in inner.router.routes if isinstance(one, AskRoute)]
+    finding = Finding(inner, routes, on_defect=_defect)
+    return Measured(Gate(finding, serving.terms, serving.randomness), serving.app.health.meters, serving.clock)
 
 
 def application(

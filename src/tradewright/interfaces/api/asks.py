@@ -108,6 +108,8 @@ class Ask:
     """Makes another form of the answer, with the parameters of `extra` that were given."""
     media: tuple[str, ...] = ()
     """Kinds of content beside JSON that the answer can have."""
+    is_remembered: bool = False
+    """Its answer is a view that is remembered as long as its data stay: told from memory, without a thread."""
     is_followed: bool = False
     """The answer changes until it is final: it can be followed as server-sent events."""
     status: int = 200

@@ -2,7 +2,8 @@
 
 This file decides in which thread what happens. The event loop reads bytes and sends bytes; everything else, from the
 look at the key to the JSON of the answer, happens in a thread of a bounded number, and what must never wait (orders,
-the kill switch) has threads of its own.
+the kill switch) has threads of its own. Only what needs neither disk nor server, because key, counts and view are in
+memory, is answered where it came in: through the same steps, without a thread.
 """
 
 import re
@@ -27,12 +28,14 @@ from tradewright.interfaces.api.asks import Ask, Caller, Placed, Reply
 from tradewright.interfaces.api.bodies import body_of, checked_path, object_of, query_of
 from tradewright.interfaces.api.forms import Form, form_of
 from tradewright.interfaces.api.problems import Problem, invalid, malformed, problem_of
+from tradewright.interfaces.api.remembered import RememberedRequests, Spelled, place_of
 from tradewright.interfaces.api.schemas.asked import problems_of
 from tradewright.interfaces.api.schemas.told import Telling
 from tradewright.ports.rates import Rate
 
 DOOR: Final = "api"
 KEY_HEADER: Final = "Idempotency-Key"
+TAG: Final = "ETag"
 KEY_PATTERN: Final = r"^[A-Za-z0-9._:-]{1,128}$"
 URGENT_THREADS: Final = 8
 T = TypeVar("T")
@@ -67,6 +70,7 @@ class Desk:
         terms = serving.terms
         self._serving = serving
         self._telling = Telling()
+        self._remembered = RememberedRequests()
         self._followers = following.Followers()
         self._usual = Lane(CapacityLimiter(terms.threads), terms.waiting)
         self._urgent = Lane(CapacityLimiter(URGENT_THREADS), terms.waiting)
@@ -79,6 +83,8 @@ class Desk:
         try:
             if ask.is_followed and following.is_asked_for(request):
                 return await self._followed(ask, request, lane)
+            if ask.is_remembered and self._is_at_hand(ask, request):
+                return self._told(ask, request, self._entered(ask, request), b"")
             if not (ask.body_part.fields or ask.upload):
                 return await lane.run(lambda: self._told(ask, request, self._entered(ask, request), b""))
             caller = await lane.run(lambda: self._entered(ask, request))
@@ -128,9 +134,34 @@ class Desk:
             is_leaving=self._serving.app.leaving.is_set,
         ).response(self._followers)
 
+    def _is_at_hand(self, ask: Ask, request: Request) -> bool:
+        """Whether everything that the answer needs is in memory."""
+        serving, spelled = self._serving, self._remembered.find(place_of(ask, request))
+        return (
+            spelled is not None
+            and serving.rates.is_at_hand
+            and serving.entrance.is_at_hand(key_in(request))
+            and serving.views.is_at_hand(spelled.message)
+        )
+
     def _told(self, ask: Ask, request: Request, caller: Caller, content: bytes | Form) -> Response:
+        if ask.is_remembered and KEY_HEADER not in request.headers:
+            return self._told_again(ask, request, caller)
         message, key, wishes = self._wished(ask, request, caller, content)
         return self._response(ask, request, self._asked(message, caller, key), wishes)
+
+    def _told_again(self, ask: Ask, request: Request, caller: Caller) -> Response:
+        """The answer; of what was read and told before nothing is made a second time."""
+        place = place_of(ask, request)
+        spelled = self._remembered.find(place)
+        if spelled is None:
+            message, _, wishes = self._wished(ask, request, caller, b"")
+            spelled = Spelled(message, wishes)
+        answer, told = self._asked(spelled.message, caller, None), spelled.told
+        if told is None or answer is not spelled.answer:
+            told = self._whole(ask, answer, spelled.wishes)
+            self._remembered.keep(place, replace(spelled, answer=answer, told=told))
+        return unless_known(told, request)
 
     def _wished(
         self, ask: Ask, request: Request, caller: Caller, content: bytes | Form
@@ -176,6 +207,9 @@ class Desk:
         return wishes, {name: value for name, value in query.items() if name not in own}
 
     def _response(self, ask: Ask, request: Request, answer: object, wishes: Mapping[str, Any]) -> Response:
+        return unless_known(self._whole(ask, answer, wishes), request)
+
+    def _whole(self, ask: Ask, answer: object, wishes: Mapping[str, Any]) -> Response:
         shown = answer if ask.shows is None else ask.shows(answer, wishes)
         if isinstance(shown, Placed):
             shown = Reply(self._telling.encoded(shown.answer), headers={"Location": shown.place})
@@ -184,9 +218,7 @@ class Desk:
         status = reply.status or ask.status
         if ask.method == "GET" and status == 200:
             tag = f'"{blake2b(reply.content, digest_size=16).hexdigest()}"'
-            headers |= {"ETag": tag, "Cache-Control": "private, no-cache"}
-            if is_known(request.headers.get("if-none-match"), tag):
-                return Response(status_code=304, headers=headers)
+            headers |= {TAG: tag, "Cache-Control": "private, no-cache"}
         else:
             headers["Cache-Control"] = "no-store"
         return Response(reply.content, status, headers, media_type=reply.media)
@@ -233,6 +265,16 @@ def idempotency_key(ask: Ask, request: Request) -> str | None:
     if len(given) != 1 or re.fullmatch(KEY_PATTERN, given[0]) is None:
         raise invalid({"place": place, "problem": "write 1 to 128 letters, digits or . _ : -, once"})
     return given[0]
+
+
+def unless_known(told: Response, request: Request) -> Response:
+    """The answer; 304 without its content where whoever asks has it already."""
+    given = request.headers.get("if-none-match")
+    tag = None if given is None else told.headers.get(TAG)
+    if tag is None or not is_known(given, tag):
+        return told
+    kept = {name: value for name, value in told.headers.items() if name not in {"content-length", "content-type"}}
+    return Response(status_code=304, headers=kept)
 
 
 def is_known(given: str | None, tag: str) -> bool:

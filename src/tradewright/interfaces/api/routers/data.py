@@ -98,13 +98,13 @@ ASKS: Final = (
         method="GET", path="/data/latest/{symbol}", names={"symbol": "symbols"}, message=LatestBars,
         answer=tuple[BarView, ...], group=GROUP, summary="Show the newest bar of an instrument",
         kinds={"interval": INTERVAL, "symbols": lonely_kind(SYMBOL)},
-        example=Example(path={"symbol": "AAPL.XNAS"}), also=("/data/latest/{symbol}",),
+        example=Example(path={"symbol": "AAPL.XNAS"}), also=("/data/latest/{symbol}",), is_remembered=True,
     ),
     Ask(
         method="GET", path="/market-data", message=LatestBars, answer=tuple[BarView, ...], group=GROUP,
         summary="Show the newest bars of instruments",
         kinds={"interval": INTERVAL, "symbols": list_kind(SYMBOL, is_text=True, most=100, least=1)},
-        example=Example(query={"symbols": "AAPL.XNAS,MSFT.XNAS"}), also=("/market-data",),
+        example=Example(query={"symbols": "AAPL.XNAS,MSFT.XNAS"}), also=("/market-data",), is_remembered=True,
     ),
     Ask(
         method="GET", path="/data/quality/{symbol}", message=SymbolQuality, answer=tuple[SeriesQuality, ...],
