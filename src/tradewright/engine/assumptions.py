@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from tradewright.domain.costs import Cost, Costs
 from tradewright.domain.errors import InputError
+from tradewright.domain.margin import Leverage, Margin
 from tradewright.trading.sizing.allocation import Allocation, EqualSlots
 
 
@@ -56,7 +57,9 @@ class Assumptions:
     multipliers: Mapping[str, float] = field(default_factory=dict)
     """Money per point and unit of quantity by instrument id; 1 where not given."""
     leverage: float = 1.0
-    """Gross exposure allowed, in multiples of equity."""
+    """Gross exposure allowed, in multiples of equity; for another margin mode see `margin`."""
+    margin: Margin | None = None
+    """What positions need; None: `Leverage(leverage)`, which is told as `leverage` however it was said."""
     rebalance_band: float = 0.0
     """Drift from the target weight that makes an order; 0: off."""
     allocation: Allocation = field(default_factory=EqualSlots)
@@ -81,6 +84,7 @@ class Assumptions:
         ):  # fmt: skip
             _check(name, getattr(self, name), low, exclusive=exclusive)
             object.__setattr__(self, name, float(getattr(self, name)))  # 100_000 and 100_000.0 are the same run
+        self._take_margin()
         if self.participation > 1:
             raise InputError(
                 "participation cannot be used", expected="a part of the volume, 0 to 1", found=repr(self.participation)
@@ -97,6 +101,24 @@ class Assumptions:
             raise InputError(
                 "costs are not a cost", expected="as PerShare(0.005, minimum=1) + Spread(bps=2)", found=repr(self.costs)
             )
+
+    def _take_margin(self) -> None:
+        """The margin mode; one that is plain leverage becomes `leverage`, so that one run has one name."""
+        if self.margin is None:
+            return
+        if not isinstance(self.margin, Margin):
+            raise InputError(
+                "margin is not a margin mode", expected="as RegT() or Futures(10)", found=repr(self.margin)
+            )
+        if self.leverage != 1:
+            raise InputError(
+                "leverage and margin both say what may be borrowed",
+                expected="one of them",
+                found=f"leverage={self.leverage:g} and margin={self.margin!r}",
+            )
+        if isinstance(self.margin, Leverage):
+            object.__setattr__(self, "leverage", float(self.margin.times))
+            object.__setattr__(self, "margin", None)
 
     def _coerce(self, name: str, kind: type[StrEnum]) -> None:
         value = getattr(self, name)

@@ -15,6 +15,7 @@ from tradewright.domain.errors import DataError, InputError
 from tradewright.domain.market.actions import ActionKind
 from tradewright.domain.matching.layout import DIVIDEND, SPLIT
 from tradewright.engine.assumptions import AdjustedTo, Assumptions
+from tradewright.engine.margin import NO_MARGIN, MarginColumns, columns_of
 from tradewright.trading.bars import Bars
 
 Floats = NDArray[np.float64]
@@ -40,6 +41,8 @@ class MarketColumns:
     action_instrument: Whole
     action_kind: Whole
     action_value: Floats
+    margin: MarginColumns = NO_MARGIN
+    """What each instrument's positions need as margin."""
     first_row: int = 0
     """The first row after which the strategy may trade; the rows before are its warm-up."""
 
@@ -64,6 +67,7 @@ def prepare(bars: Bars, assumptions: Assumptions) -> MarketColumns:
         action_instrument=instrument,
         action_kind=kind,
         action_value=value,
+        margin=columns_of(assumptions, bars.instruments),
         first_row=_first_row(bars, assumptions.trades_from_ns),
     )
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from tradewright.domain.matching.layout import LIQUIDATION, NO_FUNDS, TOO_SMALL
+from tradewright.domain.matching.layout import LIQUIDATION, NO_FUNDS, NO_MARGIN, NO_SHORT, TOO_SMALL
 from tradewright.engine.run import Run
 from tradewright.trading.bars import Bars
 
@@ -15,7 +15,14 @@ TOLD_CUT = 0.01
 
 def with_remarks(run: Run, bars: Bars) -> Run:
     """The run with its warnings."""
-    found = [*_cuts(run, bars), *_refusals(run, bars), *_limited(run, bars), *_ruin(run, bars)]
+    found = [
+        *_cuts(run, bars),
+        *_refusals(run, bars),
+        *_margin_refusals(run, bars),
+        *_limited(run, bars),
+        *_calls(run, bars),
+        *_ruin(run, bars),
+    ]
     if not len(run.fills) and not found:
         found.append("the strategy never traded: none of its signals led to a fill")
     return replace(run, warnings=(*run.warnings, *found))
@@ -46,6 +53,39 @@ def _refusals(run: Run, bars: Bars) -> list[str]:
     ]
 
 
+def _margin_refusals(run: Run, bars: Bars) -> list[str]:
+    """Orders that the margin mode did not let through; needed and free are money."""
+    ends, found = run.endings, []
+    refused = np.flatnonzero(ends.reason == NO_MARGIN)
+    if len(refused):
+        k = int(refused[0])
+        found.append(
+            f"{_orders(len(refused))} refused for lack of initial margin; the first on "
+            f"{_day(bars, int(ends.row[k]))}: {bars.instruments[ends.instrument[k]]} needed {ends.needed[k]:,.10g}, "
+            f"free were {ends.available[k]:,.10g}"
+        )
+    refused = np.flatnonzero(ends.reason == NO_SHORT)
+    if len(refused):
+        k = int(refused[0])
+        found.append(
+            f"{_orders(len(refused))} refused because a cash account holds no short positions; the first on "
+            f"{_day(bars, int(ends.row[k]))}: {bars.instruments[ends.instrument[k]]}"
+        )
+    return found
+
+
+def _calls(run: Run, bars: Bars) -> list[str]:
+    """Margin calls, with the first position that was sold for one."""
+    if not run.margin_calls:
+        return []
+    sold = np.flatnonzero(run.fills.role == LIQUIDATION)
+    k = int(sold[0])
+    name, quantity = bars.instruments[run.fills.instrument[k]], abs(run.fills.quantity[k])
+    counted = "1 margin call" if run.margin_calls == 1 else f"{run.margin_calls:,} margin calls"
+    day = _day(bars, int(run.fills.row[k]))
+    return [f"{counted}; the first on {day}: {quantity:,.10g} {name} liquidated at {run.fills.price[k]:,.10g}"]
+
+
 def _limited(run: Run, bars: Bars) -> list[str]:
     """What the limits took away, by control."""
     found = []
@@ -68,9 +108,9 @@ def _counted(controls: Counter[str]) -> str:
 
 def _ruin(run: Run, bars: Bars) -> list[str]:
     closed_out = np.flatnonzero(run.fills.role == LIQUIDATION)
-    if len(closed_out):
+    if len(closed_out) and not run.margin_calls:
         row = int(run.fills.row[closed_out[0]])
-    elif run.equity[-1] <= 0:
+    elif (run.equity <= 0).any():
         row = int(np.argmax(run.equity <= 0))
     else:
         return []

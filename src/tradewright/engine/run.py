@@ -23,10 +23,13 @@ ENDINGS = (
     "already on target",
     "not filled at once",
     "another order of its group filled",
+    "position liquidated",
+    "not enough initial margin",
+    "a cash account holds no short positions",
 )
 """Why an order ended before it was filled in full, by reason code."""
 
-REFUSALS = (1, 6)
+REFUSALS = (1, 6, 12, 13)
 """The reasons that a user must hear of."""
 
 
@@ -126,6 +129,8 @@ class Run:
     slippage: float
     dividends: float
     closed_round_trips: int = 0
+    margin_calls: int = 0
+    """Times that the account did not have the margin its positions needed, and was sold down for it."""
     splits: tuple[tuple[int, int, float], ...] = ()
     """Splits that took effect: (row, instrument, ratio)."""
     warnings: tuple[str, ...] = ()

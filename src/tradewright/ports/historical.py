@@ -119,6 +119,8 @@ class MarketFeed(NamedTuple):
     """1 for the last row of its session; empty where the sessions of the rows tell. A feed that grows has to say it."""
     volume: Any = ()
     """Needed where orders take no more than a share of it (`participation`)."""
+    tiers: Any = ()
+    """Lines of maintenance margin; needed where a position of the account names some."""
 
 
 class Broker(Protocol):
@@ -169,6 +171,10 @@ class HistoricalBroker(Broker, Protocol):
 
     def has_news(self) -> bool:
         """True when `reports` would not be empty."""
+        ...
+
+    def margin_calls(self) -> int:
+        """How many margin calls there were."""
         ...
 
 

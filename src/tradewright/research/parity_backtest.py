@@ -114,6 +114,10 @@ class WatchedBroker:
         """As the broker says."""
         return self._broker.has_news()
 
+    def margin_calls(self) -> int:
+        """As the broker says."""
+        return self._broker.margin_calls()
+
     def _account(self) -> Ledger:
         pairs = list(zip(self._names, self._positions, strict=True))
         return Ledger(

@@ -9,7 +9,21 @@ from typing import Any
 
 from tradewright.domain.errors import InputError
 from tradewright.domain.matching.book import cancel, protect, supersede
-from tradewright.domain.matching.layout import AT_CLOSE, FINAL, GTD, IOC, LIMIT, SPLIT, STOP, TRAILING, Book, Venue
+from tradewright.domain.matching.calls import call_at_close, watches
+from tradewright.domain.matching.layout import (
+    ACCOUNT,
+    AT_CLOSE,
+    CROSS,
+    FINAL,
+    GTD,
+    IOC,
+    LIMIT,
+    SPLIT,
+    STOP,
+    TRAILING,
+    Book,
+    Venue,
+)
 from tradewright.domain.matching.records import EndingRecord, FillRecord, OrderRecord, Record, blank
 from tradewright.domain.matching.step import close, is_fragile, liquidate, ruin, step
 from tradewright.domain.matching.terms import place
@@ -77,7 +91,7 @@ class SimulatedBroker:
     def is_due(self, row: int) -> bool:
         """True when orders work or a corporate action falls on the row."""
         ledger = self._ledger
-        if ledger.live > 0:
+        if ledger.live > 0 or (ledger.margin >= CROSS and watches(self._venue)):
             return True
         actions = self._venue.actions
         return ledger.next_action < len(actions) and bool(actions[ledger.next_action].row <= row)
@@ -94,6 +108,9 @@ class SimulatedBroker:
             self._make_room()
             close(self._venue, row, self._charge)
         is_over = False
+        if ledger.margin == ACCOUNT:
+            self._make_room()
+            call_at_close(self._venue, row, self._charge)
         if is_fragile(self._venue):
             self._make_room()
             is_over = bool(ruin(self._venue, row, self._charge))
@@ -108,7 +125,7 @@ class SimulatedBroker:
         It speaks of the rows and actions there are: where the feed grows, ask `is_due` of each new row instead.
         """
         ledger = self._ledger
-        if ledger.live > 0 or is_fragile(self._venue):
+        if ledger.live > 0 or is_fragile(self._venue) or watches(self._venue):
             return row + 1
         actions = self._venue.actions
         return int(actions[ledger.next_action].row) if ledger.next_action < len(actions) else NEVER
@@ -127,6 +144,10 @@ class SimulatedBroker:
             found += [self._ending(n) for n in range(self._ended_seen, ended)]
             self._ended_seen = ended
         return found
+
+    def margin_calls(self) -> int:
+        """How many margin calls there were."""
+        return int(self._ledger.calls)
 
     def forget(self) -> None:
         """Let go of the fills and endings that were reported; unless some were not, when this does nothing. Only for a

@@ -278,7 +278,7 @@ def same(one: Run, other: Run) -> None:
             equal(f"{part}.{column.name}", getattr(mine, column.name), getattr(theirs, column.name))
     for name in ("equity", "change_row", "change_cash", "change_quantity", "quantity", "basis", "realized"):
         equal(name, getattr(one, name), getattr(other, name))
-    for name in ("opening_cash", "fees", "slippage", "dividends", "splits"):
+    for name in ("opening_cash", "fees", "slippage", "dividends", "splits", "margin_calls"):
         assert getattr(one, name) == getattr(other, name), name
     equal("cash", one.cash, other.cash)
     equal("gross", one.gross, other.gross)

@@ -195,6 +195,9 @@ class FinishedBacktest:
         plain |= {"costs": repr(given.costs), "allocation": repr(given.allocation)}
         plain |= {name: str(plain[name]) for name in ("fill", "size_at", "numbers")}
         plain |= {"lots": dict(given.lots), "multipliers": dict(given.multipliers)}
+        del plain["margin"]
+        if given.margin is not None:
+            plain["margin"] = repr(given.margin)
         as_of = None if self.bars.as_of is None else tables.iso_moment(self.bars.as_of)
         plain |= {"prices": self.bars.prices, "timeframe": str(self.bars.timeframe), "as_of": as_of}
         plain |= asdict(self.conventions)

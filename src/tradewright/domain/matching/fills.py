@@ -5,11 +5,15 @@ from tradewright.domain.arithmetic.costs import affordable, slipped
 from tradewright.domain.arithmetic.rounding import left_of, whole_lots
 from tradewright.domain.matching.book import attach, end, end_role, forgo, works
 from tradewright.domain.matching.layout import (
+    CASH,
     FOK,
+    ISOLATED,
     LIMIT,
     LIQUIDATION,
     MARKET,
     NO_FUNDS,
+    NO_MARGIN,
+    NO_SHORT,
     NOTHING_TO_CLOSE,
     STOP_LIMIT,
     STOP_LOSS,
@@ -18,6 +22,7 @@ from tradewright.domain.matching.layout import (
     TOO_SMALL,
     UNFILLED,
 )
+from tradewright.domain.matching.margin import carries, initial_at_hand, initial_needed, set_aside
 from tradewright.domain.matching.terms import capacity, end_reducing, take_off_group
 
 
@@ -56,10 +61,14 @@ def book_fill(ledger, position, quantity, unit_price, fee):
 def allowance(venue, instrument, side, quantity, unit_price, unit_excess, charge):
     """How much of `quantity` the account affords in that direction; gross exposure stays within leverage x equity.
 
+    Where the account has a margin mode of another kind, that decides (`margin.carries`).
+
     What only closes is always afforded. Fees with a minimum are met by taking the fee of the first answer as fixed:
     costs never rise as quantity falls.
     """
     ledger, position = venue.book.ledger[0], venue.book.positions[instrument]
+    if ledger.margin > CASH or (ledger.margin == CASH and side < 0):
+        return carries(venue, instrument, side, quantity, unit_price, unit_excess, charge)
     zero = ledger.zero
     worth = position.quantity * position.price * position.multiplier
     equity = ledger.cash + ledger.value - worth + position.quantity * unit_price
@@ -115,13 +124,25 @@ def execute(venue, row, k, reference, slips, charge):
         if quantity > most + most / 1000000000:
             cut = whole_lots(most, position.lot)
             if order.shrinks == 0 or order.force == FOK:
-                end(venue.book, row, k, NO_FUNDS, quantity, most)
+                refuse(venue, row, k, quantity, most, price * multiplier)
                 return
             if cut == 0:
                 end(venue.book, row, k, TOO_SMALL, quantity, most)
                 return
             quantity = cut
     settle(venue, row, k, side * quantity, asked, rest, price, excess, reference, charge)
+
+
+def refuse(venue, row, k, quantity, most, unit_price):
+    """End order `k`, which does not fit: with what it asked for and what there is, in money where margin is asked."""
+    ledger, order = venue.book.ledger[0], venue.book.orders[k]
+    if ledger.margin == CASH and order.side < 0:
+        end(venue.book, row, k, NO_SHORT, quantity, most)
+    elif ledger.margin > CASH:
+        needed = initial_needed(venue, order.instrument, order.side, quantity, unit_price)
+        end(venue.book, row, k, NO_MARGIN, needed, initial_at_hand(venue, order.instrument, order.side, unit_price))
+    else:
+        end(venue.book, row, k, NO_FUNDS, quantity, most)
 
 
 def takes(venue, row, k, whole):
@@ -167,7 +188,11 @@ def settle(venue, row, k, signed, asked, rest, price, excess, reference, charge)
     side = order.side
     fee = charge(venue.fees, quantity, quantity * price * multiplier) + excess * quantity * multiplier
     slippage = (signed * (price - reference) + excess * quantity) * multiplier
+    if order.role == LIQUIDATION:
+        fee = fee + ledger.liquidation * (quantity * price * multiplier)
     book_fill(ledger, position, signed, price * multiplier, fee)
+    if ledger.margin == ISOLATED:
+        set_aside(venue, order.instrument, held, signed, price * multiplier)
     after = position.quantity
     mark = position.price * multiplier
     ledger.slippage = ledger.slippage + slippage
@@ -194,7 +219,7 @@ def settle(venue, row, k, signed, asked, rest, price, excess, reference, charge)
         end_role(venue.book, row, order.instrument, TAKE_PROFIT)
         if ledger.has_reducing == 1:
             end_reducing(venue.book, row, order.instrument, held)
-    if order.role == STOP_LOSS or order.role == TAKE_PROFIT:
+    if order.role >= STOP_LOSS and order.role <= LIQUIDATION:
         forgo(venue.book, row, order.instrument, side, quantity)
     if (order.loss > 0 or order.gain > 0) and (after * signed > 0 or (after != 0 and order.role == TARGET)):
         guard(venue, row, k, reference, goes_on)

@@ -21,6 +21,10 @@ EARLIER, BY_STOP, BY_LIMIT = 0, 1, 2
 # endings of an order without a (further) fill
 NO_FUNDS, EXPIRED, CANCELED, SUPERSEDED, NOTHING_TO_CLOSE, TOO_SMALL, RUINED, ON_TARGET = 1, 2, 3, 4, 5, 6, 7, 8
 UNFILLED, GROUP_FILLED = 9, 10
+LIQUIDATED, NO_MARGIN, NO_SHORT = 11, 12, 13
+# margin modes: gross exposure over equity; a cash account; rates of each position's value, looked at at closes; futures
+# that share the account's equity, and futures with a margin each, both looked at within the bar
+LEVERAGE, CASH, ACCOUNT, CROSS, ISOLATED = 0, 1, 2, 3, 4
 # corporate actions
 SPLIT, DIVIDEND = 0, 1
 # actions of a request
@@ -60,6 +64,8 @@ class Venue(NamedTuple):
     """Looked at where orders take no more than a share of it."""
     actions: Column
     fees: Column
+    tiers: Column
+    """Lines of maintenance margin, those of one instrument together."""
     fills: Column
     book: Book
 
@@ -144,6 +150,13 @@ LEDGER = {
     "has_passes": WHOLE,  # 1 once one was accepted whose kind or time in force needs a pass of its own
     "has_reducing": WHOLE,  # 1 once an order that only reduces was accepted
     "changed": WHOLE,  # rows in which cash or positions changed
+    "margin": WHOLE,  # the margin mode
+    "calls": WHOLE,  # margin calls
+    "initial": NUMBER,  # initial margin, a fraction of the notional; of the modes from ACCOUNT on
+    "long": NUMBER,  # ACCOUNT: maintenance margin of long positions ...
+    "short": NUMBER,  # ... of short ones ...
+    "short_minimum": NUMBER,  # ... and the money a unit that those need at least
+    "liquidation": NUMBER,  # fee of a liquidation, a fraction of the notional
 }
 """The account's money, what the venue charges and allows, and how far the columns are filled."""
 
@@ -155,6 +168,11 @@ POSITION = {
     "wanted": NUMBER,  # the target weight wanted before; NaN at the start
     "lot": NUMBER,
     "multiplier": NUMBER,
+    "margin": NUMBER,  # ISOLATED: the money set aside for it
+    "bond": NUMBER,  # initial margin in money a unit, in place of the rate; 0: none
+    "bond_kept": NUMBER,  # maintenance margin in money a unit
+    "first_tier": WHOLE,  # its lines of maintenance, from this one ...
+    "last_tier": WHOLE,  # ... to the one before this
 }
 """One instrument's position and what is fixed about the instrument."""
 
@@ -213,6 +231,9 @@ ENDING = {
 ACTION = {"row": WHOLE, "instrument": WHOLE, "kind": WHOLE, "value": NUMBER}
 """A corporate action, in order of rows; it takes effect before the open of its row."""
 
+TIER = {"rate": NUMBER, "deduction": NUMBER}
+"""A line of maintenance margin: rate x notional - deduction."""
+
 FEE = {"kind": WHOLE, "rate": NUMBER, "minimum": NUMBER, "maximum": NUMBER}
 """A row of the fee schedule, see `domain/arithmetic/costs.py`."""
 
@@ -259,6 +280,7 @@ RECORDS = {
     "ENDING": ENDING,
     "ACTION": ACTION,
     "FEE": FEE,
+    "TIER": TIER,
     "REQUEST": REQUEST,
     "TRACK": TRACK,
 }

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from tradewright.domain.matching.layout import ACTION, ENDING, FEE, FILL, LEDGER, ORDER, POSITION, WHOLE
+from tradewright.domain.matching.layout import ACTION, ENDING, FEE, FILL, LEDGER, ORDER, POSITION, TIER, WHOLE
 
 
 class Record:
@@ -58,6 +58,12 @@ class FeeRecord(Record):
     __slots__ = tuple(FEE)
 
 
+class TierRecord(Record):
+    """A line of maintenance margin."""
+
+    __slots__ = tuple(TIER)
+
+
 KINDS: dict[type[Record], dict[str, str]] = {
     LedgerRecord: LEDGER,
     PositionRecord: POSITION,
@@ -66,6 +72,7 @@ KINDS: dict[type[Record], dict[str, str]] = {
     EndingRecord: ENDING,
     ActionRecord: ACTION,
     FeeRecord: FEE,
+    TierRecord: TIER,
 }
 
 

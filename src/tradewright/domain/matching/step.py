@@ -8,12 +8,14 @@ before buys.
 from tradewright.domain.arithmetic.accounting import split
 from tradewright.domain.arithmetic.rounding import whole_lots
 from tradewright.domain.matching.book import accept, end, end_role, protect, tidy
+from tradewright.domain.matching.calls import call, watches
 from tradewright.domain.matching.fills import execute, revalue
 from tradewright.domain.matching.layout import (
     AT_CLOSE,
     AT_OPEN,
     BY_LIMIT,
     BY_STOP,
+    CROSS,
     EARLIER,
     FINAL,
     IOC,
@@ -46,6 +48,8 @@ from tradewright.domain.matching.terms import (
 def is_due(venue, row):
     """True when the step has something to do in this row."""
     ledger = venue.book.ledger[0]
+    if ledger.margin >= CROSS and watches(venue):
+        return True
     return ledger.live > 0 or (ledger.next_action < len(venue.actions) and venue.actions[ledger.next_action].row <= row)
 
 
@@ -54,11 +58,13 @@ def step(venue, row, charge):
     ledger = venue.book.ledger[0]
     if ledger.next_action < len(venue.actions):
         act(venue, row)
-    if ledger.live == 0:
+    if ledger.live == 0 and ledger.margin < CROSS:
         return
     if ledger.has_expiry == 1:
         expire(venue, row)
     revalue(venue, row, 0)
+    if ledger.margin >= CROSS:
+        call(venue, row, 0, charge)
     if ledger.at_close == 0 and ledger.has_weights == 1:
         size(venue, row, 0)
     if ledger.live > 1 or venue.book.orders[0].side == -1:
@@ -68,14 +74,18 @@ def step(venue, row, charge):
     if ledger.has_passes == 1:
         after_open(venue, row)
     tidy(venue.book)
-    if ledger.live == 0:
+    if ledger.live == 0 and ledger.margin < CROSS:
         return
     filled, ended = ledger.filled, ledger.filled + ledger.ended
+    if ledger.margin >= CROSS:
+        call(venue, row, 1, charge)
     within(venue, row, STOP, EARLIER, EARLIER, charge)
     within(venue, row, LIMIT, EARLIER, EARLIER, charge)
     if ledger.filled > filled or ledger.has_passes == 1:
         within(venue, row, STOP, BY_STOP, BY_LIMIT, charge)
         within(venue, row, LIMIT, BY_STOP, BY_LIMIT, charge)
+    if ledger.margin >= CROSS:
+        call(venue, row, 2, charge)
     if ledger.has_passes == 1:
         at_end(venue, row, charge)
     elif ledger.filled + ledger.ended > ended:

@@ -10,6 +10,7 @@ from tradewright.domain.costs.algebra import FeeRow
 from tradewright.domain.matching.layout import NUMBER, RECORDS, Book, Program, Pulse, Venue
 from tradewright.engine.assumptions import Assumptions, FillRule, SizeAt
 from tradewright.engine.kernel.loop import BLOCK
+from tradewright.engine.margin import margin_of
 from tradewright.engine.market import MarketColumns
 from tradewright.engine.program import NO_CODES, NO_TABLE, Wishes
 from tradewright.engine.tape import Tape
@@ -35,6 +36,8 @@ def venue_of(market: MarketColumns, assumptions: Assumptions, *, rows: tuple[Fee
     written = max(16 * orders, len(bars) * width // 32)  # twice the room where it is too little; zeros cost memory
     positions = np.zeros(width, TYPES["POSITION"])
     positions["lot"], positions["multiplier"], positions["wanted"] = market.lot, market.multiplier, np.nan
+    for name, column in market.margin.columns().items():
+        positions[name] = column
     fees = np.zeros(len(rows), TYPES["FEE"])
     for k, row in enumerate(rows):
         fees[k] = tuple(row)
@@ -51,6 +54,7 @@ def venue_of(market: MarketColumns, assumptions: Assumptions, *, rows: tuple[Fee
         volume=flat(bars.volumes).copy() if assumptions.participation > 0 else NO_NUMBERS,
         actions=actions_of(market),
         fees=fees,
+        tiers=tiers_of(market),
         fills=np.zeros(written, TYPES["FILL"]),
         book=Book(
             ledger=ledger_of(assumptions, rows),
@@ -59,6 +63,14 @@ def venue_of(market: MarketColumns, assumptions: Assumptions, *, rows: tuple[Fee
             endings=np.zeros(written, TYPES["ENDING"]),
         ),
     )
+
+
+def tiers_of(market: MarketColumns) -> Records:
+    """Lines of maintenance margin as records."""
+    tiers = np.zeros(len(market.margin.tiers), TYPES["TIER"])
+    for k, tier in enumerate(market.margin.tiers):
+        tiers[k] = tier
+    return tiers
 
 
 def actions_of(market: MarketColumns) -> Records:
@@ -73,7 +85,8 @@ def ledger_of(assumptions: Assumptions, rows: tuple[FeeRow, ...]) -> Records:
     """The account before the first bar."""
     ledger = np.zeros(1, TYPES["LEDGER"])
     ledger["cash"] = assumptions.cash
-    ledger["leverage"] = assumptions.leverage
+    for name, number in margin_of(assumptions)._asdict().items():
+        ledger[name] = number
     ledger["slip"] = assumptions.costs.slip()
     ledger["fee_rate"] = sum(row.rate for row in rows if row.kind == PER_NOTIONAL)
     ledger["fee_share"] = sum(row.rate for row in rows if row.kind == PER_QUANTITY)
@@ -136,7 +149,7 @@ def venue_with_fields(venue: Venue) -> Venue:
         _with_fields(book.ledger), _with_fields(book.positions), _with_fields(book.orders), _with_fields(book.endings)
     )
     actions, fees, fills = (_with_fields(records) for records in (venue.actions, venue.fees, venue.fills))
-    return venue._replace(actions=actions, fees=fees, fills=fills, book=seen)
+    return venue._replace(actions=actions, fees=fees, tiers=_with_fields(venue.tiers), fills=fills, book=seen)
 
 
 def program_with_fields(program: Program) -> Program:

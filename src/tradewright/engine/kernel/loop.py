@@ -7,7 +7,8 @@ takes 2 to 4 ns.
 
 from tradewright.domain.arithmetic.costs import charge
 from tradewright.domain.matching.book import accept, cancel, protect, supersede
-from tradewright.domain.matching.layout import CANCEL, FINAL, MARKET, OPEN_SIDE, PROTECT, TARGET
+from tradewright.domain.matching.calls import call_at_close, watches
+from tradewright.domain.matching.layout import ACCOUNT, CANCEL, FINAL, MARKET, OPEN_SIDE, PROTECT, TARGET
 from tradewright.domain.matching.plan import delta_to, has_drifted, is_instruction
 from tradewright.domain.matching.step import close, equity_of, is_due, is_fragile, liquidate, ruin, step
 from tradewright.domain.matching.terms import place
@@ -44,6 +45,8 @@ def walk(venue, program, first, last, closes_out, equity, changes, pulse):
                 plan(venue, program, row)
         if ledger.at_close == 1 and ledger.live > 0:
             close(venue, row, charge)
+        if ledger.margin == ACCOUNT:
+            call_at_close(venue, row, charge)
         if is_fragile(venue):
             ruin(venue, row, charge)
         if closes_out == 1 and row == final_row:
@@ -55,6 +58,8 @@ def walk(venue, program, first, last, closes_out, equity, changes, pulse):
         if len(equity) > 0 and ledger.filled + ledger.next_action != before:
             note(ledger, positions, width, row, changes)
         row = row + 1
+        if ledger.margin >= ACCOUNT and watches(venue):
+            continue
         if row < last and ledger.live == 0 and not (always and ledger.is_ruined == 0):
             quiet = quiet_until(venue, program, row, last if closes_out == 0 else min(last, final_row))
             row = follow_rows(venue, row, quiet, pulse) if len(equity) == 0 else mark_rows(venue, row, quiet, equity)

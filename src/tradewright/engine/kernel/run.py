@@ -108,6 +108,7 @@ def drive(venue: Venue, program: Program, *, market: MarketColumns, closes_out: 
         slippage=float(ledger["slippage"]),
         dividends=float(ledger["dividends"]),
         closed_round_trips=int(ledger["closed"]),
+        margin_calls=int(ledger["calls"]),
         splits=splits_of(market),
     )
 

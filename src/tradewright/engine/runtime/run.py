@@ -13,10 +13,12 @@ from tradewright.domain.matching.records import (
     LedgerRecord,
     PositionRecord,
     Record,
+    TierRecord,
     blank,
     filled_in,
 )
 from tradewright.engine.assumptions import Assumptions, FillRule, Numbers, SizeAt
+from tradewright.engine.margin import margin_of
 from tradewright.engine.market import MarketColumns
 from tradewright.engine.program import wishes_of
 from tradewright.engine.run import EndingColumns, FillColumns, Run
@@ -95,13 +97,15 @@ def _feed(market: MarketColumns, rows: tuple[FeeRow, ...], numbers: Counting) ->
         fees=[filled_in(FeeRecord, (row.kind, *(numbers.of(part) for part in row[1:]))) for row in rows],
         time=np.ascontiguousarray(bars.time).data,
         volume=numbers.column(bars.volumes),
+        tiers=[filled_in(TierRecord, [numbers.of(part) for part in tier]) for tier in market.margin.tiers],
     )
 
 
 def _ledger(assumptions: Assumptions, rows: tuple[FeeRow, ...], numbers: Counting) -> Any:
     ledger = blank(LedgerRecord, numbers.zero)
     ledger.cash = numbers.of(assumptions.cash)
-    ledger.leverage = numbers.of(assumptions.leverage)
+    for name, number in margin_of(assumptions)._asdict().items():
+        setattr(ledger, name, number if name == "margin" else numbers.of(number))
     ledger.slip = numbers.of(assumptions.costs.slip())
     ledger.fee_rate = numbers.of(sum(row.rate for row in rows if row.kind == PER_NOTIONAL))
     ledger.fee_share = numbers.of(sum(row.rate for row in rows if row.kind == PER_QUANTITY))
@@ -113,11 +117,14 @@ def _ledger(assumptions: Assumptions, rows: tuple[FeeRow, ...], numbers: Countin
 
 
 def _positions(market: MarketColumns, numbers: Counting) -> list[Record]:
-    positions = []
+    positions: list[Any] = []
     for lot, multiplier in zip(market.lot.tolist(), market.multiplier.tolist(), strict=True):
         position = blank(PositionRecord, numbers.zero)
         position.lot, position.multiplier = numbers.of(lot), numbers.of(multiplier)
         positions.append(position)
+    for name, column in market.margin.columns().items():
+        for position, number in zip(positions, column.tolist(), strict=True):
+            setattr(position, name, number if isinstance(number, int) else numbers.of(number))
     return positions
 
 
@@ -171,6 +178,7 @@ def _collect(desk: Desk, market: MarketColumns, assumptions: Assumptions) -> Run
         slippage=float(state.ledger.slippage),
         dividends=float(state.ledger.dividends),
         closed_round_trips=int(state.ledger.closed),
+        margin_calls=desk.broker.margin_calls(),
         splits=splits_of(market),
         refusals=() if desk.gate is None else tuple(desk.gate.refusals),
         cuts=() if desk.gate is None else tuple(desk.gate.cuts),
