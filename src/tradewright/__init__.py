@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tradewright.domain.errors import TradewrightError as TradewrightError
     from tradewright.domain.errors import UnknownInstrument as UnknownInstrument
     from tradewright.domain.errors import UnknownVenue as UnknownVenue
+    from tradewright.interfaces.python.checking import check as check
     from tradewright.interfaces.python.importing import import_data as import_data
     from tradewright.interfaces.python.loading import load_bars as load_bars
     from tradewright.interfaces.python.paper import PaperResult as PaperResult
@@ -55,6 +56,7 @@ __getattr__, __dir__ = attach(
         "load_bars": "tradewright.interfaces.python.loading",
         "import_data": "tradewright.interfaces.python.importing",
         "backtest": "tradewright.interfaces.python.testing",
+        "check": "tradewright.interfaces.python.checking",
         "paper": "tradewright.interfaces.python.paper",
         "PaperResult": "tradewright.interfaces.python.paper",
         "sweep": "tradewright.interfaces.python.sweeping",

@@ -12,11 +12,14 @@ from tests.contracts.strategy_hosts import needs_walls
 from tradewright.adapters.sandbox.base import PREFIX
 from tradewright.application.backtests.messages import RunBacktest
 from tradewright.application.confined.check import check_strategy
+from tradewright.application.confined.honesty import confined_honesty
 from tradewright.application.confined.packing import pack
 from tradewright.application.confined.trial import CheckAsked
 from tradewright.application.confined.words import columns_of_bars
+from tradewright.application.honesty.handlers import Checked
 from tradewright.bootstrap.confining import confinement
 from tradewright.domain.errors import DataError, InputError, StrategyError
+from tradewright.engine.assumptions import Assumptions
 from tradewright.ports.code import Source
 from tradewright.ports.confinement import (
     ConfinedAnswer,
@@ -155,8 +158,19 @@ def test_a_check_tells_what_the_trial_met_with_its_line() -> None:
     assert (silent.code, silent.is_fatal) == ("never-traded", False)
     ahead = source("def generate_signals(self, bars):\n    return np.where(bars.close > bars.close.mean(), 1.0, 0.0)")
     (peeks,) = findings(ahead)
-    assert (peeks.code, peeks.is_fatal) == ("look-ahead", False)
-    assert "cut away" in peeks.message
+    assert (peeks.line, peeks.code, peeks.is_fatal) == (7, "look-ahead", False)
+    assert "turned round" in peeks.message
+
+
+def test_an_uploaded_strategy_is_checked_for_look_ahead_behind_walls() -> None:
+    checked = Checked(bars(), Assumptions(), is_fast=True)
+    ahead = source("def generate_signals(self, bars):\n    return np.where(bars.close > bars.close.mean(), 1.0, 0.0)")
+    report = confined_honesty(ahead, "Idea", parameters={}, checked=checked, confinement=confinement())
+    (found,) = report.findings
+    assert found.place is not None and found.place.line == 7, found
+    assert "bars.close.mean()" in found.place.text
+    fine = confined_honesty(CROSSING, "Idea", parameters={"fast": 7}, checked=checked, confinement=confinement())
+    assert fine.is_clean and fine.strategy == "Idea(fast=7)"
 
 
 def test_a_strategy_that_is_not_fit_is_not_tried() -> None:

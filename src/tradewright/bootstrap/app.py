@@ -11,7 +11,7 @@ from threading import Event
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from tradewright.bootstrap.engines import backtesting, comparing, engine_version, sweeping
+from tradewright.bootstrap.engines import backtesting, comparing, engine_version, honesty, sweeping
 from tradewright.bootstrap.logs import asked_as, audit, correlated, folder_of, speaking
 from tradewright.bootstrap.routes import APPLICATION, routes
 from tradewright.lazy import load
@@ -215,6 +215,8 @@ class App:
             "session_disk": lambda: load("tradewright.bootstrap.folders").session_disk,
             "example_session": lambda: load("tradewright.bootstrap.example_session").example_disk,
             "sweeping": sweeping,
+            "honesty": honesty,
+            "honesty_behind_walls": lambda: self.shelving.honest,
             "playing": lambda: load("tradewright.bootstrap.playing").playing,
             "engine_version": lambda: engine_version,
             "bars_of": lambda: self.bars_of,

@@ -19,6 +19,7 @@ INSIDE: Final = {
     ConfinedWork.CHECK: ("tradewright.application.confined.trial", "check_inside"),
     ConfinedWork.DESCRIBE: ("tradewright.application.confined.describing", "describe_inside"),
     ConfinedWork.SIGNALS: ("tradewright.application.confined.signaling", "signals_inside"),
+    ConfinedWork.HONESTY: ("tradewright.application.confined.honesty", "honesty_inside"),
 }
 
 

@@ -36,6 +36,11 @@ def sweeping() -> Callable[..., object]:
     return partial(load("tradewright.research.sweep").sweep, broker_factory=broker)
 
 
+def honesty() -> Callable[..., object]:
+    """What checks a strategy for look-ahead."""
+    return partial(load("tradewright.research.lookahead.check").check, engine=backtesting())
+
+
 def comparing() -> Callable[..., object]:
     """What lays a trading session beside its backtest."""
     broker = load("tradewright.simulation.broker").SimulatedBroker

@@ -68,6 +68,7 @@ ROUTES: Final = (
             ("WriteStrategy", "write_strategy", "command", "trader"),
         ),
     ),
+    ("honesty.messages", "honesty.handlers", (("CheckHonesty", "check_honesty", "query", "trader"),)),
     (
         "shelf.messages",
         "shelf.looking",

@@ -15,7 +15,9 @@ from tradewright.adapters.system.clock import SystemClock
 from tradewright.application.confined.backtesting import Behind, Uploaded, run_confined_backtest
 from tradewright.application.confined.check import check_strategy, trial_bars
 from tradewright.application.confined.describing import Described, described
+from tradewright.application.confined.honesty import confined_honesty
 from tradewright.application.confined.signaling import confined_opinions
+from tradewright.application.honesty.handlers import Checked
 from tradewright.application.shelf.checked import CheckedStrategy
 from tradewright.application.shelf.running import Runnable, runnable
 from tradewright.application.signals.handlers import Signaling
@@ -24,12 +26,14 @@ from tradewright.application.trading.choosing import ChosenStrategy, Shelf, chos
 from tradewright.bootstrap.confining import confinement
 from tradewright.bootstrap.engines import backtesting, engine_version
 from tradewright.ports.deployments import Wanted
+from tradewright.research.lookahead.report import HonestyReport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tradewright.application.backtests.finished import FinishedBacktest
     from tradewright.application.backtests.messages import LoadedBars, Market, RunBacktest
+    from tradewright.application.honesty.messages import CheckHonesty
     from tradewright.application.shelf.naming import Reference
     from tradewright.bootstrap.state import PlatformState
     from tradewright.ports.code import Source
@@ -91,6 +95,13 @@ class Shelving:
             engine=backtesting(),  # type: ignore[arg-type]
             bars_of=self._bars_of,
             engine_version=engine_version,
+        )
+
+    def honest(self, command: "CheckHonesty", reference: "Reference", *, checked: Checked) -> HonestyReport:
+        """Its check for look-ahead, behind walls."""
+        found = self.runnable(reference)
+        return confined_honesty(
+            found.source, found.class_name, parameters=command.parameters, checked=checked, confinement=confinement()
         )
 
     def deployed(self, strategy: str) -> Sequence[str]:

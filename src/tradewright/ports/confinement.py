@@ -25,6 +25,8 @@ class ConfinedWork(StrEnum):
     """What are its parameters and its warm-up?"""
     SIGNALS = "signals"
     """What does it want after the newest bar?"""
+    HONESTY = "honesty"
+    """Do its orders stand when the future is cut away?"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,16 +1,15 @@
 """The inner side of a check: the source is read, and where that finds nothing fatal it is loaded and tried on bars.
 
 This file decides what a trial is: one run on one instrument and one on several, of the ordinary engine, and the
-question whether signals change when the future is cut away. All of it happens behind walls.
+short form of the check for look-ahead on one. All of it happens behind walls.
 """
 
 from collections.abc import Callable, Iterator
 from typing import Final
 
 import msgspec
-import numpy as np
 
-from tradewright.application.confined.packing import Column, unpack
+from tradewright.application.confined.packing import unpack
 from tradewright.application.confined.words import made_bars
 from tradewright.application.strategies.checking import read_source
 from tradewright.application.strategies.finding import make_strategy
@@ -19,11 +18,11 @@ from tradewright.engine.assumptions import Assumptions
 from tradewright.engine.run import Run
 from tradewright.ports.code import CodeFiles, Source
 from tradewright.ports.shelf import Finding
+from tradewright.research.lookahead.check import check
 from tradewright.trading.bars import Bars
-from tradewright.trading.strategies.strategy import Dialect, Signals, Strategy
+from tradewright.trading.strategies.strategy import Strategy
 
 UPLOADED: Final = "uploaded/"
-TOLERANCE: Final = 1e-9
 
 
 class CheckAsked(msgspec.Struct, frozen=True):
@@ -101,38 +100,18 @@ def _tried(strategy: Strategy, bars: Bars, *, engine: Callable[..., Run]) -> Ite
             return
     if not traded:
         yield Finding(0, "never-traded", f"no order was filled in {len(bars):,} bars of the trial", is_fatal=False)
-    yield from _looks_ahead(kind, few)
+    yield from _looks_ahead(kind, few, engine)
 
 
-def _looks_ahead(kind: Callable[[], Strategy], bars: Bars) -> Iterator[Finding]:
-    """Signals over a part of the bars must be the part of the signals over all."""
-    if kind().dialect() is not Dialect.COLUMNS:
-        return
-    whole = _signals(kind(), bars)
-    for rows in (len(bars) // 2, len(bars) - 1):
-        if rows <= kind().warm_up_bars():
-            continue
-        part, expected = _signals(kind(), bars.rows(0, rows)), whole[:rows]
-        if part.shape != expected.shape:
-            return  # the trial has told of a wrong shape already
-        differs = ~(
-            (np.abs(part - expected) <= TOLERANCE * np.maximum(1.0, np.abs(expected))) | _both_missing(part, expected)
-        )
-        if differs.any():
-            row = int(np.argmax(differs.reshape(rows, -1).any(axis=1)))
-            told = f"the signal of row {row} changes when the bars after row {rows - 1} are cut away"
-            yield Finding(0, "look-ahead", told, is_fatal=False)
-            return
-
-
-def _signals(strategy: Strategy, bars: Bars) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    said = strategy.generate_signals(bars)
-    strength = said.strength if isinstance(said, Signals) else said
-    return np.asarray(strength, dtype=np.float64)
-
-
-def _both_missing(one: Column, other: Column) -> Column:
-    return np.isnan(one) & np.isnan(other)
+def _looks_ahead(kind: Callable[[], Strategy], bars: Bars, engine: Callable[..., Run]) -> Iterator[Finding]:
+    """What the check for look-ahead accuses, in its short form."""
+    try:
+        report = check(kind, bars, assumptions=Assumptions(), engine=engine, is_fast=True)
+    except TradewrightError:
+        return  # the runs before have told what it raises
+    for one in report.findings:
+        line = 0 if one.place is None else one.place.line
+        yield Finding(line, one.kind.value, one.story, is_fatal=False)
 
 
 def _finding(code: str, raised: TradewrightError, more: str = "") -> Finding:

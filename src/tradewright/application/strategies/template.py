@@ -10,6 +10,10 @@ _WORDS = re.compile(r"[a-z][a-z0-9_]*")
 _TEXT = '''"""{title}: a trend strategy to start from. Run it:
 
     tradewright backtest run ./{module}.py --symbol AAPL --param fast=10 --param slow=100
+
+See that it does not look ahead, before its result is believed:
+
+    tradewright strategy check ./{module}.py --symbols AAPL
 """
 
 import tradewright as tw

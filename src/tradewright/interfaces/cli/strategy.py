@@ -9,7 +9,7 @@ import typer
 from tradewright.application.shelf.messages import ShelvedStrategies, ShelvedStrategyShown
 from tradewright.application.strategies.messages import KnownStrategies, StrategyDetails, WriteStrategy
 from tradewright.bootstrap import App
-from tradewright.interfaces.cli import shelf
+from tradewright.interfaces.cli import shelf, strategy_check
 from tradewright.interfaces.cli.options import Json, example, known_strategies, opened
 from tradewright.interfaces.cli.shelf import print_versions
 from tradewright.interfaces.terminal.output import DASH, print_json, screen
@@ -25,12 +25,13 @@ _SHELF = "tradewright.application.shelf.views"
 _VIEWS = "tradewright.application.strategies.views"
 
 group = typer.Typer(
-    help="Which strategies there are; start an own one; the shelf of uploaded ones.",
+    help="Which strategies there are; start an own one; check it for look-ahead; the shelf of uploaded ones.",
     epilog=example(
         "tradewright strategy list", "tradewright strategy new my_idea", "tradewright strategy upload ./my_idea.py"
     ),
     no_args_is_help=True,
 )
+strategy_check.register(group)
 shelf.register(group)
 
 

@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 from tradewright.lazy import attach
 
 if TYPE_CHECKING:
+    from tradewright.interfaces.python.checking import check
     from tradewright.interfaces.python.importing import import_data
     from tradewright.interfaces.python.loading import load_bars
     from tradewright.interfaces.python.paper import paper
     from tradewright.interfaces.python.result import Result
     from tradewright.interfaces.python.testing import backtest
 
-__all__ = ["Result", "backtest", "import_data", "load_bars", "paper"]
+__all__ = ["Result", "backtest", "check", "import_data", "load_bars", "paper"]
 
 __getattr__, __dir__ = attach(
     __name__,
@@ -19,6 +20,7 @@ __getattr__, __dir__ = attach(
         "import_data": "tradewright.interfaces.python.importing",
         "load_bars": "tradewright.interfaces.python.loading",
         "backtest": "tradewright.interfaces.python.testing",
+        "check": "tradewright.interfaces.python.checking",
         "paper": "tradewright.interfaces.python.paper",
         "Result": "tradewright.interfaces.python.result",
     },

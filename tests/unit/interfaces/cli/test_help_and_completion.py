@@ -31,6 +31,7 @@ def test_every_command_of_the_plan_is_there() -> None:
         data show; data compact; data versions; data clean; data sql; strategy list; strategy show; strategy new;
         live start; live stop; live pause; live resume; live change; live list; live show;
         signals generate; signals list;
+        strategy check;
         strategy upload; strategy validate; strategy versions; strategy source; strategy change; strategy delete;
         backtest run; backtest list; backtest show; backtest report; backtest compare; indicators list;
         trade start; trade stop; trade pause; trade resume; trade list; trade show; trade orders; trade order;

@@ -1,0 +1,1 @@
+"""Honesty: whether the result of a strategy can be believed."""
