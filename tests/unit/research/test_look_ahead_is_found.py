@@ -148,7 +148,7 @@ def test_honest_strategies_are_accused_of_nothing(kind: type[Strategy]) -> None:
 @pytest.mark.parametrize("name", REGISTRY)
 @pytest.mark.parametrize("seed", [3, 4])
 def test_built_in_strategies_are_accused_of_nothing_on_any_walk(name: str, seed: int) -> None:
-    width = 3 if name == "momentum_rotation" or seed == 4 else 1
+    width = REGISTRY[name].instrument_count or (3 if name == "momentum_rotation" or seed == 4 else 1)
     report = checked(REGISTRY[name], walk(600, width, seed=seed))
     assert report.is_clean, report.findings
     assert report.orders > 0
