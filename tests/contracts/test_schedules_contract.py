@@ -42,6 +42,14 @@ def test_a_schedule_comes_back_as_it_was_and_is_replaced_whole(schedules: Schedu
         schedules.find("daily_colection")
 
 
+def test_a_schedule_is_added_once_and_the_first_stays(schedules: Schedules) -> None:
+    assert schedules.add(DAILY)
+    assert not schedules.add(replace(DAILY, title="Another's", changed_by="bob"))
+    assert list(schedules.all()) == [DAILY]
+    schedules.remove(DAILY.id)
+    assert schedules.add(replace(DAILY, changed_by="bob"))
+
+
 def test_its_next_moment_moves_only_where_nobody_changed_it_meanwhile(schedules: Schedules) -> None:
     schedules.keep(DAILY)
     assert not schedules.advance(DAILY.id, was_ns=98, next_ns=200)

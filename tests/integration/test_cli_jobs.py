@@ -1,5 +1,6 @@
 """`tradewright jobs` in a project: schedules that are shipped, the queue, and what a wrong wish is told."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,39 @@ def test_one_rests_and_comes_again_by_another_rule(project: Path) -> None:
         (("queue", "nobody"), "nobody"),
         (("queue", "--life", "happy"), "queued, running, done, failed, canceled"),
         (("cancel", "nobody"), "nobody"),
+        (("add", "mine", "--does", "nothing", "--rule", "every 1h"), "one of backtest, backup"),
+        (("add", "mine", "--does", "backup"), "XNYS close+1h"),
+        (("add", "mine", "--does", "backup", "--rule", "every 1h", "--after", "backup"), "both"),
+        (("add", "mine", "--does", "backup", "--rule", "cron 0 25 * * *"), "minute hour"),
+        (("add", "mine", "--does", "backup", "--rule", "every 1h", "--timezone", "Mars"), "America/New_York"),
+        (("add", "mine", "--does", "backup", "--after", "nobody"), "no schedule nobody"),
+        (("add", "queue", "--does", "backup", "--rule", "every 1h"), "waiting"),
+        (("add", "Mine!", "--does", "backup", "--rule", "every 1h"), "small letters"),
+        (("add", "backup", "--does", "backup", "--rule", "every 1h"), "there is a schedule backup already"),
+        (("add", "mine", "--does", "backup", "--rule", "every 1h", "--with", "keeps=3"), "keep"),
+        (("add", "mine", "--does", "backup", "--rule", "every 1h", "--with", "keep=many"), "int"),
+        (("add", "mine", "--does", "backtest", "--rule", "every 1h", "--with", "symbols=AAPL"), "no strategy"),
+        (
+            (
+                "add",
+                "mine",
+                "--does",
+                "backtest",
+                "--rule",
+                "every 1h",
+                "--with",
+                "strategy=guess",
+                "--with",
+                "symbols=A",
+            ),
+            "guess",
+        ),
+        (
+            ("add", "mine", "--does", "deployment_stop", "--rule", "every 1h", "--with", "deployment=dp_nobody"),
+            "dp_nobody",
+        ),
+        (("remove", "backup"), "jobs pause backup"),
+        (("remove", "nobody"), "nobody"),
     ],
 )
 def test_a_wrong_wish_is_told_what_can_be_done(project: Path, words: tuple[str, ...], told: str) -> None:
@@ -78,3 +112,57 @@ def test_a_backtest_waits_in_the_queue_with_its_title(project: Path) -> None:
     app.ask(SubmitBacktest(strategy="moving_average", symbols=("AAPL", "MSFT")), answer=JobView)
     app.state.close()
     assert "moving_average on AAPL, MSFT" in run("jobs", "queue", "--kind", "backtest", folder=project).stdout
+
+
+BACKTEST = ("--does", "backtest", "--with", "strategy=moving_average", "--with", "symbols=AAPL,MSFT")
+
+
+def test_a_schedule_of_ones_own_is_added_changed_triggered_and_removed(project: Path) -> None:
+    more = ("--with", "parameters.fast=20", "--with", "parameters.slow=50", "--with", "cash=50000")
+    made = asked("jobs", "add", "nightly", "--rule", "XNYS close+1h", *BACKTEST, *more, folder=project)
+    assert (made["title"], made["does"], made["changed_by"]) == (
+        "moving_average on AAPL, MSFT",
+        "MakeBacktest",
+        "owner",
+    )
+    assert made["wishes"]["symbols"] == ["AAPL", "MSFT"] and made["wishes"]["cash"] == "50000"
+    assert made["wishes"]["parameters"] == {"fast": 20, "slow": 50}
+    asked("jobs", "add", "look", "--does", "data_quality", "--after", "nightly", folder=project)
+    assert "moving_average on AAPL, MSFT" in run("jobs", "list", folder=project).stdout
+    changed = asked("jobs", "change", "nightly", "--rule", "cron 30 2 * * *", "--timezone", "America/New_York",
+                    "--with", "strategy=breakout", "--with", "symbols=IBM", folder=project)  # fmt: skip
+    assert changed["wishes"]["strategy"] == "breakout" and changed["wishes"]["cash"] == "100000"
+    job = asked("jobs", "trigger", "nightly", folder=project)
+    waiting = asked("jobs", "queue", folder=project)["jobs"]
+    assert [(one["kind"], one["after"]) for one in waiting] == [("data_quality", job["id"]), ("backtest", "")]
+    refused = run("jobs", "remove", "nightly", folder=project)
+    assert refused.returncode == 2 and "look follow nightly" in refused.stderr
+    assert asked("jobs", "remove", "look", folder=project)["after"] == "nightly"
+    assert asked("jobs", "remove", "nightly", folder=project)["id"] == "nightly"
+    assert {one["id"] for one in asked("jobs", "list", folder=project)["jobs"]} & {"nightly", "look"} == set()
+
+
+def test_what_is_refused_leaves_no_schedule_behind(project: Path) -> None:
+    before = asked("jobs", "list", folder=project)
+    assert run("jobs", "add", "mine", "--rule", "now and then", *BACKTEST, folder=project).returncode == 2
+    assert run("jobs", "change", "backup", "--with", "keep=none at all", folder=project).returncode == 2
+    assert asked("jobs", "list", folder=project) == before
+
+
+def test_a_moment_that_a_clock_leaves_out_or_has_twice_comes_once_for_an_own_schedule_too(project: Path) -> None:
+    new_york = ("--timezone", "America/New_York")
+    for name, rule in (("autumn", "cron 30 1 1 11 *"), ("spring", "cron 30 2 14 3 *")):
+        asked("jobs", "add", name, "--does", "data_quality", "--rule", rule, *new_york, folder=project)
+    app = open_app(project)
+    firer = scheduler_of(app.state).firer
+    seconds = {}
+    for name, day in (("autumn", datetime(2026, 10, 31, tzinfo=UTC)), ("spring", datetime(2027, 3, 13, tzinfo=UTC))):
+        first = firer.next_ns(app.state.schedules.find(name), int(day.timestamp()) * 10**9)
+        assert first is not None
+        following = firer.next_ns(app.state.schedules.find(name), first)
+        assert following is not None
+        seconds[name] = first // 10**9, following - first
+    app.state.close()
+    assert seconds["autumn"][0] == int(datetime(2026, 11, 1, 5, 30, tzinfo=UTC).timestamp())
+    assert seconds["spring"][0] == int(datetime(2027, 3, 14, 7, 30, tzinfo=UTC).timestamp())
+    assert all(gap > 360 * 86_400 * 10**9 for _, gap in seconds.values())

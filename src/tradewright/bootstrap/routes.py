@@ -51,6 +51,8 @@ ROUTES: Final = (
         (
             ("ScheduleList", "schedule_list", "query", "viewer"),
             ("ScheduleShown", "schedule_shown", "query", "viewer"),
+            ("AddSchedule", "add_schedule", "command", "admin"),
+            ("RemoveSchedule", "remove_schedule", "command", "admin"),
             ("PauseSchedule", "pause_schedule", "command", "admin"),
             ("ResumeSchedule", "resume_schedule", "command", "admin"),
             ("ChangeSchedule", "change_schedule", "command", "admin"),

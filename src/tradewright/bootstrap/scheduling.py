@@ -57,6 +57,7 @@ def firer_of(state: "PlatformState") -> Firer:
         times=Times(ExchangeCalendars(), ClockTimes()),
         randomness=randomness,
         name=name,
+        shipped=frozenset(one[0] for one in SHIPPED),
     )
 
 

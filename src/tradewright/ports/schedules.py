@@ -62,6 +62,10 @@ class Firing:
 class Schedules(Protocol):
     """All schedules. StorageError where it fails."""
 
+    def add(self, schedule: Schedule) -> bool:
+        """Keep a new one; False, and nothing is changed, where one of that id is there."""
+        ...
+
     def keep(self, schedule: Schedule) -> None:
         """Add, or put in place of the one of that id."""
         ...

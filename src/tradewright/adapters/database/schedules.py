@@ -20,6 +20,11 @@ class DatabaseSchedules:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def add(self, schedule: Schedule) -> bool:
+        """One insertion, which succeeds once."""
+        with self._database.writing() as connection:
+            return is_new(connection, SCHEDULES, cells={name: getattr(schedule, _ours(name)) for name in _SCHEDULE})
+
     def keep(self, schedule: Schedule) -> None:
         """Whole; its firings stay."""
         cells = {name: getattr(schedule, _ours(name)) for name in _SCHEDULE}

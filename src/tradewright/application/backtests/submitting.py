@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
+from typing import TypeVar
 
 from tradewright.application.backtests.costs import costs_of
 from tradewright.application.backtests.finished import FinishedBacktest
@@ -25,6 +26,7 @@ from tradewright.ports.jobs import JobQueue
 from tradewright.ports.runs import RunStore
 from tradewright.trading.risk.policy import LimitsPolicy
 
+W = TypeVar("W", bound=BacktestWish)
 STEPS = 3
 """Parts of the work that are told: the run, its statistics, keeping it."""
 
@@ -40,17 +42,29 @@ def submit_backtest(
     envelope: Envelope,
 ) -> JobView:
     """Checked as far as can be done without data; InputError says what cannot be used."""
-    if not command.symbols:
-        raise InputError("a backtest needs an instrument", expected="at least one symbol", found="none")
-    command = replace(command, strategy=_checked(command, code, runnable))
-    Timeframe.parse(command.timeframe)
-    session_range(command.start, command.end)
-    costs_of(command.costs)
-    assumptions_of(account_of(command))
+    command = checked_wish(command, code=code, runnable=runnable)
     wish = {one.name: getattr(command, one.name) for one in fields(BacktestWish)}
-    title = f"{command.strategy} on {', '.join(command.symbols[:5])}{' ...' if len(command.symbols) > 5 else ''}"
-    made = job_table.wish_of(KIND, MakeBacktest(**wish), title=title, subject=command.strategy, envelope=envelope)
+    made = job_table.wish_of(
+        KIND, MakeBacktest(**wish), title=title_of(command), subject=command.strategy, envelope=envelope
+    )
     return submitted(made, jobs, clock=clock)
+
+
+def title_of(wish: BacktestWish) -> str:
+    """What it is, in a line."""
+    return f"{wish.strategy} on {', '.join(wish.symbols[:5])}{' ...' if len(wish.symbols) > 5 else ''}"
+
+
+def checked_wish(wish: W, *, code: CodeFiles, runnable: Callable[[Reference], Runnable]) -> W:
+    """The wish as its job is to have it; InputError says what of it cannot be used."""
+    if not wish.symbols:
+        raise InputError("a backtest needs an instrument", expected="at least one symbol", found="none")
+    checked = replace(wish, strategy=_checked(wish, code, runnable))
+    Timeframe.parse(checked.timeframe)
+    session_range(checked.start, checked.end)
+    costs_of(checked.costs)
+    assumptions_of(account_of(checked))
+    return checked
 
 
 def make_backtest(
@@ -82,7 +96,7 @@ def make_backtest(
     return {"run_id": view.run_id}
 
 
-def _checked(command: SubmitBacktest, code: CodeFiles, runnable: Callable[[Reference], Runnable]) -> str:
+def _checked(command: BacktestWish, code: CodeFiles, runnable: Callable[[Reference], Runnable]) -> str:
     """The strategy as the job is to have it: of the shelf the version that is the newest now.
 
     Its parameters are checked by the job, behind walls.

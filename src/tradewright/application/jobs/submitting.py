@@ -33,7 +33,7 @@ class JobTable:
     _by_name: dict[str, type] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_by_name", {_name(one): one for one in self.messages.values()})
+        object.__setattr__(self, "_by_name", {name_of(one): one for one in self.messages.values()})
 
     def wish_of(self, kind: str, message: object, *, title: str, subject: str, envelope: Envelope) -> JobWish:
         """A job of this message, asked for by the envelope's actor."""
@@ -42,7 +42,7 @@ class JobTable:
         content = msgspec.json.encode(message)
         return JobWish(
             kind=kind,
-            message=_name(type(message)),
+            message=name_of(type(message)),
             content=content,
             title=title,
             subject=subject,
@@ -55,7 +55,7 @@ class JobTable:
     def kind_of(self, message: str) -> str:
         """The kind of job that a message is; InputError for one that is none."""
         for kind, one in self.messages.items():
-            if _name(one) == message:
+            if name_of(one) == message:
                 return kind
         raise InputError("this version has no such job", found=message)
 
@@ -94,5 +94,6 @@ def submitted(wish: JobWish, jobs: JobQueue, *, clock: Clock) -> JobView:
     return job_view(job)
 
 
-def _name(message: type) -> str:
+def name_of(message: type) -> str:
+    """`package.module:Class`, as jobs and schedules keep it."""
     return f"{message.__module__}:{message.__qualname__}"

@@ -32,6 +32,8 @@ class Firer:
     randomness: Randomness
     name: str
     """Of this process."""
+    shipped: frozenset[str] = frozenset()
+    """Ids of schedules that come with the platform."""
 
     def look(self, now_ns: int) -> Sequence[Firing]:
         """Fire what is due; every firing that this look wrote down."""

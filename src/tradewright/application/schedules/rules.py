@@ -52,6 +52,10 @@ class Times:
             )
         return self._next_session(session, after_ns)
 
+    def check_zone(self, timezone: str) -> None:
+        """InputError for a time zone that is not known, whether the rule speaks of its clock or not."""
+        self.cron.next("0 0 * * *", after_ns=0, timezone=timezone)
+
     def _next_session(self, rule: "re.Match[str]", after_ns: int) -> int:
         offset = 0
         if rule["count"]:

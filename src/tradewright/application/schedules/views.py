@@ -1,6 +1,9 @@
 """What every door shows of schedules. Times are nanoseconds UTC."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+import msgspec
 
 from tradewright.ports.schedules import Firing, Schedule
 
@@ -31,6 +34,10 @@ class ScheduleView:
     next_ns: int | None
     last: FiringView | None
     changed_by: str
+    does: str
+    """The message that is asked then, as `MakeBacktest`."""
+    wishes: Mapping[str, object]
+    """Its fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,4 +71,14 @@ def schedule_view(schedule: Schedule, last: Firing | None) -> ScheduleView:
         next_ns=None if schedule.is_paused else schedule.next_ns,
         last=None if last is None else firing_view(last),
         changed_by=schedule.changed_by,
+        does=schedule.message.rpartition(":")[2],
+        wishes=_fields(schedule.content),
     )
+
+
+def _fields(content: bytes) -> Mapping[str, object]:
+    """What is kept, as far as this version can read it."""
+    try:
+        return msgspec.json.decode(content, type=dict[str, object])
+    except msgspec.MsgspecError:
+        return {}

@@ -1,24 +1,29 @@
 """`tradewright jobs`: what the system does by itself at its time, and the queue of long work."""
 
+from math import isfinite
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tradewright.application.jobs.messages import CancelJob, JobList, JobShown
 from tradewright.application.schedules.messages import (
+    AddSchedule,
     ChangeSchedule,
     PauseSchedule,
+    RemoveSchedule,
     ResumeSchedule,
     ScheduleList,
     ScheduleShown,
     TriggerSchedule,
 )
-from tradewright.interfaces.cli.options import Json, example, opened
+from tradewright.interfaces.cli.options import Json, example, opened, pairs
 from tradewright.interfaces.terminal.output import print_json, screen
 from tradewright.lazy import load
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+
+    from tradewright.application.schedules.messages import Value, Wish
 
 group = typer.Typer(
     help="Jobs at their times, and the queue of long work.",
@@ -28,6 +33,13 @@ group = typer.Typer(
 _VIEWS = "tradewright.application.schedules.views"
 _JOBS = "tradewright.application.jobs.views"
 Id = Annotated[str, typer.Argument(help="Id of a scheduled job: see `tradewright jobs list`.", show_default=False)]
+Rule = Annotated[
+    str, typer.Option(help="every 15m, cron 30 18 * * mon-fri, XNYS open+5m, XNYS close, XNYS monthly close.")
+]
+With = Annotated[
+    list[str] | None,
+    typer.Option("--with", help="A field of what is done: symbols=A,B or parameters.fast=20; several times."),
+]
 QueuedId = Annotated[str, typer.Argument(help="Id of a job in the queue.", show_default=False)]
 
 
@@ -79,27 +91,62 @@ def resume(context: typer.Context, job: Id, *, json: Json = False) -> None:
 
 @group.command(
     epilog=example(
+        'tradewright jobs add mine --does backtest --rule "XNYS close+1h" --with strategy=breakout --with symbols=IBM',
+        "tradewright jobs add look_again --does data_quality --after mine",
+    )
+)
+def add(
+    context: typer.Context,
+    job: Annotated[str, typer.Argument(help="A word of its own, as nightly_trend.", show_default=False)],
+    *,
+    does: Annotated[str, typer.Option(help="What a worker does: backtest, data_quality, backup, deployment_start ...")],
+    given: With = None,
+    rule: Rule = "",
+    after: Annotated[str, typer.Option(help="In place of a rule: the scheduled job that it follows.")] = "",
+    timezone: Annotated[str, typer.Option(help="Whose clock a cron rule speaks of.")] = "UTC",
+    grace: Annotated[int, typer.Option(min=0, help="Seconds after its moment in which it is made up for.")] = 3_600,
+    title: Annotated[str, typer.Option(help="What it is, in a line.")] = "",
+    json: Json = False,
+) -> None:
+    """Let something be done again and again."""
+    command = AddSchedule(
+        schedule=job, does=does, wishes=_wishes(given), rule=rule, after=after, timezone=timezone, grace_s=grace,
+        title=title,
+    )  # fmt: skip
+    found = opened(context).ask(command, answer=load(_VIEWS).ScheduleView)
+    _told(found, json=json, text=f"{job} comes {f'after {after}' if after else f'by {rule}'}: {found.title}.")
+
+
+@group.command(epilog=example("tradewright jobs remove nightly_trend"))
+def remove(context: typer.Context, job: Id, *, json: Json = False) -> None:
+    """Let it come no more, and forget when it came; what is in the queue stays there."""
+    found = opened(context).ask(RemoveSchedule(job), answer=load(_VIEWS).ScheduleView)
+    _told(found, json=json, text=f"{job} comes no more.")
+
+
+@group.command(
+    epilog=example(
         'tradewright jobs change job_clean_up --rule "cron 0 5 * * sat" --timezone Australia/Sydney',
         'tradewright jobs change store_compaction --rule "XASX monthly close+2h"',
+        "tradewright jobs change backup --with keep=14",
     )
 )
 def change(
     context: typer.Context,
     job: Id,
     *,
-    rule: Annotated[
-        str, typer.Option(help="every 15m, cron 30 18 * * mon-fri, XNYS open+5m, XNYS close, XNYS monthly close.")
-    ] = "",
+    rule: Rule = "",
+    given: With = None,
     timezone: Annotated[str, typer.Option(help="Whose clock a cron rule speaks of.")] = "",
     grace: Annotated[
         int | None, typer.Option(min=0, help="Seconds after its moment in which it is made up for.")
     ] = None,
     json: Json = False,
 ) -> None:
-    """Let it come at other times."""
-    command = ChangeSchedule(schedule=job, rule=rule, timezone=timezone, grace_s=grace)
+    """Let it come at other times, or do the same in another way."""
+    command = ChangeSchedule(schedule=job, rule=rule, timezone=timezone, grace_s=grace, wishes=_wishes(given))
     found = opened(context).ask(command, answer=load(_VIEWS).ScheduleView)
-    _told(found, json=json, text=f"{job} comes by {found.rule}.")
+    _told(found, json=json, text=f"{job} comes {f'after {found.after}' if found.after else f'by {found.rule}'}.")
 
 
 @group.command(
@@ -137,6 +184,33 @@ def cancel(context: typer.Context, job: QueuedId, *, json: Json = False) -> None
     """Call off a job of the queue."""
     found = opened(context).ask(CancelJob(job), answer=load(_JOBS).JobView)
     _told(found, json=json, text=f"{job} is {'being canceled' if not found.is_final else found.life}.")
+
+
+def _wishes(given: list[str] | None) -> "dict[str, Wish]":
+    """`symbols=A,B` as it is, `parameters.fast=20` as one of a table; a number there is one."""
+    found: dict[str, Wish] = {}
+    tables: dict[str, dict[str, Value]] = {}
+    for name, value in pairs(given, "--with").items():
+        table, dot, inner = name.partition(".")
+        if dot:
+            tables.setdefault(table, {})[inner] = _value(value)
+        else:
+            found[name] = value
+    return {**found, **tables}
+
+
+def _value(text: str) -> "Value":
+    if text in {"true", "false"}:
+        return text == "true"
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        found = float(text)
+    except ValueError:
+        return text
+    return found if isfinite(found) else text
 
 
 def _told(view: object, *, json: bool, text: str) -> None:

@@ -5,8 +5,10 @@ from typing import Any, Final
 from tradewright.application.jobs.messages import CancelJob, JobList, JobShown, QueueState
 from tradewright.application.jobs.views import JobPage, JobView, QueueView
 from tradewright.application.schedules.messages import (
+    AddSchedule,
     ChangeSchedule,
     PauseSchedule,
+    RemoveSchedule,
     ResumeSchedule,
     ScheduleList,
     ScheduleShown,
@@ -25,6 +27,10 @@ JOB: Final[Any] = text_kind(64, pattern=r"^[a-z0-9]+$", shortest=1)
 KIND: Final[Any] = text_kind(64, pattern=r"^[a-z0-9_]*$")
 _LIVES: Final[Any] = choice_kind(("", *(one.value for one in JobLife)))
 _OF_SCHEDULE: Final = {"schedule": SCHEDULE, "limit": whole_kind(1, 1_000, is_text=True)}
+_TIMES: Final = {
+    "schedule": SCHEDULE, "rule": text_kind(200), "timezone": text_kind(64), "grace_s": whole_kind(0, 864_000),
+    "title": text_kind(200), "after": text_kind(64, pattern=r"^[a-z0-9_]*$"),
+}  # fmt: skip
 _SCHEDULE: Final = {"id": "schedule"}
 _JOB: Final = {"id": "job"}
 _COMPACTION: Final = Example(path={"id": "store_compaction"})
@@ -35,6 +41,16 @@ ASKS: Final = (
     Ask(
         method="GET", path="/jobs", message=ScheduleList, answer=tuple[ScheduleView, ...], group=GROUP,
         summary="List what is done at its time, with its next and its last moment",
+    ),
+    Ask(
+        method="POST", path="/jobs", names=_SCHEDULE, message=AddSchedule, answer=ScheduleView, group=GROUP,
+        status=201, summary="Let something be done again and again", kinds={**_TIMES, "does": KIND},
+        example=Example(
+            body={
+                "id": "nightly_trend", "does": "backtest", "rule": "XNYS close+1h",
+                "wishes": {"strategy": "moving_average", "symbols": ["AAPL"], "parameters": {"fast": 20, "slow": 50}},
+            }
+        ),
     ),
     Ask(
         method="GET", path="/jobs/queue", message=JobList, answer=JobPage, group=GROUP,
@@ -65,10 +81,12 @@ ASKS: Final = (
     ),
     Ask(
         method="PATCH", path="/jobs/{id}", names=_SCHEDULE, message=ChangeSchedule, answer=ScheduleView, group=GROUP,
-        summary="Let it come at other times", kinds={
-            "schedule": SCHEDULE, "rule": text_kind(200), "timezone": text_kind(64), "grace_s": whole_kind(0, 864_000),
-        },
+        summary="Let it come at other times", kinds=_TIMES,
         example=Example(path={"id": "store_compaction"}, body={"rule": "XNYS monthly close+2h"}),
+    ),
+    Ask(
+        method="DELETE", path="/jobs/{id}", names=_SCHEDULE, message=RemoveSchedule, answer=ScheduleView, group=GROUP,
+        summary="Let it come no more", kinds={"schedule": SCHEDULE}, example=Example(path={"id": "nightly_trend"}),
     ),
     Ask(
         method="POST", path="/jobs/{id}/trigger", names=_SCHEDULE, message=TriggerSchedule, answer=JobView,
