@@ -1,5 +1,6 @@
 """`tradewright jobs`: what the system does by itself at its time, and the queue of long work."""
 
+from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +17,7 @@ from tradewright.application.schedules.messages import (
     ScheduleShown,
     TriggerSchedule,
 )
-from tradewright.interfaces.cli.options import Json, example, opened, pairs
+from tradewright.interfaces.cli.options import Json, example, flat, opened, pairs
 from tradewright.interfaces.terminal.output import print_json, screen
 from tradewright.lazy import load
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from tradewright.application.schedules.messages import Value, Wish
+    from tradewright.application.schedules.views import ScheduleView
 
 group = typer.Typer(
     help="Jobs at their times, and the queue of long work.",
@@ -41,6 +43,16 @@ With = Annotated[
     typer.Option("--with", help="A field of what is done: symbols=A,B or parameters.fast=20; several times."),
 ]
 QueuedId = Annotated[str, typer.Argument(help="Id of a job in the queue.", show_default=False)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeOptions:
+    """When it comes."""
+
+    rule: Rule = ""
+    after: Annotated[str, typer.Option(help="In place of a rule: the scheduled job that it follows.")] = ""
+    timezone: Annotated[str, typer.Option(help="Whose clock a cron rule speaks of.")] = "UTC"
+    grace: Annotated[int, typer.Option(min=0, help="Seconds after its moment in which it is made up for.")] = 3_600
 
 
 @group.command("list", epilog=example("tradewright jobs list", "tradewright jobs list --json"))
@@ -95,26 +107,24 @@ def resume(context: typer.Context, job: Id, *, json: Json = False) -> None:
         "tradewright jobs add look_again --does data_quality --after mine",
     )
 )
+@flat
 def add(
     context: typer.Context,
     job: Annotated[str, typer.Argument(help="A word of its own, as nightly_trend.", show_default=False)],
     *,
     does: Annotated[str, typer.Option(help="What a worker does: backtest, data_quality, backup, deployment_start ...")],
+    times: TimeOptions,
     given: With = None,
-    rule: Rule = "",
-    after: Annotated[str, typer.Option(help="In place of a rule: the scheduled job that it follows.")] = "",
-    timezone: Annotated[str, typer.Option(help="Whose clock a cron rule speaks of.")] = "UTC",
-    grace: Annotated[int, typer.Option(min=0, help="Seconds after its moment in which it is made up for.")] = 3_600,
     title: Annotated[str, typer.Option(help="What it is, in a line.")] = "",
     json: Json = False,
 ) -> None:
     """Let something be done again and again."""
     command = AddSchedule(
-        schedule=job, does=does, wishes=_wishes(given), rule=rule, after=after, timezone=timezone, grace_s=grace,
-        title=title,
+        schedule=job, does=does, wishes=_wishes(given), title=title, rule=times.rule, after=times.after,
+        timezone=times.timezone, grace_s=times.grace,
     )  # fmt: skip
     found = opened(context).ask(command, answer=load(_VIEWS).ScheduleView)
-    _told(found, json=json, text=f"{job} comes {f'after {after}' if after else f'by {rule}'}: {found.title}.")
+    _told(found, json=json, text=f"{job} comes {_when(found)}: {found.title}.")
 
 
 @group.command(epilog=example("tradewright jobs remove nightly_trend"))
@@ -146,7 +156,7 @@ def change(
     """Let it come at other times, or do the same in another way."""
     command = ChangeSchedule(schedule=job, rule=rule, timezone=timezone, grace_s=grace, wishes=_wishes(given))
     found = opened(context).ask(command, answer=load(_VIEWS).ScheduleView)
-    _told(found, json=json, text=f"{job} comes {f'after {found.after}' if found.after else f'by {found.rule}'}.")
+    _told(found, json=json, text=f"{job} comes {_when(found)}.")
 
 
 @group.command(
@@ -211,6 +221,10 @@ def _value(text: str) -> "Value":
     except ValueError:
         return text
     return found if isfinite(found) else text
+
+
+def _when(view: "ScheduleView") -> str:
+    return f"after {view.after}" if view.after else f"by {view.rule}"
 
 
 def _told(view: object, *, json: bool, text: str) -> None:
