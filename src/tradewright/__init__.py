@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tradewright.interfaces.python.result import Result as Result
     from tradewright.interfaces.python.sweeping import sweep as sweep
     from tradewright.interfaces.python.testing import backtest as backtest
+    from tradewright.interfaces.python.verifying import verify as verify
     from tradewright.trading.bars import Bars as Bars
     from tradewright.trading.sizing.allocation import EqualSlots as EqualSlots
     from tradewright.trading.sizing.allocation import Slots as Slots
@@ -57,6 +58,7 @@ __getattr__, __dir__ = attach(
         "import_data": "tradewright.interfaces.python.importing",
         "backtest": "tradewright.interfaces.python.testing",
         "check": "tradewright.interfaces.python.checking",
+        "verify": "tradewright.interfaces.python.verifying",
         "paper": "tradewright.interfaces.python.paper",
         "PaperResult": "tradewright.interfaces.python.paper",
         "sweep": "tradewright.interfaces.python.sweeping",

@@ -24,6 +24,7 @@ ROUTES: Final = (
             ("BacktestComparison", "backtest_comparison", "query", "viewer"),
         ),
     ),
+    ("backtests.messages", "backtests.verifying", (("VerifyBacktest", "verify_backtest", "query", "trader"),)),
     ("backtests.messages", "backtests.loading", (("BarsOfFiles", "bars_of_files", "query", "viewer"),)),
     (
         "backtests.wishes",

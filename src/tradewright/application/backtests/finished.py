@@ -3,6 +3,7 @@
 A notebook that wants one number pays for that number only; a door that shows everything takes the view.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -13,6 +14,8 @@ from tradewright.application.backtests import tables
 from tradewright.application.backtests.identity import RunInputs, run_id
 from tradewright.application.backtests.views import BacktestView, Number
 from tradewright.application.strategies.source import code_digest
+from tradewright.domain.costs import Cost
+from tradewright.domain.costs.algebra import split_models
 from tradewright.engine.assumptions import Assumptions, FillRule
 from tradewright.engine.run import Run
 from tradewright.quant.performance.conventions import Conventions, infer_periods_per_year
@@ -40,6 +43,9 @@ COUNTS = frozenset(
 """Statistics that are whole numbers."""
 
 
+_PLACE = re.compile(r" object at 0x[0-9a-fA-F]+")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Benchmark:
     """What a run is compared with: bought at the first bar and held, dividends reinvested."""
@@ -58,6 +64,8 @@ class Circumstances:
     duration_s: float
     engine_version: Callable[[], str]
     """Asked when the run is to be named; hashing the engine's sources takes longer than a small run."""
+    recipe: Callable[[], Mapping[str, object]] = dict
+    """What was asked for, as `backtests.recipe` keeps it; asked when the run is to be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +200,10 @@ class FinishedBacktest:
         """Every setting that can change a number, as JSON values."""
         given = self.assumptions
         plain = {name: getattr(given, name) for name in given.__slots__}
-        plain |= {"costs": repr(given.costs), "allocation": repr(given.allocation)}
+        plain |= {"costs": _named(given.costs), "allocation": repr(given.allocation)}
+        models = split_models(given.costs)[1]
+        if models:
+            plain["cost_code"] = [code_digest(type(model)) for model in models]
         plain |= {name: str(plain[name]) for name in ("fill", "size_at", "numbers")}
         plain |= {"lots": dict(given.lots), "multipliers": dict(given.multipliers)}
         del plain["margin"]
@@ -257,7 +268,13 @@ class FinishedBacktest:
             warnings=self.run.warnings,
             duration_s=self.circumstances.duration_s,
             created_at=self.circumstances.created_at,
+            recipe=self.circumstances.recipe(),
         )
+
+
+def _named(costs: Cost) -> str:
+    """The expression of costs; an own model that has none is named by its class, never by its place in memory."""
+    return _PLACE.sub("", repr(costs))
 
 
 def shown(statistics: Statistics) -> Mapping[str, Number]:

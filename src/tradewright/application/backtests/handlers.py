@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Protocol
 
 from tradewright.application.backtests.benchmark import benchmark_of, benchmark_remarks
@@ -19,11 +20,13 @@ from tradewright.application.backtests.messages import (
     RunBacktest,
 )
 from tradewright.application.backtests.messages import Conventions as StatedConventions
+from tradewright.application.backtests.recipe import recipe_of
 from tradewright.application.backtests.records import record_of, summary_of, view_of
 from tradewright.application.backtests.summaries import BacktestSummary, ComparisonView
 from tradewright.application.backtests.views import BacktestView
 from tradewright.application.shelf.naming import Reference, reference_of
 from tradewright.application.strategies.finding import make_strategy
+from tradewright.application.strategies.source import code_digest
 from tradewright.domain.errors import InputError, NotFound
 from tradewright.engine.assumptions import Assumptions
 from tradewright.engine.run import Run
@@ -70,6 +73,7 @@ def run_backtest(
     strategy, found = make_strategy(command.strategy, command.parameters, code=code)
     assumptions = assumptions_of(command.account)
     conventions = conventions_of(command.conventions)
+    known_ns = clock.now_ns()
     loaded = bars_of(command.market) if command.bars is None else LoadedBars(command.bars, ())
     bars = loaded.bars
     held = command.benchmark
@@ -80,6 +84,8 @@ def run_backtest(
     started = clock.monotonic_ns()
     run = engine(strategy, bars, assumptions=assumptions, engine=command.engine, limits=limits)
     duration_s = (clock.monotonic_ns() - started) / 1e9
+    path = None if found.path is None else str(found.path)
+    recipe = partial(recipe_of, command, path=path, known_ns=known_ns, code=partial(code_digest, type(strategy)))
     told = (*loaded.remarks, *([] if held is None else benchmark_remarks(held, bars)), *run.warnings)
     return FinishedBacktest(
         strategy,
@@ -89,7 +95,7 @@ def run_backtest(
         conventions=conventions,
         run=replace(run, warnings=told),
         benchmark=benchmark,
-        circumstances=Circumstances(moment(clock.now_ns()), duration_s, engine_version),
+        circumstances=Circumstances(moment(clock.now_ns()), duration_s, engine_version, recipe),
     )
 
 

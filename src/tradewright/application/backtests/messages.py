@@ -120,6 +120,14 @@ class KeptBacktest:
 
 
 @dataclass(frozen=True, slots=True)
+class VerifyBacktest:
+    """Make a kept run again and compare every byte. Answer: a `Verification`."""
+
+    run_id: str
+    """The id, the beginning of one, or `latest`."""
+
+
+@dataclass(frozen=True, slots=True)
 class BacktestComparison:
     """Several kept runs side by side. Answer: `ComparisonView`."""
 

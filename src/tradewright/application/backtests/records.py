@@ -16,7 +16,7 @@ from tradewright.ports.runs import RunRecord
 TABLES: Final = ("equity", "fills", "round_trips", "prices", "rejections")
 LATER_TABLES: Final = ("refusals",)
 """Tables that runs of earlier versions do not have."""
-CIRCUMSTANCES: Final = ("created_at", "duration_s", "engine")
+CIRCUMSTANCES: Final = ("created_at", "duration_s", "engine", "recipe")
 _ELSEWHERE: Final = (*TABLES, *LATER_TABLES, *CIRCUMSTANCES, "run_id", "report")
 
 
@@ -27,7 +27,7 @@ def record_of(view: BacktestView) -> RunRecord:
     return RunRecord(
         view.run_id,
         {name: dict(value) if isinstance(value, Mapping) else value for name, value in facts.items()},
-        {name: getattr(view, name) for name in CIRCUMSTANCES},
+        {name: getattr(view, name) for name in CIRCUMSTANCES if name != "recipe" or view.recipe},
         {name: getattr(view, name) for name in (*TABLES, *LATER_TABLES)},
     )
 

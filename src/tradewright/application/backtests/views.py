@@ -60,5 +60,7 @@ class BacktestView:
     duration_s: float = 0.0
     created_at: str = ""
     """When the run was made, ISO UTC; no part of its identity."""
+    recipe: Mapping[str, object] = field(default_factory=dict)
+    """What was asked for, to make the run again; empty of runs of earlier versions. No part of its identity."""
     report: str | None = None
     """Path of the tear sheet, once written."""

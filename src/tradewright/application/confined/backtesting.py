@@ -7,6 +7,7 @@ result deceives whoever reads the result; it reaches nothing else.
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -23,6 +24,7 @@ from tradewright.application.backtests.handlers import (
     moment,
 )
 from tradewright.application.backtests.messages import LoadedBars, Market, RunBacktest
+from tradewright.application.backtests.recipe import recipe_of
 from tradewright.application.confined.failures import raised_there
 from tradewright.application.confined.packing import PackedError, pack, unpack
 from tradewright.application.confined.words import (
@@ -93,6 +95,7 @@ def run_confined_backtest(
     What it raises is raised here; ConfinementError where a wall is missing on this machine.
     """
     assumptions, conventions = assumptions_of(command.account), conventions_of(command.conventions)
+    known_ns = clock.now_ns()
     loaded = bars_of(command.market) if command.bars is None else LoadedBars(command.bars, ())
     bars = loaded.bars
     held = command.benchmark
@@ -113,15 +116,18 @@ def run_confined_backtest(
         raise raised_there(outcome)
     values, run = _believed(outcome.content, bars, assumptions)
     remarks = () if held is None else benchmark_remarks(held, bars)
+    code = uploaded.source.named(uploaded.class_name)
+    shown = replace(command, strategy=uploaded.shown_as)
+    recipe = partial(recipe_of, shown, path=None, known_ns=known_ns, code=lambda: code)
     return FinishedBacktest(
-        UploadedStrategy(uploaded.class_name, uploaded.source.named(uploaded.class_name), values),
+        UploadedStrategy(uploaded.class_name, code, values),
         bars,
         strategy_id=uploaded.shown_as or uploaded.class_name,
         terms=RunTerms(assumptions, policy),
         conventions=conventions,
         run=replace(run, warnings=(*loaded.remarks, *remarks, *run.warnings)),
         benchmark=benchmark,
-        circumstances=Circumstances(moment(clock.now_ns()), outcome.took_s, engine_version),
+        circumstances=Circumstances(moment(clock.now_ns()), outcome.took_s, engine_version, recipe),
     )
 
 

@@ -53,7 +53,7 @@ FILES: Final = frozenset(
      "savez_compressed", "tofile", "open_memmap", "DataSource"}
 )  # fmt: skip
 FILE_BEGINNINGS: Final = ("read_", "scan_", "write_", "sink_")
-ROOM_DOORS: Final = frozenset({"backtest", "check", "import_data", "load_bars", "paper", "sweep"})
+ROOM_DOORS: Final = frozenset({"backtest", "check", "import_data", "load_bars", "paper", "sweep", "verify"})
 HIDDEN: Final = frozenset(
     {"adapters", "application", "bootstrap", "core", "ctypeslib", "distutils", "domain", "engine", "f2py",
      "interfaces", "lazy", "lib", "ports", "quant", "research", "settings", "simulation", "testing", "trading",

@@ -12,6 +12,7 @@ from tradewright.application.backtests.messages import (
     KeptBacktest,
     KeptBacktests,
     RunBacktest,
+    VerifyBacktest,
 )
 from tradewright.domain.errors import InputError
 from tradewright.interfaces.cli.backtest_options import (
@@ -21,6 +22,7 @@ from tradewright.interfaces.cli.backtest_options import (
     StatisticsOptions,
     flags,
 )
+from tradewright.interfaces.cli.backtest_verify import show_verification
 from tradewright.interfaces.cli.options import Json, example, flat, known_strategies, opened, split
 from tradewright.interfaces.cli.sheets import as_json, sheet_path, write_sheet
 from tradewright.interfaces.limits import limits_said
@@ -29,6 +31,7 @@ from tradewright.lazy import load
 
 _FINISHED = "tradewright.application.backtests.finished"
 _SUMMARIES = "tradewright.application.backtests.summaries"
+_VERIFYING = "tradewright.application.backtests.verifying"
 _VIEWS = "tradewright.application.backtests.views"
 group = typer.Typer(
     help="Run a strategy on history; keep, show and compare the runs.",
@@ -120,10 +123,22 @@ def list_runs(
         console.print(load("tradewright.interfaces.terminal.summary").runs_table(runs, width=console.width))
 
 
-@group.command(epilog=example("tradewright backtest show latest", "tradewright backtest show 3f2a --json"))
-def show(context: typer.Context, run_id: RunId, *, json: Json = False) -> None:
+@group.command(epilog=example("tradewright backtest show latest", "tradewright backtest show 3f2a --verify"))
+def show(
+    context: typer.Context,
+    run_id: RunId,
+    *,
+    is_verified: Annotated[
+        bool, typer.Option("--verify", help="Make it again and compare every byte; exit code 1 where it differs.")
+    ] = False,
+    json: Json = False,
+) -> None:
     """Show one kept run: its settings, statistics, and with --json its fills and round trips."""
     app = opened(context)
+    if is_verified:
+        found = app.ask(VerifyBacktest(run_id), answer=load(_VERIFYING).Verification)
+        show_verification(found, as_json=json)
+        return
     view = app.ask(KeptBacktest(run_id), answer=load(_VIEWS).BacktestView)
     written = sheet_path(app, view)
     view = replace(view, report=str(written) if written.exists() else None)

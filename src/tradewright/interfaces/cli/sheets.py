@@ -11,7 +11,7 @@ from tradewright.lazy import load
 if TYPE_CHECKING:
     from tradewright.application.backtests.views import BacktestView
 
-_ONLY_IN_FILES = ("equity", "prices")
+_ONLY_IN_FILES = ("equity", "prices", "recipe")
 _REPORTS: Final = "tradewright.interfaces.reports"
 FORMS: Final = {
     ".html": (f"{_REPORTS}.html", "write_html"),

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from tradewright.interfaces.python.paper import paper
     from tradewright.interfaces.python.result import Result
     from tradewright.interfaces.python.testing import backtest
+    from tradewright.interfaces.python.verifying import verify
 
-__all__ = ["Result", "backtest", "check", "import_data", "load_bars", "paper"]
+__all__ = ["Result", "backtest", "check", "import_data", "load_bars", "paper", "verify"]
 
 __getattr__, __dir__ = attach(
     __name__,
@@ -21,6 +22,7 @@ __getattr__, __dir__ = attach(
         "load_bars": "tradewright.interfaces.python.loading",
         "backtest": "tradewright.interfaces.python.testing",
         "check": "tradewright.interfaces.python.checking",
+        "verify": "tradewright.interfaces.python.verifying",
         "paper": "tradewright.interfaces.python.paper",
         "Result": "tradewright.interfaces.python.result",
     },
