@@ -22,7 +22,7 @@ def prove(asked: argparse.Namespace) -> int:
     """Ask as one of them until enough was asked, and look at the other before and after."""
     report = Report("tenants", "G29 (tenants)")
     with (
-        tempfile.TemporaryDirectory(prefix="proofs-tenants-") as folder,
+        tempfile.TemporaryDirectory(prefix="proofs-tenants-", ignore_cleanup_errors=True) as folder,
         desk(Path(folder), accounts=ACCOUNTS, speed="0.2") as world,
     ):
         tenants, round_ = Tenants(world, seed=asked.seed), 0

@@ -13,6 +13,11 @@ import pytest
 import websockets
 from tests.integration.stream_tools import WITHIN_S, Streaming, bar, refusals, streaming, talking
 
+from tradewright.application.health.checking import Component
+from tradewright.application.watching.news import News
+from tradewright.application.watching.signals import SignalsWatch
+from tradewright.bootstrap.newsroom import Watches
+from tradewright.interfaces.api.metrics_text import metrics_text
 from tradewright.interfaces.stream.terms import StreamTerms
 
 TERMS = StreamTerms(subscriptions=3, mistakes=6, messages_per_s=200, burst=200, sent_within_s=1.0)
@@ -43,6 +48,57 @@ def test_who_comes_back_gets_what_came_since_or_is_told_to_begin_anew(place: Str
             assert not told.get("is_resumed") and len(told["items"]) == 7
 
     asyncio.run(story())
+
+
+def test_news_that_break_go_on_by_themselves_and_whoever_listened_is_told_the_whole_anew(tmp_path: Path) -> None:
+    with streaming(tmp_path, terms=TERMS) as place:
+        newsroom = place.serving.newsroom
+        newsroom.pause_s = 0.05
+        made, broken = newsroom.fresh, [True]
+
+        class Broken(SignalsWatch):
+            def step(self) -> Iterator[News]:
+                if broken[0]:
+                    raise ZeroDivisionError("nobody thought of this")
+                return iter(())
+
+        def fresh() -> Watches:
+            watches = made()
+            watches.signals = Broken(place.serving.app.state.signals, place.serving.clock)
+            return watches
+
+        def metric() -> float:
+            numbers = metrics_text((), place.serving.app.health.meters, service="all").decode().splitlines()
+            return float(next(one for one in numbers if one.startswith("tradewright_news_failures_total ")).split()[1])
+
+        def component() -> Component:
+            place.serving.app.health.watch.look()
+            return next(one for one in place.serving.app.health.watch.components() if one.name == "news")
+
+        async def story() -> None:
+            async with talking(place, key) as talk:
+                shown = await talk.subscribed("risk")
+                place.tell(*refusals(0, 2))
+                last = (await talk.events(2))[-1]["seq"]
+                assert component().is_ok and metric() == 0
+                newsroom.fresh, newsroom._watches = fresh, None
+                assert await talk.ended() == (4410, "news may have been missed: come in again, without `after`")
+            until = time.monotonic() + WITHIN_S
+            while newsroom.failures < 3:
+                assert time.monotonic() < until, "it has not tried again"
+                await asyncio.sleep(0.02)
+            found = component()
+            assert not found.is_ok and "nobody thought of this" in found.story and metric() >= 3
+            broken[0] = False
+            async with talking(place, key) as talk:
+                told = await talk.subscribed("risk", after={"stream": shown["stream"], "seq": last})
+                assert not told.get("is_resumed") and told["items"] == [] and told["stream"] != shown["stream"]
+                place.tell(*refusals(2, 1))
+                assert [one["data"]["subject"] for one in await talk.events(1)] == ["o2"]
+            assert component().is_ok and newsroom.problem == ""
+
+        key = place.key("faithful")
+        asyncio.run(story())
 
 
 def test_what_cannot_be_used_is_told_with_its_name_and_too_much_of_it_ends_it(place: Streaming) -> None:

@@ -3,7 +3,8 @@
 This file decides who tells. By itself each process does, and only while somebody listens. Where services share Redis
 the holder of the lease `newsroom` tells all of them, and whoever begins to listen asks it for the whole state; the
 others watch as well and keep the last seconds, which they tell when they follow it. The bus is used in this thread
-alone, so neither files, nor the database, nor Redis ever stop a web server's event loop.
+alone, so neither files, nor the database, nor Redis ever stop a web server's event loop. What nobody expected ends no
+newsroom: it begins anew with fresh eyes, later each time, and says to everybody who listens that something was missed.
 """
 
 import logging
@@ -41,9 +42,23 @@ HELD: Final = 20_000
 PORTION: Final = 500
 """News that are handed on at once."""
 READY_WITHIN_S: Final = 20.0
-_PAUSE_S: Final = 2.0
+PAUSE_S: Final = 2.0
+LONGEST_PAUSE_S: Final = 60.0
 _LOG: Final = logging.getLogger("tradewright.newsroom")
 Listener = Callable[[Sequence[News]], None]
+
+
+@dataclass(slots=True)
+class Watches:
+    """The eyes of a newsroom: each remembers what it has seen."""
+
+    sessions: SessionsWatch
+    jobs: JobsWatch
+    signals: SignalsWatch
+
+
+def _is_heard_by_nobody() -> None:
+    """Who listens may do without a word on what was missed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +100,8 @@ class Newsroom:
     name: str
     """Of this newsroom among all."""
     bus: EventBus
-    sessions: SessionsWatch
-    jobs: JobsWatch
-    signals: SignalsWatch
+    fresh: Callable[[], Watches]
+    """Makes eyes that have seen nothing yet."""
     clock: Clock
     shared: Shared | None = None
     """None: this process is alone."""
@@ -95,7 +109,14 @@ class Newsroom:
     """Leave nothing of ours on a bus that others use."""
     rounds: int = 0
     """Looks that were finished."""
-    _listeners: list[Listener] = field(default_factory=list)
+    failures: int = 0
+    """How often something broke it that nobody expected."""
+    problem: str = ""
+    """What it was, until it works again."""
+    pause_s: float = PAUSE_S
+    """Before it begins anew; twice as long each time that it breaks without a look between, up to a minute."""
+    _watches: Watches | None = None
+    _listeners: list[tuple[Listener, Callable[[], None]]] = field(default_factory=list)
     _batch: list[News] = field(default_factory=list)
     _held: deque[tuple[int, str, object]] = field(default_factory=lambda: deque(maxlen=HELD))
     """What we have seen and not published, with when: the one who watches for all may be dying."""
@@ -109,10 +130,13 @@ class Newsroom:
     _thread: Thread | None = None
     _lock: Lock = field(default_factory=Lock)
 
-    def listen(self, listener: Listener) -> None:
-        """Hand every piece of news to it, in this newsroom's thread; what it takes time for, everybody waits for."""
+    def listen(self, listener: Listener, on_missed: Callable[[], None] = _is_heard_by_nobody) -> None:
+        """Hand every piece of news to it, in this newsroom's thread; what it takes time for, everybody waits for.
+
+        `on_missed` is called there where news may have been missed: what is handed on next begins with the whole state.
+        """
         with self._lock:
-            self._listeners.append(listener)
+            self._listeners.append((listener, on_missed))
             if self._thread is None:
                 self._thread = Thread(target=self._run, name="newsroom", daemon=True)
                 self._thread.start()
@@ -121,7 +145,7 @@ class Newsroom:
     def forget(self, listener: Listener) -> None:
         """Hand it nothing more."""
         with self._lock:
-            self._listeners.remove(listener)
+            self._listeners = [one for one in self._listeners if one[0] != listener]
             if not self._listeners and self.shared is None:
                 self._listened.clear()
 
@@ -144,16 +168,39 @@ class Newsroom:
         self._hand_on(0)
 
     def _run(self) -> None:
+        pause_s = self.pause_s
         while not self._leaving.is_set():
             self._listened.wait()
             try:
                 self._subscribe()
                 self.step()
                 self.rounds += 1
+                self.problem, pause_s = "", self.pause_s
                 self._leaving.wait(EVERY_S)
             except TradewrightError as problem:
-                _LOG.warning("news are late, tried again in %.0f s: %s", _PAUSE_S, problem)
-                self._leaving.wait(_PAUSE_S)
+                _LOG.warning("news are late, tried again in %.0f s: %s", PAUSE_S, problem)
+                self._leaving.wait(PAUSE_S)
+            except Exception as defect:  # noqa: BLE001 - nobody else attends to this thread, and many wait for its news
+                self._broke(defect, pause_s)
+                self._leaving.wait(pause_s)
+                pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+        self._say_good_bye()
+
+    def _broke(self, defect: Exception, pause_s: float) -> None:
+        """Nothing that was seen is believed any more, and whoever listens is told so."""
+        _LOG.error("the newsroom broke, and begins anew in %.0f s", pause_s, exc_info=defect)
+        self.failures += 1
+        self.problem = f"{type(defect).__name__}: {defect}"
+        self._watches, self._looked_ns, self._is_watching = None, None, False
+        self._whole_wanted = self.shared is not None
+        self._batch.clear()
+        self._held.clear()
+        with self._lock:
+            listening = [on_missed for _, on_missed in self._listeners]
+        for on_missed in listening:
+            on_missed()
+
+    def _say_good_bye(self) -> None:
         try:
             if self.shared is not None:
                 self.shared.leave()
@@ -181,16 +228,19 @@ class Newsroom:
         return self._is_watching
 
     def _new(self, now_ns: int) -> Iterator[News]:
+        if self._watches is None:
+            self._watches = self.fresh()
+        sessions, jobs = self._watches.sessions, self._watches.jobs
         if self._looked_ns is None or now_ns - self._looked_ns >= LOOK_NS:
             self._looked_ns = now_ns
-            yield from self.sessions.look()
-        yield from self.sessions.step()
-        yield from self.jobs.step()
-        yield from self.signals.step()
+            yield from sessions.look()
+        yield from sessions.step()
+        yield from jobs.step()
+        yield from self._watches.signals.step()
         if self._whole_wanted:
             self._whole_wanted = False
-            yield from self.sessions.whole()
-            yield from self.jobs.whole()
+            yield from sessions.whole()
+            yield from jobs.whole()
 
     def _publish_held(self) -> None:
         """What the bus could not take stays."""
@@ -211,7 +261,7 @@ class Newsroom:
         if len(self._batch) > keeps:
             batch, self._batch = self._batch, []
             with self._lock:
-                listeners = list(self._listeners)
+                listeners = [listener for listener, _ in self._listeners]
             for listener in listeners:
                 listener(batch)
 
@@ -219,11 +269,14 @@ class Newsroom:
 def newsroom_of(app: "App", clock: Clock, *, name: str) -> Newsroom:
     """The newsroom of a project: by itself, or with others where the settings name a Redis."""
     trading, url = app.trading, app.settings.redis.url
-    sessions, jobs = SessionsWatch(trading.sessions, trading.traders.journal_of), JobsWatch(app.state.jobs)
-    signals = SignalsWatch(app.state.signals, clock)
+
+    def fresh() -> Watches:
+        sessions = SessionsWatch(trading.sessions, trading.traders.journal_of)
+        return Watches(sessions, JobsWatch(app.state.jobs), SignalsWatch(app.state.signals, clock))
+
     if not url:
-        return Newsroom(name, LocalBus(), sessions, jobs, signals, clock)
+        return Newsroom(name, LocalBus(), fresh, clock)
     bus: RedisBus = load("tradewright.adapters.buses.redis_streams").RedisBus(
         url, name=name, clock=clock, prefix=f"tradewright:{trading.mode}:bus:", keeps_s=KEEPS_S
     )
-    return Newsroom(name, bus, sessions, jobs, signals, clock, shared=Shared(app.state.leases), leave_bus=bus.leave)
+    return Newsroom(name, bus, fresh, clock, shared=Shared(app.state.leases), leave_bus=bus.leave)

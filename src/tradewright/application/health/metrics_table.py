@@ -35,6 +35,7 @@ _ROWS: Final[tuple[tuple[str, Kind, str, str, str], ...]] = (
     ("tradewright_websocket_clients", "gauge", "", "gateway", "WebSocket clients that are connected"),
     ("tradewright_websocket_messages_total", "counter", "", "gateway", "messages sent to WebSocket clients"),
     ("tradewright_websocket_cut_total", "counter", "", "gateway", "WebSocket clients cut for staying behind"),
+    ("tradewright_news_failures_total", "counter", "", "gateway", "times the news broke and began anew"),
     ("tradewright_cache_hits_total", "counter", "", EACH, "reads of market data that the cache answered"),
     ("tradewright_cache_misses_total", "counter", "", EACH, "reads of market data that it did not"),
     ("tradewright_cache_failures_total", "counter", "", EACH, "askings that found no cache"),

@@ -54,6 +54,8 @@ class Meters:
     websocket_messages: int = 0
     websocket_cut: int = 0
     """Clients that were cut because they stayed behind."""
+    news_failures: int = 0
+    """How often the newsroom broke and began anew."""
     cache: Callable[[], CacheCounts] = no_cache
     """What the cache before the store has counted."""
     workers_running: int = 0
@@ -89,6 +91,11 @@ class Meters:
         """So many messages went to WebSocket clients."""
         with self._lock:
             self.websocket_messages += messages
+
+    def news_broke(self) -> None:
+        """The newsroom broke."""
+        with self._lock:
+            self.news_failures += 1
 
     def answers(self) -> tuple[dict[tuple[str, str, str], int], dict[tuple[str, str], tuple[list[int], float]]]:
         """What was counted of requests until now."""

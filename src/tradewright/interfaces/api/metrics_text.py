@@ -67,6 +67,7 @@ def _own(meters: Meters) -> Iterator[Number]:
         "tradewright_websocket_clients": meters.websocket_clients,
         "tradewright_websocket_messages_total": meters.websocket_messages,
         "tradewright_websocket_cut_total": meters.websocket_cut,
+        "tradewright_news_failures_total": meters.news_failures,
         "tradewright_worker_starts_total": meters.worker_starts,
     }
     cache = meters.cache()

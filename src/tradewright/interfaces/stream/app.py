@@ -7,6 +7,7 @@ have not said who they are; and that a key which is revoked, or has other rights
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -14,6 +15,7 @@ from typing import Final
 from anyio import to_thread
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tradewright.application.health.checking import Check
 from tradewright.application.health.standing import Meters
 from tradewright.application.messages import Actor
 from tradewright.application.watching.news import MARKET_DATA, TOPICS, News
@@ -34,6 +36,8 @@ from tradewright.interfaces.stream.words import Auth
 from tradewright.ports.rates import Rate
 
 DOOR: Final = "stream"
+NEWS: Final = "news"
+"""The newsroom, as a part of the platform."""
 PATHS: Final[Mapping[str, tuple[str, ...]]] = {"/ws": tuple(TOPICS), "/ws/market-data": MARKET_DATA}
 """Address -> its topics."""
 LINGERS_S: Final = 60.0
@@ -185,7 +189,8 @@ class Stream:
                 self._loop = asyncio.get_running_loop()
                 self._newsroom = await to_thread.run_sync(lambda: self.serving.newsroom)
                 self._ready_at = self._newsroom.rounds + 1
-                self._newsroom.listen(self.take)
+                self._newsroom.listen(self.take, self.missed)
+                self._be_looked_at(self._newsroom)
                 self.is_listening = True
         assert self._newsroom is not None
         try:
@@ -199,6 +204,33 @@ class Stream:
         """In the newsroom's thread."""
         assert self._loop is not None
         self.hub.take(batch, self._loop)
+
+    def missed(self) -> None:
+        """In the newsroom's thread: it has broken, and begins anew."""
+        assert self._loop is not None
+        with suppress(RuntimeError):  # the loop has ended, and with it everybody who could have missed anything
+            self._loop.call_soon_threadsafe(self._begin_anew)
+
+    def _begin_anew(self) -> None:
+        """Whoever listens is sent away, and told the whole state when they come back."""
+        assert self._newsroom is not None
+        self._ready_at = self._newsroom.rounds + 1
+        self.hub.begin_anew(self.serving.randomness.token(12))
+        self._meters.news_broke()
+        for client in list(self.clients):
+            client.cut(codes.MISSED, "news may have been missed: come in again, without `after`")
+
+    def _be_looked_at(self, newsroom: Newsroom) -> None:
+        """As a part of this process, once somebody has listened."""
+
+        def look() -> str:
+            if newsroom.problem:
+                raise TradewrightError("news are broken, and begun anew", found=newsroom.problem)
+            return f"{len(self.clients)} clients"
+
+        added = self.serving.app.health.added
+        if all(one.name != NEWS for one in added):
+            added.append(Check(NEWS, False, look))
 
     def _gone(self, client: Client) -> None:
         self.clients.discard(client)

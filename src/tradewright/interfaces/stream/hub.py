@@ -146,6 +146,12 @@ class Hub:
                 if any(one.is_of(item, client.actor) for one in client.subscriptions):
                     client.outbox.put(part, (topic, *item.key) if item.key else ())
 
+    def begin_anew(self, stream: str) -> None:
+        """Something was missed: nothing that is remembered is told any more, and nobody goes on where they were."""
+        self.stream = stream
+        self._kept.clear()
+        self._memory = {name: _Memory() for name in TOPICS}
+
     def subscribe(self, client: Client, wanted: Subscription, *, after: tuple[str, int] | None, id: str) -> None:
         """Queue what came since, or a snapshot; then what comes."""
         missed = self._missed(client, wanted, after)

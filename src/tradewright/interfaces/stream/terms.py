@@ -17,6 +17,8 @@ NOT_IDENTIFIED: Final = 4401
 """Close: nobody is known by this, or no more, or with other rights."""
 IDLE: Final = 4408
 """Close: nothing was said, and nothing is subscribed to."""
+MISSED: Final = 4410
+"""Close: news may have been missed, by all; a client that comes back is told the whole state."""
 BEHIND: Final = 4413
 """Close: does not read as fast as news come."""
 TOO_OFTEN: Final = 4429

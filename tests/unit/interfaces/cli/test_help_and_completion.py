@@ -39,9 +39,9 @@ def test_every_command_of_the_plan_is_there() -> None:
         trade parity; risk limits; risk show; risk size; risk kill; risk release; risk state; risk arm;
         risk disarm; broker list; broker connect; broker test; db status; db upgrade; db downgrade; db backup;
         db restore; db prices; keys create; keys list; keys rotate; keys revoke; keys people; keys person; jobs list;
-        jobs show; jobs add; jobs remove; jobs trigger; jobs pause; jobs resume; jobs change; jobs queue; jobs cancel; up; down; serve;
-        symbols list; symbols show; symbols add; symbols remove; watchlist list; watchlist show; watchlist add;
-        watchlist set; watchlist remove"""
+        jobs show; jobs add; jobs remove; jobs trigger; jobs pause; jobs resume; jobs change; jobs queue; jobs cancel;
+        up; down; serve; symbols list; symbols show; symbols add; symbols remove; watchlist list; watchlist show;
+        watchlist add; watchlist set; watchlist remove"""
     words = [tuple(part.split()) for part in planned.replace("init doctor check-config demo status", "").split(";")[1:]]
     single = [("init",), ("doctor",), ("check-config",), ("demo",), ("status",), ("logs",)]
     assert {*words, *single} == {path for path, _ in ALL}
