@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tradewright.bootstrap.shelving import Shelving
     from tradewright.bootstrap.state import PlatformState
     from tradewright.bootstrap.trading import TradingParts
+    from tradewright.ports.stores import Selection
     from tradewright.settings import Settings
     from tradewright.settings.secrets import Secret
 
@@ -220,6 +221,7 @@ class App:
             "playing": lambda: load("tradewright.bootstrap.playing").playing,
             "engine_version": lambda: engine_version,
             "bars_of": lambda: self.bars_of,
+            "kept_funding": lambda: self._kept_funding,
             "inspected": lambda: self._inspected,
             "progress": lambda: self._report,
             "sessions": lambda: self.trading.sessions,
@@ -283,8 +285,14 @@ class App:
             bars_of=self.bars_of,
             engine_version=engine_version,
             shelved=self._shelved,
+            kept_funding=self._kept_funding,
         )
         return found
+
+    def _kept_funding(self, wanted: "Selection") -> "pl.DataFrame":
+        """Rows of funding; the store is opened when a backtest asks for them."""
+        rows: pl.DataFrame = self._store().read(wanted)  # type: ignore[attr-defined]
+        return rows
 
     def _shelf(self) -> dict[str, Callable[[], object]]:
         """What is asked of strategies that somebody uploaded."""

@@ -7,6 +7,7 @@ from enum import StrEnum
 from tradewright.domain.costs import Cost, Costs
 from tradewright.domain.errors import InputError
 from tradewright.domain.margin import Leverage, Margin
+from tradewright.engine.carry import NO_CARRY, Carry
 from tradewright.trading.sizing.allocation import Allocation, EqualSlots
 
 
@@ -72,6 +73,8 @@ class Assumptions:
     it sees them, what it asks for goes nowhere, and nothing is remembered as wanted. None: the first bar."""
     participation: float = 0.0
     """The part of a bar's volume that one order may take, at most 1; 0: any quantity fills."""
+    carry: Carry = NO_CARRY
+    """What the account earns and pays without trading."""
 
     def __post_init__(self) -> None:
         self._coerce("fill", FillRule)

@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradewright.domain.errors import DataError, InputError
-from tradewright.domain.market.actions import ActionKind
-from tradewright.domain.matching.layout import DIVIDEND, SPLIT
+from tradewright.domain.matching.layout import CASH, SPLIT
 from tradewright.engine.assumptions import AdjustedTo, Assumptions
-from tradewright.engine.margin import NO_MARGIN, MarginColumns, columns_of
+from tradewright.engine.carried import ActionColumns, actions_of
+from tradewright.engine.exchange import rates_of
+from tradewright.engine.margin import NO_MARGIN, MarginColumns, columns_of, margin_of
 from tradewright.trading.bars import Bars
 
 Floats = NDArray[np.float64]
@@ -45,31 +46,53 @@ class MarketColumns:
     """What each instrument's positions need as margin."""
     first_row: int = 0
     """The first row after which the strategy may trade; the rows before are its warm-up."""
+    actions: ActionColumns | None = None
+    """All that is told of the actions; None where there are none."""
+    rate: Floats | None = None
+    """The account's money for one of each instrument's, known by each row, shape (rows, width); None: one currency."""
+    borrowable: Floats | None = None
+    """How much of each instrument can be borrowed to be short; None: any."""
 
 
 def prepare(bars: Bars, assumptions: Assumptions) -> MarketColumns:
     """Columns of a run from its bars; a DataError for prices nobody could trade at, an InputError for strangers."""
     _require_prices(bars)
     _require_known(bars, assumptions)
-    row, instrument, kind, value = _actions(bars)
-    is_split = kind == SPLIT
-    splits = row[is_split], instrument[is_split], value[is_split]
+    actions = actions_of(bars, assumptions.carry)
+    is_split = actions.kind == SPLIT
+    splits = actions.row[is_split], actions.instrument[is_split], actions.value[is_split]
+    rate = rates_of(bars, assumptions.carry)
+    if rate is not None and margin_of(assumptions).margin > CASH:
+        raise InputError(
+            "margin is asked in one currency",
+            expected="a cash account, or leverage, where instruments have other currencies than the account",
+            found=repr(assumptions.margin),
+            remedy="leave the margin away, or the currency",
+        )
     to_last = _factors(bars, *splits)
     factor = to_last if assumptions.adjusted_to is AdjustedTo.LAST else _factors_to_first(bars, *splits)
     return MarketColumns(
         bars=bars,
         seen=_seen(bars, factor, assumptions.adjusted_to),
         factor=factor,
-        mark=_marks(bars.closes, to_last),
+        mark=_marks(bars.closes, to_last) if rate is None else _marks(bars.closes, to_last) * rate,
         lot=np.array([assumptions.lots.get(name, assumptions.lot) for name in bars.instruments], np.float64),
         multiplier=np.array([assumptions.multipliers.get(name, 1.0) for name in bars.instruments], np.float64),
-        action_row=row,
-        action_instrument=instrument,
-        action_kind=kind,
-        action_value=value,
+        action_row=actions.row,
+        action_instrument=actions.instrument,
+        action_kind=actions.kind,
+        action_value=actions.value,
         margin=columns_of(assumptions, bars.instruments),
         first_row=_first_row(bars, assumptions.trades_from_ns),
+        actions=actions,
+        rate=rate,
+        borrowable=_borrowable(bars, assumptions),
     )
+
+
+def _borrowable(bars: Bars, assumptions: Assumptions) -> Floats | None:
+    stated = assumptions.carry.borrowable
+    return np.array([stated.get(name, np.inf) for name in bars.instruments], np.float64) if stated else None
 
 
 def _require_prices(bars: Bars) -> None:
@@ -99,27 +122,6 @@ def _require_known(bars: Bars, assumptions: Assumptions) -> None:
                 expected="instruments among " + ", ".join(bars.instruments),
                 found=name,
             )
-
-
-def _actions(bars: Bars) -> tuple[Whole, Whole, Whole, Floats]:
-    """Actions with an ex-date after the first session, by the first row on or after it; splits before dividends."""
-    column = {name: number for number, name in enumerate(bars.instruments)}
-    found: list[tuple[int, int, int, float]] = []
-    sessions = bars.session
-    for action in bars.actions:
-        if not len(sessions) or action.ex_session <= int(sessions[0]) or action.ex_session > int(sessions[-1]):
-            continue
-        row = int(np.searchsorted(sessions, action.ex_session))
-        kind = SPLIT if action.kind is ActionKind.SPLIT else DIVIDEND
-        found.append((row, column[action.instrument], kind, action.value))
-    found.sort()
-    rows, instruments, kinds, values = zip(*found, strict=True) if found else ((), (), (), ())
-    return (
-        np.array(rows, np.int64),
-        np.array(instruments, np.int64),
-        np.array(kinds, np.int64),
-        np.array(values, np.float64),
-    )
 
 
 def _factors(bars: Bars, row: Whole, instrument: Whole, ratios: Floats) -> Floats | None:

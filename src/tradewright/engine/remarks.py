@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from tradewright.domain.matching.layout import LIQUIDATION, NO_FUNDS, NO_MARGIN, NO_SHORT, TOO_SMALL
+from tradewright.domain.matching.layout import LIQUIDATION, NO_FUNDS, NO_MARGIN, NO_SHORT, NOT_BORROWED, TOO_SMALL
 from tradewright.engine.run import Run
 from tradewright.trading.bars import Bars
 
@@ -70,6 +70,14 @@ def _margin_refusals(run: Run, bars: Bars) -> list[str]:
         found.append(
             f"{_orders(len(refused))} refused because a cash account holds no short positions; the first on "
             f"{_day(bars, int(ends.row[k]))}: {bars.instruments[ends.instrument[k]]}"
+        )
+    refused = np.flatnonzero(ends.reason == NOT_BORROWED)
+    if len(refused):
+        k = int(refused[0])
+        found.append(
+            f"{_orders(len(refused))} refused because more was to be sold short than can be borrowed; the first on "
+            f"{_day(bars, int(ends.row[k]))}: {bars.instruments[ends.instrument[k]]} wanted {ends.needed[k]:,.10g}, "
+            f"could sell {ends.available[k]:,.10g}"
         )
     return found
 

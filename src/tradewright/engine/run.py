@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
-REASONS = ("order", "target", "stop_loss", "take_profit", "liquidation", "end")
+REASONS = ("order", "target", "stop_loss", "take_profit", "liquidation", "end", "delisted")
 """Why a filled order existed, by role code."""
 
 ENDINGS = (
@@ -26,10 +26,12 @@ ENDINGS = (
     "position liquidated",
     "not enough initial margin",
     "a cash account holds no short positions",
+    "more than can be borrowed",
+    "delisted",
 )
 """Why an order ended before it was filled in full, by reason code."""
 
-REFUSALS = (1, 6, 12, 13)
+REFUSALS = (1, 6, 12, 13, 14)
 """The reasons that a user must hear of."""
 
 
@@ -49,6 +51,8 @@ class FillColumns:
     """What was to fill, before it was cut to what the account affords; positive."""
     remaining: Floats
     """What is left of the order after the fill."""
+    rate: Floats
+    """The account's money for one of the instrument's; fee and slippage are in the account's, the price is not."""
 
     def __len__(self) -> int:
         return len(self.row)
@@ -102,6 +106,27 @@ class CutOrder:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class CarriedColumns:
+    """What moved cash without an order, in order of time: kinds of `domain/matching/layout.py` from EARNED on."""
+
+    row: Whole
+    instrument: Whole
+    """That of interest is 0, and says nothing."""
+    kind: Whole
+    amount: Floats
+    """Received, negative: paid; of a payment what was due, which was in cash before."""
+    is_after: Whole
+    """1: after the fills of the row's open."""
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+
+_NONE = np.empty(0, np.int64)
+NOTHING_CARRIED = CarriedColumns(_NONE, _NONE, _NONE, np.empty(0), _NONE)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Run:
     """One finished run; columns per bar have shape (rows,), money in the account's currency."""
 
@@ -138,6 +163,28 @@ class Run:
     """Orders that the limits refused; empty without limits."""
     cuts: tuple[CutOrder, ...] = ()
     """Orders that the limits made smaller."""
+    carried: CarriedColumns = NOTHING_CARRIED
+    due: float = 0.0
+    """The part of the cash at the end that is earned and not paid yet; negative: owed."""
+    funding: float = 0.0
+    """Received; negative: paid. So are interest and borrow."""
+    interest: float = 0.0
+    borrow: float = 0.0
+    rate: Floats | None = None
+    """The account's money for one of each instrument's, known by each row; None: one currency."""
+    local: Floats | None = None
+    """With several currencies: the cost basis at the end in each instrument's own money ..."""
+    by_price: Floats | None = None
+    """... and the part of `realized` that came from prices, each at the rate of its fill."""
+
+    @property
+    def exchanged(self) -> float:
+        """The part of realized and unrealized PnL that came from rates of exchange; 0 with one currency."""
+        if self.rate is None or self.local is None or self.by_price is None:
+            return 0.0
+        worth = self.quantity * self.mark[-1] * self.multiplier
+        unrealized_by_price = worth - self.local * self.rate[-1]
+        return float(((self.realized - self.by_price) + (worth - self.basis - unrealized_by_price)).sum())
 
     @property
     def cash(self) -> Floats:

@@ -65,6 +65,8 @@ class Filled(NamedTuple):
 
     What was `asked` in its fills and what remains at last add up to the order.
     """
+    rate: Number = 1
+    """The account's money for one of the instrument's; `unit_price` and `fee` are in the account's."""
 
 
 class Ended(NamedTuple):
@@ -88,6 +90,8 @@ class Split(NamedTuple):
     ratio: Number
     unit_price: Number
     lot: Number
+    rate: Number = 1
+    """The account's money for one of the instrument's."""
 
 
 class Dividend(NamedTuple):
@@ -98,7 +102,21 @@ class Dividend(NamedTuple):
     amount: Number
 
 
-Report = Filled | Ended | Split | Dividend
+class Carried(NamedTuple):
+    """Cash that moved without an order: a kind of `domain/matching/layout.py` from EARNED on."""
+
+    row: int
+    instrument: int
+    kind: int
+    amount: Number
+    """Received; negative: paid. In the account's money."""
+    due: Number
+    """How much more of the cash is earned and not paid yet."""
+    is_after: int = 0
+    """1: after the fills of the row's open."""
+
+
+Report = Filled | Ended | Split | Dividend | Carried
 
 
 class MarketFeed(NamedTuple):
@@ -121,6 +139,8 @@ class MarketFeed(NamedTuple):
     """Needed where orders take no more than a share of it (`participation`)."""
     tiers: Any = ()
     """Lines of maintenance margin; needed where a position of the account names some."""
+    rate: Any = ()
+    """The account's money for one of the instrument's, as of each row's close; empty with one currency."""
 
 
 class Broker(Protocol):

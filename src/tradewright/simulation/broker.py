@@ -10,14 +10,19 @@ from typing import Any
 from tradewright.domain.errors import InputError
 from tradewright.domain.matching.book import cancel, protect, supersede
 from tradewright.domain.matching.calls import call_at_close, watches
+from tradewright.domain.matching.carry import rate_before
 from tradewright.domain.matching.layout import (
     ACCOUNT,
     AT_CLOSE,
     CROSS,
+    DELISTING,
+    DIVIDEND,
+    EARNED,
     FINAL,
     GTD,
     IOC,
     LIMIT,
+    PAYMENT,
     SPLIT,
     STOP,
     TRAILING,
@@ -27,7 +32,7 @@ from tradewright.domain.matching.layout import (
 from tradewright.domain.matching.records import EndingRecord, FillRecord, OrderRecord, Record, blank
 from tradewright.domain.matching.step import close, is_fragile, liquidate, ruin, step
 from tradewright.domain.matching.terms import place
-from tradewright.ports.historical import Dividend, Ended, Filled, MarketFeed, NewOrder, Number, Report, Split
+from tradewright.ports.historical import Carried, Dividend, Ended, Filled, MarketFeed, NewOrder, Number, Report, Split
 
 Charge = Callable[[Any, Any, Any], Any]
 
@@ -52,6 +57,10 @@ class SimulatedBroker:
                     expected=f"{len(feed.close)} volumes",
                     found=str(len(feed.volume)),
                 )
+        one = zero + 1
+        for position in positions:
+            position.rate, position.unit = one, position.multiplier * one
+        ledger.has_rates = int(len(feed.rate) > 0)
         room = 4 * feed.width + 16
         self._charge = charge
         self._closes_out = closes_out
@@ -131,12 +140,15 @@ class SimulatedBroker:
         return int(actions[ledger.next_action].row) if ledger.next_action < len(actions) else NEVER
 
     def reports(self) -> Sequence[Report]:
-        """Actions first (they come before the open), then fills, then endings."""
+        """Actions and fills in the order in which they moved cash, then endings."""
         ledger, found = self._ledger, list[Report]()
         filled, ended, acted = ledger.filled, ledger.ended, ledger.next_action
-        if acted != self._actions_seen:
-            found += [self._action(n) for n in range(self._actions_seen, acted)]
-            self._actions_seen = acted
+        while self._actions_seen < acted:
+            action = self._venue.actions[self._actions_seen]
+            found += [self._fill(n) for n in range(self._filled_seen, action.filled)]
+            self._filled_seen = max(self._filled_seen, action.filled)
+            found += self._action(action)
+            self._actions_seen += 1
         if filled != self._filled_seen:
             found += [self._fill(n) for n in range(self._filled_seen, filled)]
             self._filled_seen = filled
@@ -180,24 +192,32 @@ class SimulatedBroker:
 
     def _fill(self, n: int) -> Report:
         f = self._venue.fills[n]
-        unit_price = f.price * self._venue.book.positions[f.instrument].multiplier
+        unit_price = f.price * (self._venue.book.positions[f.instrument].multiplier * f.rate)
         return Filled(
             f.row, f.order, f.instrument, f.role, f.quantity, f.price, unit_price, f.fee, f.slippage, f.asked,
-            f.remaining,
+            f.remaining, f.rate,
         )  # fmt: skip
 
     def _ending(self, n: int) -> Report:
         e = self._venue.book.endings[n]
         return Ended(e.row, e.order, e.instrument, e.reason, e.needed, e.available, e.remaining)
 
-    def _action(self, n: int) -> Report:
-        action, venue = self._venue.actions[n], self._venue
+    def _action(self, action: Any) -> list[Report]:
+        """What an action has done; a delisting tells of itself by its fill."""
+        venue, zero = self._venue, self._ledger.zero
         row, i, value = action.row, action.instrument, action.value
-        position = venue.book.positions[i]
-        if action.kind != SPLIT:
-            return Dividend(row, i, value * position.multiplier)
-        unit_price = venue.mark[(row - 1) * venue.width + i] / value * position.multiplier
-        return Split(row, i, value, unit_price, position.lot)
+        position, rate = venue.book.positions[i], rate_before(venue, row, i)
+        if action.kind == SPLIT:
+            unit_price = venue.mark[(row - 1) * venue.width + i] / value * position.multiplier
+            return [Split(row, i, value, unit_price, position.lot, rate)]
+        if action.kind == DIVIDEND:
+            return [Dividend(row, i, value * (position.multiplier * rate))]
+        if action.kind == DELISTING:
+            return []
+        if action.kind == PAYMENT:
+            return [Carried(row, i, PAYMENT, zero, action.amount)]
+        due = action.amount if action.kind == EARNED else zero
+        return [Carried(row, i, action.kind, action.amount, due, action.is_after)]
 
     def _make_room(self) -> None:
         """Enlarge what one row could fill at the worst."""

@@ -233,9 +233,12 @@ class Books:
     def agree_with(self, run: Run) -> None:
         """The engine believes what the broker knows."""
         assert float(self.ledger.cash) == run.cash[-1]
-        for name, total in (("fees", run.fees), ("slippage", run.slippage), ("dividends", run.dividends)):
-            assert float(getattr(self.ledger, name)) == total, name
-        for name, column in (("quantity", run.quantity), ("basis", run.basis), ("realized", run.realized)):
+        for name in ("fees", "slippage", "dividends", "due", "funding", "interest", "borrow"):
+            assert float(getattr(self.ledger, name)) == getattr(run, name), name
+        for name in ("quantity", "basis", "realized", "local", "by_price"):
+            column = getattr(run, name)
+            if column is None:
+                continue
             assert [float(getattr(position, name)) for position in self.positions] == column.tolist(), name
 
 
@@ -272,14 +275,16 @@ def wishes(weight: Any, loss: Any = None, gain: Any = None, *, is_restated: bool
 
 def same(one: Run, other: Run) -> None:
     """Both runs agree to the last bit in everything but the name of the engine."""
-    for part in ("fills", "endings"):
+    for part in ("fills", "endings", "carried"):
         mine, theirs = getattr(one, part), getattr(other, part)
         for column in fields(mine):
             equal(f"{part}.{column.name}", getattr(mine, column.name), getattr(theirs, column.name))
     for name in ("equity", "change_row", "change_cash", "change_quantity", "quantity", "basis", "realized"):
         equal(name, getattr(one, name), getattr(other, name))
-    for name in ("opening_cash", "fees", "slippage", "dividends", "splits", "margin_calls"):
+    totals = ("opening_cash", "fees", "slippage", "dividends", "due", "funding", "interest", "borrow")
+    for name in (*totals, "splits", "margin_calls"):
         assert getattr(one, name) == getattr(other, name), name
+    assert one.exchanged == other.exchanged
     equal("cash", one.cash, other.cash)
     equal("gross", one.gross, other.gross)
     equal("net", one.net, other.net)

@@ -149,7 +149,10 @@ class FinishedBacktest:
             conventions=self.conventions,
             benchmark=None if self.benchmark is None else self.benchmark.closes[:rows],
         )
-        return found | {"slippage": run.slippage, "dividends": run.dividends}
+        told = {"due": run.due, "funding": run.funding, "interest": run.interest, "borrow_cost": -run.borrow}
+        told |= {"currency_pnl": run.exchanged}
+        carried = {name: value for name, value in told.items() if value}
+        return found | {"slippage": run.slippage, "dividends": run.dividends} | carried
 
     @cached_property
     def stats(self) -> Mapping[str, Number]:
@@ -188,18 +191,32 @@ class FinishedBacktest:
         """One row a round trip, as in `BacktestView`."""
         adverse, favourable = excursions(
             self.trips,
-            self.bars.highs,
-            self.bars.lows,
+            self._in_account(self.bars.highs),
+            self._in_account(self.bars.lows),
             fills_at="open" if self.assumptions.fill is FillRule.NEXT_OPEN else "close",
             adjustments=self.adjustments,
         )
         return tables.round_trips(self.trips, self.bars, adverse=adverse, favourable=favourable)
 
+    def _in_account(self, prices: Floats) -> Floats:
+        """Prices in the account's money, as those of round trips are."""
+        return prices if self.run.rate is None else prices[: len(self.run.rate)] * self.run.rate
+
+    @cached_property
+    def carried(self) -> pl.DataFrame:
+        """What moved cash without an order: time, session, symbol, kind, amount."""
+        return tables.carried(self.run, self.bars)
+
+    @cached_property
+    def currency(self) -> str:
+        """The account's."""
+        return self.assumptions.carry.currency or self.bars.currency
+
     @cached_property
     def settings(self) -> dict[str, object]:
         """Every setting that can change a number, as JSON values."""
         given = self.assumptions
-        plain = {name: getattr(given, name) for name in given.__slots__}
+        plain = {name: getattr(given, name) for name in given.__slots__ if name != "carry"} | given.carry.stated()
         plain |= {"costs": _named(given.costs), "allocation": repr(given.allocation)}
         models = split_models(given.costs)[1]
         if models:
@@ -249,7 +266,7 @@ class FinishedBacktest:
             timeframe=str(bars.timeframe),
             start=tables.iso_date(bars.session[0]),
             end=tables.iso_date(bars.session[rows - 1]),
-            currency=bars.currency,
+            currency=self.currency,
             cash=self.assumptions.cash,
             data_digest=self.data_digest,
             engine=self.run.engine,

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Protocol
 
 from tradewright.application.backtests.benchmark import benchmark_of, benchmark_remarks
+from tradewright.application.backtests.carrying import KeptFunding, carry_of, renamed
 from tradewright.application.backtests.costs import costs_of
 from tradewright.application.backtests.finished import Circumstances, FinishedBacktest, RunTerms
 from tradewright.application.backtests.messages import (
@@ -24,6 +25,7 @@ from tradewright.application.backtests.recipe import recipe_of
 from tradewright.application.backtests.records import record_of, summary_of, view_of
 from tradewright.application.backtests.summaries import BacktestSummary, ComparisonView
 from tradewright.application.backtests.views import BacktestView
+from tradewright.application.data.remarks import MIXED
 from tradewright.application.shelf.naming import Reference, reference_of
 from tradewright.application.strategies.finding import make_strategy
 from tradewright.application.strategies.source import code_digest
@@ -62,6 +64,7 @@ def run_backtest(
     bars_of: Callable[[Market], LoadedBars],
     engine_version: Callable[[], str],
     shelved: Callable[[RunBacktest, Reference], FinishedBacktest],
+    kept_funding: KeptFunding,
 ) -> FinishedBacktest:
     """Run a strategy on bars; errors say what of the strategy, the bars or the assumptions cannot be used.
 
@@ -71,11 +74,15 @@ def run_backtest(
     if reference is not None:
         return shelved(command, reference)
     strategy, found = make_strategy(command.strategy, command.parameters, code=code)
+    said = command.account.carry
     assumptions = assumptions_of(command.account)
     conventions = conventions_of(command.conventions)
     known_ns = clock.now_ns()
     loaded = bars_of(command.market) if command.bars is None else LoadedBars(command.bars, ())
-    bars = loaded.bars
+    bars = renamed(loaded.bars, said.renames) if said.renames else loaded.bars
+    if not said.is_nothing:
+        carry = carry_of(said, bars, bars_of=bars_of, kept_funding=kept_funding, market=command.market)
+        assumptions = replace(assumptions, carry=carry)
     held = command.benchmark
     if held is None and command.market.benchmark is not None:
         held = bars_of(benchmark_market(command.market)).bars
@@ -86,7 +93,8 @@ def run_backtest(
     duration_s = (clock.monotonic_ns() - started) / 1e9
     path = None if found.path is None else str(found.path)
     recipe = partial(recipe_of, command, path=path, known_ns=known_ns, code=partial(code_digest, type(strategy)))
-    told = (*loaded.remarks, *([] if held is None else benchmark_remarks(held, bars)), *run.warnings)
+    remarks = [one for one in loaded.remarks if not (said.currency and one.startswith(MIXED))]  # they are converted
+    told = (*remarks, *([] if held is None else benchmark_remarks(held, bars)), *run.warnings)
     return FinishedBacktest(
         strategy,
         bars,
@@ -106,14 +114,14 @@ def keep_backtest(command: KeepBacktest, *, runs: RunStore) -> BacktestView:
 
 
 def assumptions_of(account: Account) -> Assumptions:
-    """The account as the engine takes it; InputError for what it cannot be."""
+    """The account as the engine takes it, without what it carries, which needs bars; InputError for nonsense."""
     if isinstance(account.cash, int | float) and account.cash > MOST_CASH:
         raise InputError(
             "cash cannot be used",
             expected=f"at most {MOST_CASH:,.0f}, up to where cents can be counted",
             found=f"{account.cash:g}",
         )
-    stated = {name: getattr(account, name) for name in account.__slots__}
+    stated = {name: getattr(account, name) for name in account.__slots__ if name != "carry"}
     stated["costs"] = costs_of(account.costs)
     if account.allocation is None:
         del stated["allocation"]

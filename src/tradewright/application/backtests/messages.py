@@ -34,6 +34,43 @@ class Market:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Carrying:
+    """What the account earns and pays without trading; rates are a year's, as fractions, or by the ISO date from which
+    each holds. The defaults carry nothing."""
+
+    interest: float | Mapping[str, float] = 0.0
+    """On settled cash."""
+    loan: float | Mapping[str, float] = 0.0
+    """On borrowed cash."""
+    borrow: float | Mapping[str, float] = 0.0
+    """On the worth of shorts."""
+    borrows: Mapping[str, float | Mapping[str, float]] = field(default_factory=dict)
+    """Other borrow rates by instrument id."""
+    borrowable: Mapping[str, float] = field(default_factory=dict)
+    """The largest short by instrument id."""
+    day_count: int = 360
+    """Days of a year: 360 or 365."""
+    funding: object = False
+    """True: of perpetuals, as the store has it; or a table with instrument, time, rate, mark_price."""
+    currency: str | None = None
+    """The account's; None: that of the bars, and nothing is converted."""
+    currencies: Mapping[str, str] = field(default_factory=dict)
+    """Of instruments, where it is not what their id tells."""
+    rates: Mapping[str, Bars] = field(default_factory=dict)
+    """Bars of pairs by name (`EURUSD`); without any the store is asked."""
+    delistings: Mapping[str, tuple[str, float]] = field(default_factory=dict)
+    """By instrument id: the first date on which it is no more, and the cash a share; 0: its last close."""
+    renames: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """By old instrument id: the first date of the new one, and its id."""
+
+    @property
+    def is_nothing(self) -> bool:
+        """Nothing is said, so nothing is carried; a day count alone changes nothing."""
+        said = [getattr(self, name) for name in self.__slots__ if name != "day_count"]
+        return not any(one is not None and (not isinstance(one, float | bool | Mapping | str) or one) for one in said)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """The money, and what trading costs and may do."""
 
@@ -57,6 +94,8 @@ class Account:
     close_at_end: bool = False
     participation: float = 0.0
     """The part of a bar's volume that one order may take; 0: any."""
+    carry: Carrying = field(default_factory=Carrying)
+    """What it earns and pays without trading."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

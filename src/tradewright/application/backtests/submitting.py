@@ -7,7 +7,7 @@ from typing import TypeVar
 from tradewright.application.backtests.costs import costs_of
 from tradewright.application.backtests.finished import FinishedBacktest
 from tradewright.application.backtests.handlers import assumptions_of
-from tradewright.application.backtests.messages import Account, LoadedBars, Market, RunBacktest
+from tradewright.application.backtests.messages import Account, Carrying, LoadedBars, Market, RunBacktest
 from tradewright.application.backtests.naming import KIND
 from tradewright.application.backtests.records import record_of
 from tradewright.application.backtests.wishes import BacktestWish, MakeBacktest, SubmitBacktest
@@ -145,4 +145,7 @@ def account_of(wish: BacktestWish) -> Account:
         numbers=wish.numbers,
         close_at_end=wish.close_at_end,
         participation=wish.participation,
+        carry=Carrying(
+            currency=wish.currency, interest=wish.interest, loan=wish.loan, borrow=wish.borrow, funding=wish.funding
+        ),
     )

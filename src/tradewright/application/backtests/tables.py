@@ -8,6 +8,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tradewright.domain.market.actions import ActionKind
+from tradewright.domain.matching.layout import BORROW, EARNED, FUNDING, INTEREST, PAYMENT
 from tradewright.engine.run import ENDINGS, REASONS, REFUSALS, Run
 from tradewright.quant.performance.round_trips import Adjustments, Fills, RoundTrips
 from tradewright.trading.bars import Bars, Floats
@@ -15,6 +16,7 @@ from tradewright.trading.bars import Bars, Floats
 NS = pl.Datetime("ns", "UTC")
 EPOCH = date(1970, 1, 1)
 STILL_OPEN = "open"
+CARRIED = {EARNED: "dividend", PAYMENT: "paid", FUNDING: "funding", INTEREST: "interest", BORROW: "borrow"}
 
 
 def iso_date(days: int) -> str:
@@ -164,7 +166,7 @@ def performance_fills(run: Run) -> Fills:
     return Fills(
         instrument=columns.instrument,
         quantity=columns.quantity,
-        price=columns.price,
+        price=columns.price if run.rate is None else columns.price * columns.rate,
         fee=columns.fee,
         multiplier=run.multiplier[columns.instrument],
         bar=columns.row,
@@ -173,7 +175,10 @@ def performance_fills(run: Run) -> Fills:
 
 
 def adjustments(run: Run, bars: Bars) -> Adjustments:
-    """Splits that took effect and dividends that met a position, in order of bars."""
+    """Splits that took effect, and dividends, funding and borrow cost that met a position, in order of bars.
+
+    What comes after the fills of a bar's open stands before those of the next bar.
+    """
     found = [(row, instrument, ratio, 0.0) for row, instrument, ratio in run.splits]
     for action in bars.actions:
         row = int(np.searchsorted(bars.session, action.ex_session))
@@ -181,14 +186,44 @@ def adjustments(run: Run, bars: Bars) -> Adjustments:
             continue
         column = bars.instruments.index(action.instrument)
         income = _held_before(row, column, run=run) * action.value * float(run.multiplier[column])
+        if run.rate is not None:
+            income *= float(run.rate[row - 1, column])
         if income:
             found.append((row, column, 1.0, income))
+    found += _carried_by_positions(run)
     found.sort(key=lambda item: item[0])
     return Adjustments(
         instrument=np.array([item[1] for item in found], np.int64),
         ratio=np.array([item[2] for item in found], np.float64),
         income=np.array([item[3] for item in found], np.float64),
         bar=np.array([item[0] for item in found], np.int64),
+    )
+
+
+def _carried_by_positions(run: Run) -> list[tuple[int, int, float, float]]:
+    told = run.carried
+    chosen = np.isin(told.kind, (FUNDING, BORROW)) & (told.amount != 0)
+    rows, amounts = (told.row + told.is_after)[chosen].tolist(), told.amount[chosen].tolist()
+    return [
+        (row, column, 1.0, amount)
+        for row, column, amount in zip(rows, told.instrument[chosen].tolist(), amounts, strict=True)
+    ]
+
+
+def carried(run: Run, bars: Bars) -> pl.DataFrame:
+    """What moved cash without an order, and payments of what was due, which was in cash before."""
+    told = run.carried
+    chosen = np.flatnonzero(told.amount != 0)
+    kinds = told.kind[chosen]
+    names = _words(bars.instruments, told.instrument[chosen])
+    return pl.DataFrame(
+        {
+            "time": _times(bars, told.row[chosen]),
+            "session": _sessions(bars, told.row[chosen]),
+            "symbol": names.to_frame("symbol").select(pl.when(pl.Series(kinds != INTEREST)).then("symbol")).to_series(),
+            "kind": pl.Series([CARRIED[kind] for kind in kinds.tolist()], dtype=pl.String),
+            "amount": told.amount[chosen],
+        }
     )
 
 

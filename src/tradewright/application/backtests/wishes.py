@@ -45,6 +45,16 @@ class BacktestWish:
     rebalance_band: float = 0.0
     participation: float = 0.0
     """Largest share of a bar's volume that a fill may take; 0: any."""
+    currency: str | None = None
+    """The account's; what is in another is converted at the rates of pairs in the store. Null: nothing is converted."""
+    interest: float = 0.0
+    """A year's rate on settled cash, 0.02 = 2 %."""
+    loan: float = 0.0
+    """A year's rate on borrowed cash."""
+    borrow: float = 0.0
+    """A year's rate on the worth of shorts."""
+    funding: bool = False
+    """Perpetuals exchange funding as the store has it."""
     numbers: str = "float"
     """`float` or `exact`."""
     close_at_end: bool = False

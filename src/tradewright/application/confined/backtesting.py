@@ -94,6 +94,13 @@ def run_confined_backtest(
 
     What it raises is raised here; ConfinementError where a wall is missing on this machine.
     """
+    if not command.account.carry.is_nothing:
+        raise InputError(
+            "the account of an uploaded strategy carries nothing",
+            expected="no interest, borrow cost, funding, other currency or delisting",
+            found=repr(command.account.carry)[:200],
+            remedy="run the strategy from its file to have them",
+        )
     assumptions, conventions = assumptions_of(command.account), conventions_of(command.conventions)
     known_ns = clock.now_ns()
     loaded = bars_of(command.market) if command.bars is None else LoadedBars(command.bars, ())

@@ -13,6 +13,8 @@ from tradewright.domain.calendars import date_from_days, days_from_date
 from tradewright.domain.currencies import currency_of
 from tradewright.trading.bars import Bars
 
+MIXED = "prices are in"
+"""How the remark on a mixture of currencies begins."""
 LONGEST_CLOSURE_DAYS = 10
 """A venue that is closed at the border of what was asked, as for New Year in China, is no missing data."""
 
@@ -44,4 +46,4 @@ def _uncovered(bars: Bars, first: int | None, last: int | None) -> Iterator[str]
 def _mixture(bars: Bars) -> Iterator[str]:
     found = list(dict.fromkeys(currency_of(name) for name in bars.instruments))
     if len(found) > 1:
-        yield f"prices are in {', '.join(found)}; one account adds them up as if they were {bars.currency}"
+        yield f"{MIXED} {', '.join(found)}; one account adds them up as if they were {bars.currency}"

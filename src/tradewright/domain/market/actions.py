@@ -32,7 +32,22 @@ class CorporateAction:
     kind: ActionKind
     value: float
     """Split: new shares per old share. Dividend: cash per share, in the instrument's currency."""
+    paid_session: int = 0
+    """Dividend: the date on which it is paid, as `ex_session`; 0: on its ex-date."""
 
     def __post_init__(self) -> None:
         if not 0 < self.value < float("inf"):
             raise ValueError(f"{self.kind} of {self.instrument}: value must be positive and finite, found {self.value}")
+        if self.paid_session and (self.kind is ActionKind.SPLIT or self.paid_session < self.ex_session):
+            raise ValueError(
+                f"{self.kind} of {self.instrument}: only a dividend is paid, on its ex-date or later; "
+                f"found day {self.paid_session} for an ex-date on day {self.ex_session}"
+            )
+
+    def __repr__(self) -> str:
+        """What is not stated is not told: identities of data are made of this."""
+        paid = f", paid_session={self.paid_session!r}" if self.paid_session else ""
+        told = (
+            f"ex_session={self.ex_session!r}, instrument={self.instrument!r}, kind={self.kind!r}, value={self.value!r}"
+        )
+        return f"CorporateAction({told}{paid})"

@@ -4,6 +4,7 @@ from tradewright.domain.arithmetic.accounting import apply_fill
 from tradewright.domain.arithmetic.costs import affordable, slipped
 from tradewright.domain.arithmetic.rounding import left_of, whole_lots
 from tradewright.domain.matching.book import attach, end, end_role, forgo, works
+from tradewright.domain.matching.carry import book_local, limit_short, take_rates
 from tradewright.domain.matching.layout import (
     CASH,
     FOK,
@@ -32,11 +33,15 @@ def revalue(venue, row, at_close):
     value = ledger.zero
     gross = ledger.zero
     first = row * venue.width
+    if ledger.has_rates == 1:
+        take_rates(venue, row if at_close == 1 else row - 1)
     for i in range(venue.width):
         position = venue.book.positions[i]
         price = venue.close[first + i] if at_close == 1 else venue.open[first + i]
         if price != price:
             price = venue.mark[first + i]
+        elif ledger.has_rates == 1:
+            price = price * position.rate
         position.price = price
         if position.quantity != 0:
             worth = position.quantity * price * position.multiplier
@@ -72,16 +77,18 @@ def allowance(venue, instrument, side, quantity, unit_price, unit_excess, charge
     zero = ledger.zero
     worth = position.quantity * position.price * position.multiplier
     equity = ledger.cash + ledger.value - worth + position.quantity * unit_price
+    if ledger.due > 0:
+        equity = equity - ledger.due  # what is not paid yet buys nothing
     others = ledger.gross - abs(worth)
     along = position.quantity * side
     closing = -along if along < 0 else zero
-    share = ledger.fee_share + unit_excess
+    share = ledger.fee_share * position.rate + unit_excess
     most = affordable(unit_price, equity, others, along, ledger.leverage, ledger.fee_rate, share, zero) - along
     candidate = min(quantity, max(most, closing))
     if candidate <= closing:
         return candidate
-    fee = charge(venue.fees, candidate, candidate * unit_price)
-    if fee > (ledger.fee_rate * unit_price + ledger.fee_share) * candidate:
+    fee = charge(venue.fees, candidate, candidate * (unit_price / position.rate)) * position.rate
+    if fee > (ledger.fee_rate * unit_price + ledger.fee_share * position.rate) * candidate:
         most = affordable(unit_price, equity, others, along, ledger.leverage, zero, unit_excess, fee) - along
         candidate = min(candidate, max(most, closing))
     return candidate
@@ -119,12 +126,16 @@ def execute(venue, row, k, reference, slips, charge):
         quantity = abs(held)  # what closes all but a rest of floating-point dust closes all
     asked = quantity
     if held * side >= 0 or quantity > abs(held):
-        multiplier = position.multiplier
-        most = allowance(venue, order.instrument, side, quantity, price * multiplier, excess * multiplier, charge)
+        if ledger.has_borrow == 1:
+            quantity = limit_short(venue, row, k, quantity)
+            if quantity == 0:
+                return
+        unit = position.unit
+        most = allowance(venue, order.instrument, side, quantity, price * unit, excess * unit, charge)
         if quantity > most + most / 1000000000:
             cut = whole_lots(most, position.lot)
             if order.shrinks == 0 or order.force == FOK:
-                refuse(venue, row, k, quantity, most, price * multiplier)
+                refuse(venue, row, k, quantity, most, price * unit)
                 return
             if cut == 0:
                 end(venue.book, row, k, TOO_SMALL, quantity, most)
@@ -182,34 +193,25 @@ def settle(venue, row, k, signed, asked, rest, price, excess, reference, charge)
     """Book the fill of order `k`, write it down, then see to what is left, to its group and to protection."""
     ledger, order = venue.book.ledger[0], venue.book.orders[k]
     position = venue.book.positions[order.instrument]
-    multiplier = position.multiplier
+    multiplier, unit = position.multiplier, position.unit
     quantity = abs(signed)
     held = position.quantity
     side = order.side
-    fee = charge(venue.fees, quantity, quantity * price * multiplier) + excess * quantity * multiplier
-    slippage = (signed * (price - reference) + excess * quantity) * multiplier
+    fee = charge(venue.fees, quantity, quantity * price * multiplier) * position.rate + excess * quantity * unit
+    slippage = (signed * (price - reference) + excess * quantity) * unit
     if order.role == LIQUIDATION:
-        fee = fee + ledger.liquidation * (quantity * price * multiplier)
-    book_fill(ledger, position, signed, price * multiplier, fee)
+        fee = fee + ledger.liquidation * (quantity * price * unit)
+    if ledger.has_rates == 1:
+        book_local(position, signed, price * multiplier, position.rate, ledger.zero)
+    book_fill(ledger, position, signed, price * unit, fee)
     if ledger.margin == ISOLATED:
-        set_aside(venue, order.instrument, held, signed, price * multiplier)
+        set_aside(venue, order.instrument, held, signed, price * unit)
     after = position.quantity
     mark = position.price * multiplier
     ledger.slippage = ledger.slippage + slippage
     ledger.value = ledger.value + (after - held) * mark
     ledger.gross = ledger.gross + (abs(after) - abs(held)) * mark
-    fill = venue.fills[ledger.filled]
-    fill.row = row
-    fill.order = order.identity
-    fill.instrument = order.instrument
-    fill.role = order.role
-    fill.quantity = signed
-    fill.price = price
-    fill.fee = fee
-    fill.slippage = slippage
-    fill.asked = asked
-    fill.remaining = rest
-    ledger.filled = ledger.filled + 1
+    write_fill(venue, row, order.identity, order.instrument, order.role, signed, price, fee, slippage, asked, rest)
     order.side = 0
     goes_on = 0
     if ledger.has_terms == 1:
@@ -223,6 +225,24 @@ def settle(venue, row, k, signed, asked, rest, price, excess, reference, charge)
         forgo(venue.book, row, order.instrument, side, quantity)
     if (order.loss > 0 or order.gain > 0) and (after * signed > 0 or (after != 0 and order.role == TARGET)):
         guard(venue, row, k, reference, goes_on)
+
+
+def write_fill(venue, row, identity, instrument, role, signed, price, fee, slippage, asked, rest):
+    """Write down a fill that is booked."""
+    ledger = venue.book.ledger[0]
+    fill = venue.fills[ledger.filled]
+    fill.row = row
+    fill.order = identity
+    fill.instrument = instrument
+    fill.role = role
+    fill.quantity = signed
+    fill.price = price
+    fill.fee = fee
+    fill.slippage = slippage
+    fill.asked = asked
+    fill.remaining = rest
+    fill.rate = venue.book.positions[instrument].rate
+    ledger.filled = ledger.filled + 1
 
 
 def carry_on(venue, row, k, side, quantity, rest):

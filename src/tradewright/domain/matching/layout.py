@@ -21,12 +21,15 @@ EARLIER, BY_STOP, BY_LIMIT = 0, 1, 2
 # endings of an order without a (further) fill
 NO_FUNDS, EXPIRED, CANCELED, SUPERSEDED, NOTHING_TO_CLOSE, TOO_SMALL, RUINED, ON_TARGET = 1, 2, 3, 4, 5, 6, 7, 8
 UNFILLED, GROUP_FILLED = 9, 10
-LIQUIDATED, NO_MARGIN, NO_SHORT = 11, 12, 13
+LIQUIDATED, NO_MARGIN, NO_SHORT, NOT_BORROWED, GONE = 11, 12, 13, 14, 15
 # margin modes: gross exposure over equity; a cash account; rates of each position's value, looked at at closes; futures
 # that share the account's equity, and futures with a margin each, both looked at within the bar
 LEVERAGE, CASH, ACCOUNT, CROSS, ISOLATED = 0, 1, 2, 3, 4
-# corporate actions
+# the fill that closes the position of a delisted instrument
+DELISTED = 6
+# actions: corporate ones, and what an account earns and pays without an order (`carry.py`)
 SPLIT, DIVIDEND = 0, 1
+EARNED, PAYMENT, FUNDING, INTEREST, BORROW, DELISTING = 2, 3, 4, 5, 6, 7
 # actions of a request
 SUBMIT, CANCEL, PROTECT = 0, 1, 2
 # the side of an order whose quantity, and so its side, follows from a weight at the fill
@@ -68,6 +71,9 @@ class Venue(NamedTuple):
     """Lines of maintenance margin, those of one instrument together."""
     fills: Column
     book: Book
+    rate: Column
+    """Money of the account for one of the instrument's, known by the close of each row, rows x width; of length 0 where
+    there is one currency. `mark` is in the account's money then."""
 
 
 class Program(NamedTuple):
@@ -157,6 +163,13 @@ LEDGER = {
     "short": NUMBER,  # ... of short ones ...
     "short_minimum": NUMBER,  # ... and the money a unit that those need at least
     "liquidation": NUMBER,  # fee of a liquidation, a fraction of the notional
+    "due": NUMBER,  # the part of cash that is earned and not paid yet; negative: owed
+    "funding": NUMBER,  # what was received (negative: paid) of each kind
+    "interest": NUMBER,
+    "borrow": NUMBER,
+    "has_rates": WHOLE,  # 1: instruments in other currencies than the account
+    "has_borrow": WHOLE,  # 1: what can be sold short is limited
+    "has_gone": WHOLE,  # 1 once an instrument was delisted
 }
 """The account's money, what the venue charges and allows, and how far the columns are filled."""
 
@@ -173,6 +186,12 @@ POSITION = {
     "bond_kept": NUMBER,  # maintenance margin in money a unit
     "first_tier": WHOLE,  # its lines of maintenance, from this one ...
     "last_tier": WHOLE,  # ... to the one before this
+    "rate": NUMBER,  # scratch: the account's money for one of the instrument's; 1 where they are the same
+    "unit": NUMBER,  # scratch: multiplier x rate
+    "local": NUMBER,  # cost basis in the instrument's money; kept with several currencies
+    "by_price": NUMBER,  # the part of `realized` that came from the price, each at the rate of its fill
+    "borrowable": NUMBER,  # how much can be borrowed to be short
+    "is_gone": WHOLE,  # 1 once it was delisted
 }
 """One instrument's position and what is fixed about the instrument."""
 
@@ -214,6 +233,7 @@ FILL = {
     "slippage": NUMBER,  # money, positive when worse
     "asked": NUMBER,  # what was to fill here, before it was cut to what the account affords; positive
     "remaining": NUMBER,  # what is left of the order and works on (or ends at once, as its ending says)
+    "rate": NUMBER,  # the account's money for one of the instrument's at the fill
 }
 """A fill, in order of time."""
 
@@ -228,8 +248,18 @@ ENDING = {
 }
 """An order that ended before it was filled in full, and why."""
 
-ACTION = {"row": WHOLE, "instrument": WHOLE, "kind": WHOLE, "value": NUMBER}
-"""A corporate action, in order of rows; it takes effect before the open of its row."""
+ACTION = {
+    "row": WHOLE,
+    "instrument": WHOLE,
+    "kind": WHOLE,
+    "value": NUMBER,  # ratio, cash a share, or a rate, as the kind has it
+    "price": NUMBER,  # FUNDING: the mark price; INTEREST: the rate on what is borrowed
+    "is_after": WHOLE,  # 1: after the fills of the row's open instead of before it
+    "subject": WHOLE,  # PAYMENT: the number of the action that earned it
+    "amount": NUMBER,  # written when it took effect: the cash it moved ...
+    "filled": WHOLE,  # ... and how many fills there were before it
+}
+"""What happens to an account without an order, in order of rows and of time; before the open of its row."""
 
 TIER = {"rate": NUMBER, "deduction": NUMBER}
 """A line of maintenance margin: rate x notional - deduction."""

@@ -47,6 +47,8 @@ def at_hand(venue, instrument, unit_price, closes):
     """
     ledger = venue.book.ledger[0]
     money = ledger.cash
+    if ledger.due > 0:
+        money = money - ledger.due  # what is not paid yet carries nothing
     for i in range(venue.width):
         position = venue.book.positions[i]
         if i == instrument:

@@ -85,8 +85,9 @@ def blank(kind: type[Record], zero: Any) -> Any:
 
 
 def filled_in(kind: type[Record], values: Sequence[Any]) -> Any:
-    """A record of these values, in the order of the fields."""
+    """A record of these values, in the order of the fields; the fields that are left are 0."""
     record = kind()
-    for name, value in zip(KINDS[kind], values, strict=True):
-        setattr(record, name, value)
+    for place, name in enumerate(KINDS[kind]):
+        setattr(record, name, values[place] if place < len(values) else 0)
+    assert len(values) <= len(KINDS[kind]), f"{len(values)} values for {len(KINDS[kind])} fields of {kind.__name__}"
     return record

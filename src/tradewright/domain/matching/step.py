@@ -9,13 +9,26 @@ from tradewright.domain.arithmetic.accounting import split
 from tradewright.domain.arithmetic.rounding import whole_lots
 from tradewright.domain.matching.book import accept, end, end_role, protect, tidy
 from tradewright.domain.matching.calls import call, watches
-from tradewright.domain.matching.fills import execute, revalue
+from tradewright.domain.matching.carry import (
+    book_local,
+    bury,
+    carry,
+    delist,
+    end_gone,
+    rate_before,
+    split_local,
+    take_rates,
+)
+from tradewright.domain.matching.fills import book_fill, execute, revalue, write_fill
 from tradewright.domain.matching.layout import (
     AT_CLOSE,
     AT_OPEN,
     BY_LIMIT,
     BY_STOP,
     CROSS,
+    DELISTED,
+    DELISTING,
+    DIVIDEND,
     EARLIER,
     FINAL,
     IOC,
@@ -57,9 +70,11 @@ def step(venue, row, charge):
     """From the moment before the open to the moment before the close."""
     ledger = venue.book.ledger[0]
     if ledger.next_action < len(venue.actions):
-        act(venue, row)
+        act(venue, row, 0)
     if ledger.live == 0 and ledger.margin < CROSS:
         return
+    if ledger.has_gone == 1:
+        end_gone(venue, row)
     if ledger.has_expiry == 1:
         expire(venue, row)
     revalue(venue, row, 0)
@@ -74,6 +89,8 @@ def step(venue, row, charge):
     if ledger.has_passes == 1:
         after_open(venue, row)
     tidy(venue.book)
+    if ledger.next_action < len(venue.actions):
+        act(venue, row, 1)
     if ledger.live == 0 and ledger.margin < CROSS:
         return
     filled, ended = ledger.filled, ledger.filled + ledger.ended
@@ -110,29 +127,60 @@ def close(venue, row, charge):
     tidy(venue.book)
 
 
-def act(venue, row):
-    """Splits and dividends whose ex-date is this row, before its open."""
+def act(venue, row, is_open):
+    """What happens to the account without an order before the row's open; once `is_open`, the rest of the row's.
+
+    Where no order works nothing can come between, and all of it happens at once.
+    """
     ledger = venue.book.ledger[0]
     while ledger.next_action < len(venue.actions) and venue.actions[ledger.next_action].row <= row:
-        action = venue.actions[ledger.next_action]
+        n = ledger.next_action
+        action = venue.actions[n]
+        if action.is_after == 1 and is_open == 0 and ledger.live > 0:
+            return
+        action.filled = ledger.filled
         position = venue.book.positions[action.instrument]
         if action.kind == SPLIT:
             act_split(venue, row, action.instrument, action.value)
-        elif position.quantity != 0:
-            paid = position.quantity * (action.value * position.multiplier)
-            ledger.cash = ledger.cash + paid
-            ledger.dividends = ledger.dividends + paid
-        ledger.next_action = ledger.next_action + 1
+        elif action.kind == DIVIDEND:
+            if position.quantity != 0:
+                unit = action.value * (position.multiplier * rate_before(venue, row, action.instrument))
+                paid = position.quantity * unit
+                ledger.cash = ledger.cash + paid
+                ledger.dividends = ledger.dividends + paid
+        elif action.kind == DELISTING:
+            act_delisting(venue, row, n)
+        elif ledger.is_ruined == 0:
+            carry(venue, row, n)
+        ledger.next_action = n + 1
+
+
+def act_delisting(venue, row, n):
+    """A delisted instrument's position is closed without a fee, and its orders end."""
+    ledger = venue.book.ledger[0]
+    i = venue.actions[n].instrument
+    position = venue.book.positions[i]
+    if position.quantity != 0:
+        quantity, price = delist(venue, row, n)
+        if len(venue.rate) > 0:
+            take_rates(venue, row - 1)
+            book_local(position, quantity, price * position.multiplier, position.rate, ledger.zero)
+        book_fill(ledger, position, quantity, price * position.unit, ledger.zero)
+        write_fill(venue, row, 0, i, DELISTED, quantity, price, ledger.zero, ledger.zero, abs(quantity), ledger.zero)
+    bury(venue, row, i)
 
 
 def act_split(venue, row, i, ratio):
     """A split multiplies shares and divides the prices of working orders; a rest of a lot is paid at the last close."""
     ledger, position = venue.book.ledger[0], venue.book.positions[i]
+    position.borrowable = position.borrowable * ratio
     if position.quantity != 0 and row > 0:
         unit_price = venue.mark[(row - 1) * venue.width + i] / ratio * position.multiplier
         held, basis, realized, cash = split(
             position.quantity, position.basis, ratio, position.lot, unit_price, ledger.unit
         )
+        if ledger.has_rates == 1:
+            split_local(position, ratio, unit_price, rate_before(venue, row, i), ledger.zero)
         before = position.quantity
         position.quantity = held
         position.basis = basis
@@ -170,7 +218,7 @@ def size(venue, row, at_close):
         price = venue.close[bar] if at_close == 1 else venue.open[bar]
         if price != price:
             continue
-        delta = delta_to(order.weight, equity, price, position.multiplier, position.lot, position.quantity)
+        delta = delta_to(order.weight, equity, price, position.unit, position.lot, position.quantity)
         if delta == 0:
             protect(venue.book, row, order.instrument, order.loss, order.gain)
             end(venue.book, row, k, ON_TARGET, ledger.zero, ledger.zero)

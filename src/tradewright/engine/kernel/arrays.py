@@ -38,6 +38,8 @@ def venue_of(market: MarketColumns, assumptions: Assumptions, *, rows: tuple[Fee
     positions["lot"], positions["multiplier"], positions["wanted"] = market.lot, market.multiplier, np.nan
     for name, column in market.margin.columns().items():
         positions[name] = column
+    positions["rate"], positions["unit"] = 1.0, market.multiplier
+    positions["borrowable"] = np.inf if market.borrowable is None else market.borrowable
     fees = np.zeros(len(rows), TYPES["FEE"])
     for k, row in enumerate(rows):
         fees[k] = tuple(row)
@@ -57,11 +59,12 @@ def venue_of(market: MarketColumns, assumptions: Assumptions, *, rows: tuple[Fee
         tiers=tiers_of(market),
         fills=np.zeros(written, TYPES["FILL"]),
         book=Book(
-            ledger=ledger_of(assumptions, rows),
+            ledger=ledger_of(market, assumptions, rows=rows),
             positions=positions,
             orders=np.zeros(orders, TYPES["ORDER"]),
             endings=np.zeros(written, TYPES["ENDING"]),
         ),
+        rate=NO_NUMBERS if market.rate is None else flat(market.rate),
     )
 
 
@@ -78,10 +81,13 @@ def actions_of(market: MarketColumns) -> Records:
     actions = np.zeros(len(market.action_row), TYPES["ACTION"])
     actions["row"], actions["instrument"] = market.action_row, market.action_instrument
     actions["kind"], actions["value"] = market.action_kind, market.action_value
+    if market.actions is not None:
+        for name in ("price", "is_after", "subject"):
+            actions[name] = getattr(market.actions, name)
     return actions
 
 
-def ledger_of(assumptions: Assumptions, rows: tuple[FeeRow, ...]) -> Records:
+def ledger_of(market: MarketColumns, assumptions: Assumptions, *, rows: tuple[FeeRow, ...]) -> Records:
     """The account before the first bar."""
     ledger = np.zeros(1, TYPES["LEDGER"])
     ledger["cash"] = assumptions.cash
@@ -94,6 +100,8 @@ def ledger_of(assumptions: Assumptions, rows: tuple[FeeRow, ...]) -> Records:
     ledger["has_terms"] = ledger["has_passes"] = assumptions.participation > 0
     ledger["at_close"] = assumptions.fill is FillRule.SIGNAL_CLOSE
     ledger["next_order"] = 1
+    ledger["has_rates"] = market.rate is not None
+    ledger["has_borrow"] = market.borrowable is not None
     return ledger
 
 

@@ -10,7 +10,7 @@ from tradewright.domain.arithmetic import accounting, costs, rounding
 from tradewright.domain.costs.algebra import split_models
 from tradewright.domain.errors import InputError
 from tradewright.domain.matching import book, fills, plan, step
-from tradewright.domain.matching.layout import Changes, Program, Venue
+from tradewright.domain.matching.layout import DELISTING, EARNED, Changes, Program, Venue
 from tradewright.engine.assumptions import Assumptions, Numbers
 from tradewright.engine.kernel import loop
 from tradewright.engine.kernel.arrays import (
@@ -25,7 +25,7 @@ from tradewright.engine.kernel.arrays import (
 )
 from tradewright.engine.market import MarketColumns
 from tradewright.engine.program import Wishes
-from tradewright.engine.run import EndingColumns, FillColumns, Run
+from tradewright.engine.run import CarriedColumns, EndingColumns, FillColumns, Run
 from tradewright.engine.splits import splits_of
 from tradewright.engine.tape import Tape
 from tradewright.quant.compiled import compiled, is_enabled, share_parts
@@ -33,7 +33,8 @@ from tradewright.quant.compiled import compiled, is_enabled, share_parts
 INLINED: frozenset[Callable[..., Any]] = frozenset(
     {
         plan.is_instruction, plan.has_drifted, plan.delta_to, book.end, book.end_role, book.supersede, book.accept,
-        fills.revalue, fills.execute, fills.settle, fills.allowance, fills.book_fill, accounting.apply_fill,
+        fills.revalue, fills.execute, fills.settle, fills.write_fill, fills.allowance, fills.book_fill,
+        accounting.apply_fill,
         costs.affordable, costs.charge, costs.slipped, rounding.steps_down, rounding.whole_lots, rounding.near_lots,
         step.step, step.is_due, step.is_fragile, step.equity_of, loop.wanted_at, loop.same_code_until,
         loop.target, loop.plan, loop.note, loop.quiet_until, loop.asks_at, loop.mark_rows, loop.follow_row,
@@ -110,7 +111,22 @@ def drive(venue: Venue, program: Program, *, market: MarketColumns, closes_out: 
         closed_round_trips=int(ledger["closed"]),
         margin_calls=int(ledger["calls"]),
         splits=splits_of(market),
+        carried=carried_of(venue.actions[: ledger["next_action"]]),
+        due=float(ledger["due"]),
+        funding=float(ledger["funding"]),
+        interest=float(ledger["interest"]),
+        borrow=float(ledger["borrow"]),
+        rate=market.rate,
+        local=venue.book.positions["local"].copy() if market.rate is not None else None,
+        by_price=venue.book.positions["by_price"].copy() if market.rate is not None else None,
     )
+
+
+def carried_of(actions: Any) -> CarriedColumns:
+    """What moved cash without an order, among the actions that took effect."""
+    chosen = actions[(actions["kind"] >= EARNED) & (actions["kind"] != DELISTING)]
+    names = ("row", "instrument", "kind", "amount", "is_after")
+    return CarriedColumns(*(np.ascontiguousarray(chosen[name]) for name in names))
 
 
 def columns_of(records: Any) -> list[Any]:

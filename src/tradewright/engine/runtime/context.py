@@ -36,7 +36,8 @@ class RunContext:
         self._planning = planning
         self._slots = slots
         self._columns = {name: number for number, name in enumerate(market.bars.instruments)}
-        self._positions = [SeenPosition(position) for position in desk.state.positions]
+        is_abroad = market.rate is not None
+        self._positions = [SeenPosition(position, is_abroad=is_abroad) for position in desk.state.positions]
         self._feeds: list[list[tuple[Any, int]]] = [[] for _ in desk.state.positions]
         self.row = -1
         self.column = 0

@@ -9,7 +9,7 @@ from tradewright.engine.runtime.decide import Protect, Request, Supersede
 from tradewright.engine.runtime.gatekeeping import BacktestGate
 from tradewright.engine.runtime.state import State
 from tradewright.engine.tape import Tape
-from tradewright.ports.historical import Ended, Filled, HistoricalBroker, NewOrder
+from tradewright.ports.historical import Carried, Ended, Filled, HistoricalBroker, NewOrder
 
 
 class Desk:
@@ -19,7 +19,7 @@ class Desk:
     (history ended, or the account was ruined) requests go nowhere, because nothing could come of them.
     """
 
-    __slots__ = ("broker", "endings", "fills", "first_row", "gate", "has_sent", "row", "state", "tape")
+    __slots__ = ("broker", "carried", "endings", "fills", "first_row", "gate", "has_sent", "row", "state", "tape")
 
     def __init__(self, state: State, broker: HistoricalBroker, tape: Tape | None = None, *, first_row: int = 0) -> None:
         self.state = state
@@ -32,6 +32,7 @@ class Desk:
         self.has_sent = False
         self.fills: list[Filled] = []
         self.endings: list[Ended] = []
+        self.carried: list[Carried] = []
 
     def carry_out(self, requests: Iterable[Request]) -> None:
         """Hand requests to the broker, one by one."""
@@ -117,6 +118,8 @@ class Desk:
             elif isinstance(report, Ended):
                 self.endings.append(report)
             else:
+                if isinstance(report, Carried):
+                    self.carried.append(report)
                 changed = True
         if changed:
             self.state.note(self.row)

@@ -1,5 +1,6 @@
 """One run on the runtime: books and broker are set up, a session walks, columns come out."""
 
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,8 @@ from numpy.typing import NDArray
 
 from tradewright.domain.arithmetic.costs import PER_NOTIONAL, PER_QUANTITY, charge
 from tradewright.domain.costs.algebra import Cost, FeeRow, split_models
+from tradewright.domain.errors import InputError
+from tradewright.domain.matching.layout import PAYMENT
 from tradewright.domain.matching.records import (
     ActionRecord,
     FeeRecord,
@@ -21,7 +24,7 @@ from tradewright.engine.assumptions import Assumptions, FillRule, Numbers, SizeA
 from tradewright.engine.margin import margin_of
 from tradewright.engine.market import MarketColumns
 from tradewright.engine.program import wishes_of
-from tradewright.engine.run import EndingColumns, FillColumns, Run
+from tradewright.engine.run import CarriedColumns, EndingColumns, FillColumns, Run
 from tradewright.engine.runtime.context import RunContext
 from tradewright.engine.runtime.decide import Planning
 from tradewright.engine.runtime.desk import Desk
@@ -54,7 +57,7 @@ def run_runtime(
     rows, models = split_models(assumptions.costs)
     broker = broker_factory(
         _feed(market, rows, numbers),
-        _ledger(assumptions, rows, numbers),
+        _ledger(market, assumptions, rows=rows, numbers=numbers),
         _positions(market, numbers),
         charge=_charging(models, numbers),
         closes_out=assumptions.close_at_end,
@@ -63,6 +66,13 @@ def run_runtime(
     state = State(market, numbers, numbers.of(assumptions.cash), unit)
     desk = Desk(state, broker, tape, first_row=market.first_row)
     if limits is not None:
+        if market.rate is not None:
+            raise InputError(
+                "limits judge one currency",
+                expected="a run without limits where instruments have other currencies than the account",
+                found=f"an account in {assumptions.carry.currency}",
+                remedy="leave the limits away, or the currency",
+            )
         name = id_of(type(strategy))
         desk.gate = BacktestGate(limits, strategy=name, state=state, market=market, assumptions=assumptions)
     planning = Planning(
@@ -89,19 +99,27 @@ def _feed(market: MarketColumns, rows: tuple[FeeRow, ...], numbers: Counting) ->
         mark=numbers.column(market.mark),
         session=np.ascontiguousarray(bars.session).data,
         actions=[
-            filled_in(ActionRecord, (int(row), int(instrument), int(kind), numbers.of(value)))
-            for row, instrument, kind, value in zip(
-                market.action_row, market.action_instrument, market.action_kind, market.action_value, strict=True
+            filled_in(
+                ActionRecord,
+                (
+                    *(int(part) for part in (row, i, kind)),
+                    numbers.of(value),
+                    numbers.of(price),
+                    int(after),
+                    int(subject),
+                ),
             )
+            for row, i, kind, value, price, after, subject in zip(*market.actions or (), strict=True)
         ],
         fees=[filled_in(FeeRecord, (row.kind, *(numbers.of(part) for part in row[1:]))) for row in rows],
         time=np.ascontiguousarray(bars.time).data,
         volume=numbers.column(bars.volumes),
         tiers=[filled_in(TierRecord, [numbers.of(part) for part in tier]) for tier in market.margin.tiers],
+        rate=() if market.rate is None else numbers.column(market.rate),
     )
 
 
-def _ledger(assumptions: Assumptions, rows: tuple[FeeRow, ...], numbers: Counting) -> Any:
+def _ledger(market: MarketColumns, assumptions: Assumptions, *, rows: tuple[FeeRow, ...], numbers: Counting) -> Any:
     ledger = blank(LedgerRecord, numbers.zero)
     ledger.cash = numbers.of(assumptions.cash)
     for name, number in margin_of(assumptions)._asdict().items():
@@ -113,14 +131,17 @@ def _ledger(assumptions: Assumptions, rows: tuple[FeeRow, ...], numbers: Countin
     ledger.participation = numbers.of(assumptions.participation)
     ledger.at_close = int(assumptions.fill is FillRule.SIGNAL_CLOSE)
     ledger.next_order = 1
+    ledger.has_borrow = int(market.borrowable is not None)
     return ledger
 
 
 def _positions(market: MarketColumns, numbers: Counting) -> list[Record]:
     positions: list[Any] = []
-    for lot, multiplier in zip(market.lot.tolist(), market.multiplier.tolist(), strict=True):
+    borrowable = [inf] * len(market.lot) if market.borrowable is None else market.borrowable.tolist()
+    for lot, multiplier, most in zip(market.lot.tolist(), market.multiplier.tolist(), borrowable, strict=True):
         position = blank(PositionRecord, numbers.zero)
         position.lot, position.multiplier = numbers.of(lot), numbers.of(multiplier)
+        position.borrowable = numbers.of(most)
         positions.append(position)
     for name, column in market.margin.columns().items():
         for position, number in zip(positions, column.tolist(), strict=True):
@@ -164,16 +185,19 @@ def _collect(desk: Desk, market: MarketColumns, assumptions: Assumptions) -> Run
         fills=FillColumns(
             *_columns(
                 [
-                    (f.row, f.order, f.instrument, f.role, f.quantity, f.price, f.fee, f.slippage, f.asked, f.remaining)
+                    (
+                        *(f.row, f.order, f.instrument, f.role, f.quantity, f.price, f.fee, f.slippage, f.asked),
+                        *(f.remaining, f.rate),
+                    )
                     for f in desk.fills
                 ],
-                10,
+                11,
             )
         ),
         endings=EndingColumns(*_columns(desk.endings, 7)),
-        quantity=np.array([float(position.quantity) for position in state.positions]),
-        basis=np.array([float(position.basis) for position in state.positions]),
-        realized=np.array([float(position.realized) for position in state.positions]),
+        quantity=_of_positions(state, "quantity"),
+        basis=_of_positions(state, "basis"),
+        realized=_of_positions(state, "realized"),
         fees=float(state.ledger.fees),
         slippage=float(state.ledger.slippage),
         dividends=float(state.ledger.dividends),
@@ -182,7 +206,26 @@ def _collect(desk: Desk, market: MarketColumns, assumptions: Assumptions) -> Run
         splits=splits_of(market),
         refusals=() if desk.gate is None else tuple(desk.gate.refusals),
         cuts=() if desk.gate is None else tuple(desk.gate.cuts),
+        carried=_carried(desk),
+        due=float(state.ledger.due),
+        funding=float(state.ledger.funding),
+        interest=float(state.ledger.interest),
+        borrow=float(state.ledger.borrow),
+        rate=market.rate,
+        local=_of_positions(state, "local") if market.rate is not None else None,
+        by_price=_of_positions(state, "by_price") if market.rate is not None else None,
     )
+
+
+def _of_positions(state: State, name: str) -> NDArray[np.float64]:
+    return np.array([float(getattr(position, name)) for position in state.positions])
+
+
+def _carried(desk: Desk) -> CarriedColumns:
+    whole = np.array([(c.row, c.instrument, c.kind, c.is_after) for c in desk.carried], np.int64).reshape(-1, 4)
+    amount = np.array([float(c.due if c.kind == PAYMENT else c.amount) for c in desk.carried], np.float64)
+    row, instrument, kind, is_after = (np.ascontiguousarray(column) for column in whole.T)
+    return CarriedColumns(row, instrument, kind, amount, is_after)
 
 
 def _columns(records: Any, width: int) -> list[NDArray[Any]]:

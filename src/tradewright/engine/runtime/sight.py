@@ -72,10 +72,12 @@ class SeenBar:
 class SeenPosition:
     """A position, live: it always tells what is held now."""
 
-    __slots__ = ("_position",)
+    __slots__ = ("_is_abroad", "_position")
 
-    def __init__(self, position: PositionRecord) -> None:
+    def __init__(self, position: PositionRecord, *, is_abroad: bool = False) -> None:
+        """`is_abroad`: the run has several currencies, and prices are in the instrument's."""
         self._position: Any = position
+        self._is_abroad = is_abroad
 
     @property
     def quantity(self) -> float:
@@ -84,10 +86,12 @@ class SeenPosition:
 
     @property
     def average_price(self) -> float:
-        """Cost basis per unit; NaN while flat."""
+        """Cost basis per unit, in the instrument's currency; NaN while flat."""
         if self._position.quantity == 0:
             return math.nan
-        return float(self._position.basis / (self._position.quantity * self._position.multiplier))
+        position = self._position
+        basis = position.local if self._is_abroad else position.basis
+        return float(basis / (position.quantity * position.multiplier))
 
     @property
     def is_flat(self) -> bool:

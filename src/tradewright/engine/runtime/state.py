@@ -21,6 +21,7 @@ class State:
         self.numbers = numbers
         self.ledger = blank(LedgerRecord, numbers.zero)
         self.ledger.cash, self.ledger.unit = cash, unit
+        self.ledger.has_rates = int(market.rate is not None)
         self.positions = [blank(PositionRecord, numbers.zero) for _ in market.bars.instruments]
         for position, lot, multiplier in zip(self.positions, market.lot, market.multiplier, strict=True):
             position.lot, position.multiplier = numbers.of(lot), numbers.of(multiplier)

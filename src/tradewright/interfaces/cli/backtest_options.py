@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tradewright.application.backtests.messages import Account, Conventions, Market
+from tradewright.application.backtests.messages import Account, Carrying, Conventions, Market
 from tradewright.domain.errors import InputError
 from tradewright.interfaces.cli.options import Json, split
 
@@ -96,6 +96,16 @@ class AccountOptions:
     rebalance_band: Annotated[
         float, typer.Option(help="Drift from a target weight that makes an order.", rich_help_panel=_ACCOUNT)
     ] = 0.0
+    currency: Annotated[
+        str | None,
+        typer.Option(help="The account's, as EUR; prices in others are converted.", rich_help_panel=_ACCOUNT),
+    ] = None
+    interest: Annotated[float, typer.Option(help="A year's rate on cash, 0.02 = 2 %.", rich_help_panel=_ACCOUNT)] = 0.0
+    loan: Annotated[float, typer.Option(help="A year's rate on borrowed cash.", rich_help_panel=_ACCOUNT)] = 0.0
+    borrow: Annotated[float, typer.Option(help="A year's rate on shorts.", rich_help_panel=_ACCOUNT)] = 0.0
+    funding: Annotated[
+        bool, typer.Option("--funding", help="Exchange funding of perpetuals, as stored.", rich_help_panel=_ACCOUNT)
+    ] = False
     limits: Annotated[
         str | None,
         typer.Option(
@@ -115,6 +125,13 @@ class AccountOptions:
             leverage=self.leverage,
             rebalance_band=self.rebalance_band,
             numbers=self.numbers,
+            carry=Carrying(
+                currency=self.currency.upper() if self.currency else None,
+                interest=self.interest,
+                loan=self.loan,
+                borrow=self.borrow,
+                funding=self.funding,
+            ),
         )
 
     @staticmethod

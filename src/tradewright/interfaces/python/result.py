@@ -24,8 +24,8 @@ _REPORTS = "tradewright.interfaces.reports"
 class Result:
     """One finished backtest; what is not asked for is not computed.
 
-    Tables are Polars frames, times UTC, money in the currency of the bars, returns fractions. Printing a result shows a
-    summary; in a notebook it shows a table and the curve of equity.
+    Tables are Polars frames, times UTC, money in the currency of the account, returns fractions. Printing a result
+    shows a summary; in a notebook it shows a table and the curve of equity.
     """
 
     def __init__(self, finished: FinishedBacktest) -> None:
@@ -50,6 +50,14 @@ class Result:
     def round_trips(self) -> pl.DataFrame:
         """One row from flat to flat: symbol, direction, entry and exit, quantity, pnl, fees, return, mae, mfe ..."""
         return self._finished.round_trips
+
+    @property
+    def carried(self) -> pl.DataFrame:
+        """What moved cash without an order: time, session, symbol, kind, amount.
+
+        Kinds are funding, interest, borrow, dividend (earned, and due until it is paid) and paid (due no more).
+        """
+        return self._finished.carried
 
     @property
     def rejections(self) -> pl.DataFrame:

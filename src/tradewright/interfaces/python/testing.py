@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from tradewright.application.backtests.finished import FinishedBacktest
-from tradewright.application.backtests.messages import Account, Conventions, RunBacktest
+from tradewright.application.backtests.messages import Account, Carrying, Conventions, RunBacktest
 from tradewright.bootstrap import open_app
 from tradewright.domain.costs import Cost
 from tradewright.interfaces.limits import limits_said
+from tradewright.interfaces.python.frames import as_polars, is_table
 from tradewright.interfaces.python.loading import load_bars
 from tradewright.interfaces.python.result import Result
 from tradewright.interfaces.python.settings import refuse_unknown
@@ -30,6 +31,18 @@ class Setting(TypedDict, total=False):
     numbers: str
     close_at_end: bool
     participation: float
+    interest: float | Mapping[str, float]
+    loan: float | Mapping[str, float]
+    borrow: float | Mapping[str, float]
+    borrows: Mapping[str, float | Mapping[str, float]]
+    borrowable: Mapping[str, float]
+    day_count: int
+    funding: object
+    currency: str | None
+    currencies: Mapping[str, str]
+    rates: Mapping[str, object]
+    delistings: Mapping[str, tuple[str, float]]
+    renames: Mapping[str, tuple[str, str]]
     risk_free: float
     periods_per_year: float | None
     ddof: int
@@ -38,6 +51,7 @@ class Setting(TypedDict, total=False):
 
 
 _CONVENTIONS = frozenset(Conventions.__slots__)
+_CARRYING = frozenset(Carrying.__slots__)
 
 
 def backtest(
@@ -62,7 +76,10 @@ def backtest(
     `benchmark` is one instrument to compare with, bought and held: bars, or a symbol of the store.
     `limits` passes every order through the risk gate: `"default"`, a TOML file, a mapping, or a `LimitsPolicy`.
     `settings` of the account: size_at, lot, lots, multipliers, leverage, rebalance_band, allocation, numbers,
-    close_at_end; of the statistics: risk_free, periods_per_year, ddof, resample, var_level.
+    close_at_end, participation; of what it earns and pays without trading (see docs/concepts/accounts.md): interest,
+    loan, borrow, borrows, borrowable, day_count, funding (True: of the store, or a table), currency, currencies, rates
+    (bars of pairs by name), delistings, renames; of the statistics: risk_free, periods_per_year, ddof, resample,
+    var_level.
 
     Raises InputError for what cannot be used, StrategyError when the strategy raises or answers nonsense.
     """
@@ -87,9 +104,23 @@ def stated_settings(
     """The settings of the account and of the statistics; a name that is neither is an InputError with a near match."""
     known = ("cash", "costs", "fill", "engine", "benchmark", "limits", *sorted(Setting.__optional_keys__))
     refuse_unknown(settings, known, of="a backtest")
-    account = {name: value for name, value in settings.items() if name not in _CONVENTIONS}
+    account = {name: value for name, value in settings.items() if name not in _CONVENTIONS | _CARRYING}
+    carried = {name: _carried(name, value) for name, value in settings.items() if name in _CARRYING}
     conventions = {name: value for name, value in settings.items() if name in _CONVENTIONS}
     return (
-        Account(cash=cash, costs=costs, fill=fill, **account),  # type: ignore[arg-type]
+        Account(cash=cash, costs=costs, fill=fill, carry=Carrying(**carried), **account),  # type: ignore[arg-type]
         Conventions(**conventions),  # type: ignore[arg-type]
     )
+
+
+def _carried(name: str, value: Any) -> object:
+    """What a notebook hands in, as the message takes it: tables become Polars frames, rates of pairs become bars."""
+    if name == "funding" and is_table(value):
+        return as_polars(value)
+    if name == "rates":
+        return {pair: rates if isinstance(rates, Bars) else load_bars(rates) for pair, rates in value.items()}
+    if name in ("interest", "loan", "borrow") and not isinstance(value, Mapping) and is_table(value):
+        table = as_polars(value)
+        days, rates = table.get_columns()[:2]
+        return {str(day)[:10]: float(rate) for day, rate in zip(days, rates, strict=True)}
+    return value

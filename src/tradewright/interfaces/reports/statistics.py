@@ -108,6 +108,11 @@ _COST = (
     ("fees", "Fees", f.money, "All charges of all fills"),
     ("slippage", "Slippage", f.money, "What fills cost against the price at the decision; worse is positive"),
     ("dividends", "Dividends", f.money, "Cash received (paid, when short) for holding"),
+    ("due", "Due", f.money, "Dividends in equity that are earned and not paid yet"),
+    ("funding", "Funding", f.money, "Received (negative: paid) for holding perpetuals"),
+    ("interest", "Interest", f.money, "Received on cash, less what borrowed cash cost"),
+    ("borrow_cost", "Borrow cost", f.money, "Paid for borrowing what was sold short"),
+    ("currency_pnl", "Currency", f.money, "The part of all profit and loss that came from rates of exchange"),
     ("average_leverage", "Average leverage", f.number, "Mean gross exposure over equity"),
     ("largest_leverage", "Highest leverage", f.number, "Largest gross exposure over equity"),
 )

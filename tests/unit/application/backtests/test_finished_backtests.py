@@ -59,6 +59,7 @@ def run() -> Run:
         slippage=[0.5, 0, -0.5],
         asked=[10, 20, 5],
         remaining=[0, 0, 0],
+        rate=[1, 1, 1],
     )
     endings = columns(
         EndingColumns,
