@@ -1,5 +1,6 @@
 """What happens to an account without an order, in cases small enough to add up by hand; each at both speeds."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -142,7 +143,7 @@ def test_missing_funding_is_an_error_that_names_instrument_moment_and_remedy() -
 def test_interest_is_paid_for_the_nights_between_sessions() -> None:
     bars = bars_of(flat_rows(4))
     sessions = np.array([0, 1, 4, 5], np.int32) + FIRST_SESSION  # a weekend before the third
-    bars = Bars(**{name: getattr(bars, name) for name in Bars.__slots__} | {"session": sessions})
+    bars = replace(bars, session=sessions)
     run = run_of(bars, {}, Carry(interest=0.036))
     assert run.cash.tolist() == pytest.approx([100_000, 100_010, 100_010 * 1.0003, 100_010 * 1.0003 * 1.0001])
     assert run.interest == pytest.approx(run.cash[-1] - 100_000)

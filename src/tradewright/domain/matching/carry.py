@@ -88,7 +88,7 @@ def take_rates(venue, row):
         position.unit = position.multiplier * position.rate
 
 
-def last_price(venue, row, i):
+def close_before(venue, row, i):
     """The last close before a row, in the instrument's money."""
     price = venue.mark[(row - 1) * venue.width + i]
     if len(venue.rate) > 0:
@@ -158,5 +158,5 @@ def delist(venue, row, n):
     i = action.instrument
     price = action.value
     if price == 0:
-        price = last_price(venue, row, i)
+        price = close_before(venue, row, i)
     return -venue.book.positions[i].quantity, price

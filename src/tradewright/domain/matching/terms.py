@@ -5,7 +5,7 @@ Which rule belongs to which term, with its reason, is in docs/concepts/fills.md.
 
 from tradewright.domain.arithmetic.rounding import left_of, whole_lots
 from tradewright.domain.matching.book import accept, end, supersede
-from tradewright.domain.matching.carry import last_price
+from tradewright.domain.matching.carry import close_before
 from tradewright.domain.matching.layout import (
     AT_CLOSE,
     AT_OPEN,
@@ -74,7 +74,7 @@ def add_terms(venue, row, asked):
     if asked.force == DAY or asked.force == GTD:
         ledger.has_expiry = 1
     if asked.kind == TRAILING and asked.trigger == 0 and row >= 0:
-        follow(order, last_price(venue, row + 1, asked.instrument))
+        follow(order, close_before(venue, row + 1, asked.instrument))
 
 
 def follow(order, price):
