@@ -220,8 +220,6 @@ class App:
             "honesty_behind_walls": lambda: self.shelving.honest,
             "playing": lambda: load("tradewright.bootstrap.playing").playing,
             "engine_version": lambda: engine_version,
-            "bars_of": lambda: self.bars_of,
-            "kept_funding": lambda: self._kept_funding,
             "inspected": lambda: self._inspected,
             "progress": lambda: self._report,
             "sessions": lambda: self.trading.sessions,
@@ -247,6 +245,7 @@ class App:
             ),
             **self.state.providers(),
             **self._shelf(),
+            **self._markets(),
         }
 
     def _store(self) -> object:
@@ -288,6 +287,10 @@ class App:
             kept_funding=self._kept_funding,
         )
         return found
+
+    def _markets(self) -> dict[str, Callable[[], object]]:
+        """What a run reads of the market."""
+        return {"bars_of": lambda: self.bars_of, "kept_funding": lambda: self._kept_funding}
 
     def _kept_funding(self, wanted: "Selection") -> "pl.DataFrame":
         """Rows of funding; the store is opened when a backtest asks for them."""
