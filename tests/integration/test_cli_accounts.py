@@ -47,6 +47,8 @@ def test_stored_funding_and_interest_are_carried_when_asked_for(folder: Path) ->
     assert told["stats"]["funding"] == pytest.approx(-14 * 50_000 * 0.001, rel=1e-3)
     assert told["stats"]["interest"] == pytest.approx(10 + 4 * 5, rel=1e-1)
     assert told["assumptions"]["interest"] == 0.036 and set(told["assumptions"]["funding"]) == {"BTCUSD.BINANCE"}
+    again = run("backtest", "show", told["run_id"], "--verify", folder=folder)
+    assert again.returncode == 0, again.stdout + again.stderr
 
 
 def test_an_account_in_euros_takes_the_pair_from_the_store(folder: Path) -> None:

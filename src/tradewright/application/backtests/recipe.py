@@ -6,10 +6,10 @@ This file decides what is kept of it and how a kept run becomes a command again.
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from typing import Any, Final
 
-from tradewright.application.backtests.messages import Account, Conventions, Market, RunBacktest
+from tradewright.application.backtests.messages import Account, Carrying, Conventions, Market, RunBacktest
 from tradewright.application.backtests.views import BacktestView
 from tradewright.domain.errors import InputError
 from tradewright.trading.risk.policy_text import read_policy
@@ -38,6 +38,7 @@ def recipe_of(command: RunBacktest, *, path: str | None, known_ns: int, code: Ca
         "conventions": asdict(command.conventions),
         "known_ns": known_ns,
         "code": code(),
+        **_carried(command.account.carry),
     }
 
 
@@ -50,6 +51,8 @@ def command_of(view: BacktestView) -> RunBacktest:
         raise _lost(f"its strategy, {view.strategy}, was handed in and lies in no file", "keep strategies in files")
     if kept and (kept.get("market") is None or kept.get("is_benchmark_given")):
         raise _lost("its bars were handed in, and nobody knows where from", "load them from the store or a file")
+    if kept.get("is_carry_given"):
+        raise _lost("its funding or its rates were handed in", "bring them into the store")
     stated = dict(kept.get("market") or {"symbols": view.symbols, "timeframe": view.timeframe})
     stated |= {"symbols": tuple(stated.get("symbols") or ()), "start": view.start, "end": view.end}
     if not kept:
@@ -58,7 +61,7 @@ def command_of(view: BacktestView) -> RunBacktest:
         strategy=named,
         parameters=dict(view.parameters),
         market=Market(**stated),
-        account=_account(settings),
+        account=replace(_account(settings), carry=_carrying(settings, kept)),
         conventions=_conventions(kept, settings),
         engine=view.engine,
     )
@@ -72,6 +75,23 @@ def limits_of_run(view: BacktestView, instruments: tuple[str, ...]) -> Any:
     content = json.loads(written) if isinstance(written, str) else written
     assert isinstance(content, dict)
     return read_policy(content, instruments=frozenset(instruments), is_kept=True)
+
+
+def _carried(said: Carrying) -> dict[str, object]:
+    """What of the account's carrying its settings do not tell; nothing where nothing is carried."""
+    if said.is_nothing:
+        return {}
+    is_given = bool(said.rates) or not isinstance(said.funding, bool)
+    return {"is_carry_given": is_given, "renames": {old: list(new) for old, new in said.renames.items()}}
+
+
+def _carrying(settings: Mapping[str, Any], kept: Mapping[str, Any]) -> Carrying:
+    """As the settings tell it; funding and rates of exchange are read from the store again."""
+    stated = {one.name: settings[one.name] for one in fields(Carrying) if one.name in settings}
+    for name, value in (("delistings", stated.get("delistings")), ("renames", kept.get("renames"))):
+        if value:
+            stated[name] = {instrument: tuple(told) for instrument, told in value.items()}
+    return Carrying(**stated | {"funding": bool(settings.get("funding"))})
 
 
 def _account(settings: Mapping[str, Any]) -> Account:
