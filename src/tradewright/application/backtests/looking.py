@@ -14,6 +14,8 @@ import polars as pl
 
 from tradewright.application.backtests.naming import run_named
 from tradewright.application.backtests.records import summary_of, view_of
+from tradewright.application.backtests.review import review
+from tradewright.application.backtests.review_remark import ReviewRemark
 from tradewright.application.backtests.summaries import BacktestSummary
 from tradewright.application.backtests.views import BacktestView, Number
 from tradewright.application.data.showing import exact
@@ -110,6 +112,8 @@ class RunResultsView:
     rejections: int
     refusals: int
     warnings: tuple[str, ...]
+    review: tuple[ReviewRemark, ...]
+    """What to know before the numbers are believed, the gravest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +205,7 @@ def run_results(query: RunResults, *, runs: RunStore, jobs: JobQueue, envelope: 
         rejections=view.rejections.height,
         refusals=view.refusals.height,
         warnings=view.warnings,
+        review=review(view),
     )
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tradewright.application.backtests.views import BacktestView
 
 _ONLY_IN_FILES = ("equity", "prices", "recipe")
+_REVIEW: Final = "tradewright.application.backtests.review"
 _REPORTS: Final = "tradewright.interfaces.reports"
 FORMS: Final = {
     ".html": (f"{_REPORTS}.html", "write_html"),
@@ -46,4 +47,5 @@ def write_sheet(view: "BacktestView", path: Path) -> Path:
 
 def as_json(view: "BacktestView") -> dict[str, object]:
     """The run as one object; the rows of equity and prices are in the exports, not here."""
-    return {item.name: getattr(view, item.name) for item in fields(view) if item.name not in _ONLY_IN_FILES}
+    shown = {item.name: getattr(view, item.name) for item in fields(view) if item.name not in _ONLY_IN_FILES}
+    return shown | {"review": load(_REVIEW).review(view)}

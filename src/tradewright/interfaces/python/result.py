@@ -9,6 +9,8 @@ import polars as pl
 
 from tradewright.application.backtests.finished import FinishedBacktest
 from tradewright.application.backtests.messages import KeepBacktest
+from tradewright.application.backtests.review import review
+from tradewright.application.backtests.review_remark import ReviewRemark
 from tradewright.application.backtests.views import BacktestView, Number
 from tradewright.bootstrap import open_app
 from tradewright.lazy import load
@@ -68,6 +70,11 @@ class Result:
     def warnings(self) -> tuple[str, ...]:
         """What somebody should know before believing the numbers."""
         return self._finished.run.warnings
+
+    @cached_property
+    def review(self) -> tuple[ReviewRemark, ...]:
+        """What an honest friend would say of the run, the gravest first: code, severity, found, remedy, facts."""
+        return review(self.view)
 
     @property
     def strategy(self) -> Strategy:

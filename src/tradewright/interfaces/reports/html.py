@@ -10,6 +10,7 @@ from tradewright.interfaces.reports.overview import disclaimer, growth, key_figu
 from tradewright.interfaces.reports.page import Frame, page
 from tradewright.interfaces.reports.payload import Limits, payload_of
 from tradewright.interfaces.reports.returns import returns
+from tradewright.interfaces.reports.reviewed import reviewed
 from tradewright.interfaces.reports.risk import risk
 from tradewright.interfaces.reports.trades import rejections, trading
 
@@ -20,6 +21,7 @@ LINKS = (
     ("risk", "Risk"),
     ("trading", "Round trips"),
     ("statistics", "Statistics"),
+    ("review", "Review"),
     ("assumptions", "Assumptions"),
 )
 
@@ -49,6 +51,7 @@ def render_html(sheet: TearSheet, *, limits: Limits | None = None) -> str:
         risk(sheet),
         trading(sheet, bounds.symbols),
         statistics(sheet),
+        reviewed(sheet),
         rejections(sheet),
         assumptions(sheet),
         disclaimer(sheet),

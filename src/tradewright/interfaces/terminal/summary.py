@@ -13,6 +13,8 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
+from tradewright.application.backtests.review import review
+from tradewright.application.backtests.review_remark import Severity
 from tradewright.application.backtests.summaries import BacktestSummary, ComparisonView
 from tradewright.application.backtests.views import BacktestView
 from tradewright.interfaces.reports.statistics import described
@@ -57,9 +59,22 @@ def summary(view: BacktestView, *, width: int = 60) -> RenderableType:
     if view.equity.height > 1:
         parts += [Text(), _Curve(view.equity.get_column("equity").to_list(), width)]
     parts += [Text.assemble(("note: ", "yellow"), remark) for remark in view.warnings]
+    parts += _reviewed(view)
     if view.report:
         parts += [Text(), Text.assemble(("Tear sheet  ", "dim"), str(view.report), overflow="fold")]
     return Group(*parts)
+
+
+def _reviewed(view: BacktestView) -> Iterator[RenderableType]:
+    """The remarks of the review that weigh; the others are counted, and stand on the tear sheet."""
+    remarks = review(view)
+    for one in remarks:
+        if one.severity is not Severity.NOTE:
+            style = "red" if one.severity is Severity.SERIOUS else "yellow"
+            yield Text.assemble((f"{one.severity.value}: ", style), f"{one.found} ({one.code})")
+    notes = sum(one.severity is Severity.NOTE for one in remarks)
+    if notes:
+        yield Text(f"{notes} more remark{'' if notes == 1 else 's'} of the review: on the tear sheet", style="dim")
 
 
 def as_text(view: BacktestView, *, width: int = 110) -> str:

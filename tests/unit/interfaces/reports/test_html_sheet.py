@@ -67,7 +67,7 @@ def test_the_page_is_well_formed_and_every_id_occurs_once(text: str) -> None:
     page = Page(text)
     assert page.open == []
     assert len(page.ids) == len(set(page.ids))
-    chapters = {"growth", "returns", "risk", "trading", "statistics", "warnings", "assumptions"}
+    chapters = {"growth", "returns", "risk", "trading", "statistics", "review", "warnings", "assumptions"}
     assert chapters <= set(page.ids)
 
 
