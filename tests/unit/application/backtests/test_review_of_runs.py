@@ -49,7 +49,7 @@ def severity_of(view: BacktestView, code: str) -> Severity | None:
     return found[0].severity if found else None
 
 
-def fills(*rows: tuple[float, float, float], reason: str = "target", volume: float = 1000.0) -> dict[str, pl.DataFrame]:
+def fills(*rows: tuple[float, float, float], reason: str = "target", volume: float = 1000.0) -> dict[str, Any]:
     """Fills of (quantity, price, fee), each on a bar of its own."""
     times = [datetime(2003, 1, 1, 21, tzinfo=UTC) + timedelta(days=n) for n in range(len(rows))]
     quantity, price, fee = zip(*rows, strict=True)
@@ -61,7 +61,7 @@ def fills(*rows: tuple[float, float, float], reason: str = "target", volume: flo
     }
 
 
-def trips(*pnl: float, symbols: tuple[str, ...] = ("A.XNYS",)) -> dict[str, pl.DataFrame]:
+def trips(*pnl: float, symbols: tuple[str, ...] = ("A.XNYS",)) -> dict[str, Any]:
     names = [symbols[n % len(symbols)] for n in range(len(pnl))]
     return {"round_trips": pl.DataFrame({"symbol": names, "pnl": list(pnl)})}
 
