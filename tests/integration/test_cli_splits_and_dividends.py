@@ -69,3 +69,35 @@ def test_actions_of_a_file_are_not_for_bars_of_the_store(folder: Path) -> None:
     done = run("backtest", "run", "moving_average", "--symbol", "AAPL", "--actions", "actions.csv", folder=folder)
     assert done.returncode == 2
     assert "tradewright data import actions.csv --table actions" in done.stderr
+
+
+PAID = """Ex-Date,Symbol,Type,Amount,Pay Date
+2014-06-09,AAPL,Split,7:1,
+2014-06-10,AAPL,Dividend,0.47,2014-06-11
+2014-06-11,AAPL,Dividend,0.10,2014-06-30
+2014-06-06,AAPL,Dividend,0.20,2014-06-05
+"""
+
+
+def test_a_pay_date_is_imported_and_the_dividend_is_due_until_then(folder: Path) -> None:
+    (folder / "paid.csv").write_text(PAID)
+    asked("data", "import", "bars.csv", "--symbol", "AAPL.XNAS", folder=folder)
+    report = asked("data", "import", "paid.csv", "--table", "actions", folder=folder)["imports"][0]
+    assert report["mapping"]["paid"] == "Pay Date"
+    assert [(one["value"], one["reason"]) for one in report["rejected"]] == [("2014-06-05", "is before the ex-date")]
+    shown = asked("data", "show", "AAPL", "--table", "actions", folder=folder)["rows"]
+    assert ("payment", "2014-06-30") in [(row["kind"], row["session"]) for row in shown]
+    command = ("backtest", "run", "hold.py", "--lot", "0", "--no-report")
+    stored = asked(*command, "--symbol", "AAPL", folder=folder)
+    held = 100_000 / 649 * 7  # bought at the open of the second session, split seven for one
+    assert stored["stats"]["dividends"] == pytest.approx(held * 0.57, rel=1e-3)
+    assert stored["stats"]["due"] == pytest.approx(held * 0.10, rel=1e-3)
+    file = asked(*command, "--file", "bars.csv", "--symbol", "AAPL.XNAS", "--actions", "paid.csv", folder=folder)
+    assert file["stats"]["final_equity"] == stored["stats"]["final_equity"]
+    assert file["stats"]["due"] == stored["stats"]["due"]
+
+
+def test_without_a_pay_date_a_dividend_is_cash_on_its_ex_date(folder: Path) -> None:
+    asked("data", "import", "bars.csv", "--symbol", "AAPL.XNAS", "--with-actions", folder=folder)
+    told = asked("backtest", "run", "hold.py", "--symbol", "AAPL", "--lot", "0", "--no-report", folder=folder)
+    assert told["stats"]["dividends"] > 0 and "due" not in told["stats"]

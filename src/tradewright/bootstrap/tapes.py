@@ -10,10 +10,11 @@ from typing import Final
 
 import polars as pl
 
+from tradewright.application.data.stored_actions import actions_of
 from tradewright.domain.calendars import DAY, SECOND, date_from_days
 from tradewright.domain.errors import DataError
 from tradewright.domain.identifiers import resolve
-from tradewright.domain.market.actions import ActionKind, CorporateAction
+from tradewright.domain.market.actions import CorporateAction
 from tradewright.ports.stores import MarketStore, Selection, Table
 from tradewright.trading.aggregation.belief import Belief, Doubt
 
@@ -94,8 +95,7 @@ class RecordedTrades:
     def actions(self) -> tuple[CorporateAction, ...]:
         """Splits and dividends, in order."""
         rows = self._store.read(Selection(Table.ACTIONS, tuple(self._places)))
-        columns = zip(rows["session"].to_physical(), rows["instrument"], rows["kind"], rows["value"], strict=True)
-        return tuple(sorted(CorporateAction(day, name, ActionKind(kind), value) for day, name, kind, value in columns))
+        return actions_of(rows)
 
     def believes(self) -> Callable[[Print], bool]:
         """Whether bars would believe a print, asked for each in order: the very rules by which bars are made."""

@@ -1,6 +1,7 @@
 """Splits and dividends for bars that come straight from files: from a file of their own, or from beside the prices."""
 
 from dataclasses import replace
+from datetime import date
 
 import polars as pl
 
@@ -10,7 +11,8 @@ from tradewright.application.data.importing import read_actions
 from tradewright.application.data.importing_columns import names_instruments
 from tradewright.application.data.importing_report import ImportReport
 from tradewright.application.data.importing_request import ImportFile
-from tradewright.domain.market.actions import ActionKind, CorporateAction
+from tradewright.application.data.stored_actions import actions_of
+from tradewright.domain.market.actions import CorporateAction
 from tradewright.ports.files import DataFiles, ReadOptions
 
 
@@ -33,15 +35,10 @@ def actions_for(
         remarks += _remarks(report, of=present, kept=frames[-1].height)
     if not frames:
         return (), ()
-    within = pl.col("session").is_between(rows["session"].min(), rows["session"].max())
-    chosen = pl.concat(frames).unique(["instrument", "session", "kind"], keep="first", maintain_order=True)
-    actions = (
-        CorporateAction(day, name, ActionKind(kind), value)
-        for day, name, kind, value in chosen.filter(within)
-        .select(pl.col("session").to_physical(), "instrument", "kind", "value")
-        .iter_rows()
-    )
-    return tuple(sorted(actions)), tuple(remarks)
+    chosen = pl.concat(frames).unique(["instrument", "time", "kind"], keep="first", maintain_order=True)
+    first, last = rows["session"].min(), rows["session"].max()
+    assert isinstance(first, date) and isinstance(last, date)
+    return actions_of(chosen, first=first, last=last), tuple(remarks)
 
 
 def _names_instruments(path: str, files: DataFiles) -> bool:

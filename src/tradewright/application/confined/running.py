@@ -47,6 +47,7 @@ def run_inside(source: Source, content: bytes | memoryview, *, code: CodeFiles, 
         warnings=list(run.warnings),
         refusals=list(run.refusals),
         cuts=list(run.cuts),
+        due=float(run.due),
     )
     return pack(answered, columns_of_run(run))
 

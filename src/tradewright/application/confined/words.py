@@ -71,6 +71,7 @@ class Answered(msgspec.Struct, frozen=True):
     warnings: list[str]
     refusals: list[RefusedOrder]
     cuts: list[CutOrder]
+    due: float = 0.0
 
 
 def columns_of_bars(bars: Bars) -> dict[str, Column]:
@@ -141,4 +142,5 @@ def run_of(answered: Answered, columns: Mapping[str, Column], *, mark: Column, m
         warnings=tuple(one[:500] for one in answered.warnings[:MOST_WARNINGS]),
         refusals=tuple(answered.refusals),
         cuts=tuple(answered.cuts),
+        due=answered.due,
     )

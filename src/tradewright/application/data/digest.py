@@ -32,7 +32,8 @@ def digest_of(frame: pl.DataFrame, actions: Sequence[CorporateAction] = ()) -> s
                 values[missing] = np.nan
             digest.update(np.ascontiguousarray(values, dtype="<f8").data)
     for action in sorted(actions):
-        digest.update(f"{action.ex_session}\t{action.instrument}\t{action.kind}\t{action.value!r}\n".encode())
+        paid = f"\t{action.paid_session}" if action.paid_session else ""
+        digest.update(f"{action.ex_session}\t{action.instrument}\t{action.kind}\t{action.value!r}{paid}\n".encode())
     return digest.hexdigest()
 
 

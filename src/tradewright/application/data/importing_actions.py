@@ -41,11 +41,14 @@ def without_none(raw: pl.DataFrame, numbers: NumberPlan, *, has_kinds: bool) -> 
 def converted_actions(
     raw: pl.DataFrame, *, times: TimePlan, numbers: NumberPlan, instrument: pl.Expr, price_scale: float
 ) -> pl.DataFrame:
-    """position, time (midnight UTC of the ex-date), session, instrument, kind, value, is_unclear.
+    """position, time (midnight UTC of the ex-date), session, instrument, kind, value, paid, is_unclear, is_unread.
 
-    Null where nothing can be read; `is_unclear` marks a reverse split that would make more shares.
+    Null where nothing can be read; `is_unclear` marks a reverse split that would make more shares, `is_unread` a pay
+    date that is none. Without a pay date `paid` is null.
     """
     kind, value = _kind(), _value(raw, numbers)
+    has_paid = "paid" in raw.columns
+    paid = times.dates("paid") if has_paid else pl.lit(None, pl.Date)
     return raw.select(
         "position",
         times.dates().cast(pl.Datetime("ns"), strict=False).dt.replace_time_zone("UTC").alias("time"),
@@ -53,7 +56,9 @@ def converted_actions(
         instrument.alias("instrument"),
         kind.alias("kind"),
         pl.when(kind == "dividend").then(divided(value, price_scale)).otherwise(value).alias("value"),
+        pl.when(kind == "dividend").then(paid).alias("paid"),
         (_word().is_in(REVERSE_SPLITS) & (value > 1)).alias("is_unclear"),
+        (~_is_empty("paid") & paid.is_null() if has_paid else pl.lit(False)).alias("is_unread"),
     )
 
 

@@ -84,6 +84,8 @@ RULES: Mapping[Table, Sequence[Rule]] = {
         Rule("value", pl.col("value").is_null() & (pl.col("kind") == "split"), "is no ratio, as 2 or 2:1"),
         *_number("value", above_zero=True),
         Rule("value", pl.col("is_unclear"), "of a reverse split is above 1: write 1:10"),
+        Rule("paid", pl.col("is_unread"), "is no date on which a dividend is paid"),
+        Rule("paid", pl.col("paid") < pl.col("session"), "is before the ex-date"),
     ),
 }
 

@@ -1,8 +1,8 @@
 """Which column of a file is which: names as data vendors write them, told to roles, or what a person says.
 
 A role is a column of the store's tables, or one of the helpers `date`, `clock` (time of day), `symbol`, `buyer_maker`,
-`is_snapshot`, `dividend`, `split`, `split_from`, `split_to`. A mapping that is given wins over a guess; what cannot be
-guessed is an InputError that lists both sides.
+`is_snapshot`, `dividend`, `split`, `split_from`, `split_to`, `paid` (the pay date). A mapping that is given wins over a
+guess; what cannot be guessed is an InputError that lists both sides.
 """
 
 import re
@@ -48,6 +48,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
         *("dividend", "dividends", "div", "dividendamount", "cashdividend", "cashdividends", "exdividend", "divcash"),
         *("cashamount", "dividendpershare", "dps"),
     ),
+    "paid": ("paydate", "paymentdate", "payabledate", "payday", "datepaid", "paidon"),
     "split": ("split", "splits", "stocksplit", "stocksplits", "splitratio", "splitfactor", "splitcoefficient"),
     "split_from": ("splitfrom",),
     "split_to": ("splitto",),
@@ -60,7 +61,7 @@ ROLES: Mapping[Table, tuple[str, ...]] = {
     Table.QUOTES: ("bid", "bid_quantity", "ask", "ask_quantity"),
     Table.BOOK: ("side", "level", "price", "quantity", "is_snapshot"),
     Table.FUNDING: ("rate", "mark_price"),
-    Table.ACTIONS: ("kind", "value", "dividend", "split", "split_from", "split_to"),
+    Table.ACTIONS: ("kind", "value", "dividend", "split", "split_from", "split_to", "paid"),
 }
 NEEDED: Mapping[Table, tuple[str, ...]] = {
     Table.BARS: ("open", "high", "low", "close"),
@@ -274,9 +275,14 @@ def _by_ex_date(found: Mapping[str, str], given: Mapping[str, str | None], colum
 def _action_parts(found: Mapping[str, str], given: Mapping[str, str | None]) -> tuple[Part, ...]:
     """A part for dividends and one for splits, which may share a line; none where a column tells the kind."""
     shared = _time_roles(found, given) | ({"symbol": found["symbol"]} if "symbol" in found else {})
+    paid = {"paid": found["paid"]} if "paid" in found else {}
     if "kind" in found and "value" in found and not set(ACTION_COLUMNS) & set(given):
-        return (Part(shared | {"kind": found["kind"], "value": found["value"]}),)
-    parts = [Part(shared | {"value": found[kind]}, {"kind": kind}) for kind in ("dividend", "split") if kind in found]
+        return (Part(shared | paid | {"kind": found["kind"], "value": found["value"]}),)
+    parts = [
+        Part(shared | (paid if kind == "dividend" else {}) | {"value": found[kind]}, {"kind": kind})
+        for kind in ("dividend", "split")
+        if kind in found
+    ]
     if "split" not in found and {"split_from", "split_to"} <= set(found):
         parts.append(Part(shared | {"value": found["split_to"], "split_from": found["split_from"]}, {"kind": "split"}))
     return tuple(parts)

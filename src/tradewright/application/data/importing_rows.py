@@ -14,6 +14,7 @@ from tradewright.application.data.importing_checks import RULES, judged, widened
 from tradewright.application.data.importing_columns import ColumnPlan
 from tradewright.application.data.importing_numbers import MISSING, NumberPlan, divided, is_missing
 from tradewright.application.data.importing_times import TimePlan
+from tradewright.application.data.stored_actions import with_payments
 from tradewright.domain.calendars import venue_of
 from tradewright.ports.files import Chunk
 from tradewright.ports.stores import TABLES, Table
@@ -108,6 +109,7 @@ def parse_chunk(chunk: Chunk, plan: RowPlan) -> Parsed:
             rows = close_stamps(rows, plan.bars, venues=venues)
     if plan.table is Table.ACTIONS:
         rows, merged = added_up(rows)
+        rows = with_payments(rows)
         noted |= merged
     return Parsed(_finished(rows, plan), rejections, read, _counts(skipped, noted))
 
@@ -145,6 +147,8 @@ def _converted(raw: pl.DataFrame, plan: RowPlan) -> tuple[pl.DataFrame, dict[str
     if "clock" in raw.columns or text_like:
         raw = raw.with_columns(plan.times.texts("clock" in raw.columns).alias("time"))
     if plan.table is Table.ACTIONS:
+        if raw.schema.get("paid") == pl.String:
+            raw = raw.with_columns(pl.col("paid").str.strip_chars())
         who = _instrument(raw, plan)
         actions = converted_actions(
             raw, times=plan.times, numbers=plan.numbers, instrument=who, price_scale=plan.price_scale

@@ -145,7 +145,7 @@ def _actions(instrument: str, bars: BarColumns, store: MarketStore) -> tuple[lis
             continue
         if kind == ActionKind.SPLIT.value:
             splits.append(KnownSplit(row, value))
-        else:
+        elif kind == ActionKind.DIVIDEND.value:
             dividends[row] += value
     return splits, dividends
 

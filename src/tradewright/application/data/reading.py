@@ -17,12 +17,13 @@ from tradewright.application.data.messages import (
     StoredRows,
     StoreVersions,
 )
+from tradewright.application.data.stored_actions import actions_of
 from tradewright.application.data.views import SeriesView, UpkeepView
 from tradewright.domain.calendars import DAY
 from tradewright.domain.currencies import currency_of
 from tradewright.domain.errors import DataError, InputError, UnknownInstrument
 from tradewright.domain.identifiers import resolve
-from tradewright.domain.market.actions import ActionKind, CorporateAction
+from tradewright.domain.market.actions import CorporateAction
 from tradewright.domain.timeframe import Timeframe
 from tradewright.ports.stores import MarketStore, Selection, Table, Version
 from tradewright.quant.adjustment import DividendConvention
@@ -165,12 +166,7 @@ def _actions(
     first, last = frame["session"].min(), frame["session"].max()
     assert isinstance(first, date) and isinstance(last, date)
     selection = Selection(Table.ACTIONS, names, as_of=as_of, prefer=prefer)
-    rows = store.read(selection).filter(pl.col("session").is_between(first, last))
-    days = rows["session"].to_physical()
-    return tuple(
-        CorporateAction(day, row["instrument"], ActionKind(row["kind"]), row["value"])
-        for day, row in zip(days, rows.iter_rows(named=True), strict=True)
-    )
+    return actions_of(store.read(selection), first=first, last=last)
 
 
 def _timeframe(text: str) -> Timeframe:
