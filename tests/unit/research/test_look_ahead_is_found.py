@@ -2,6 +2,8 @@
 
 import copy
 import dataclasses
+import gc
+import logging
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -83,6 +85,24 @@ def test_what_comes_from_outside_of_the_bars_is_found_with_its_line(kind: type[S
     assert len(found) == 1 and found[0].verdict is Verdict.FINDING, report
     assert found[0].place is not None and found[0].place.line in marked_lines(kind), found
     assert not report.is_clean
+
+
+def test_a_library_that_measures_itself_while_the_strategy_works_is_not_the_strategy() -> None:
+    measured = partial(logging.LogRecord, "library", 0, "path", 0, "collected")  # it asks for the time
+    gc.callbacks.append(measured)
+    try:
+        report = checked(Collecting, walk(60))
+    finally:
+        gc.callbacks.remove(measured)
+    assert report.of(Kind.OUTSIDE)[0].verdict is Verdict.CLEAN, report.findings
+
+
+class Collecting(tw.Strategy):
+    """Honest, and tidy: what others have registered runs while it is at work."""
+
+    def generate_signal(self, bars: Bars) -> Any:
+        gc.collect(0)
+        return 1.0 if float(bars.close[-1]) > float(bars.open[-1]) else 0.0
 
 
 def test_chance_makes_cuts_say_nothing_and_that_is_said() -> None:

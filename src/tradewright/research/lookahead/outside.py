@@ -24,6 +24,7 @@ FILES: Final = frozenset({"open", "fromfile", "connect", "open_code"})
 MANY: Final = 50
 """Values from which a list or a column in a module is taken for data."""
 DEEPEST: Final = 30
+MACHINERY: Final = frozenset({"tradewright", "numba", "llvmlite", "importlib", "linecache", "traceback", "warnings"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +64,23 @@ class Lookout:
             return
         name = getattr(argument, "__qualname__", "") or getattr(argument, "__name__", "")
         caller, depth = frame, 0
-        while caller is not None and depth < DEEPEST:
+        while depth < DEEPEST:
             file = caller.f_code.co_filename
-            if file.startswith("<frozen importlib"):
-                return  # a module is being loaded
             if is_beside(file, self.files):
                 listing = self._listings.setdefault(file, Listing(file))
                 reach = Reach(what, name, listing.place(caller.f_lineno, name))
                 self.found.setdefault((what, file, caller.f_lineno), reach)
                 return
             following = caller.f_back
-            if following is None:
-                return
+            if following is None or what == "clock" or _is_machinery(caller):
+                return  # a library that measures itself, or loads what it has compiled, is not the strategy's doing
             caller, depth = following, depth + 1
+
+
+def _is_machinery(frame: FrameType) -> bool:
+    """Whether a call passes through what reads files by itself: this package, the compiler, the import of a module."""
+    module = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+    return module in MACHINERY or frame.f_code.co_filename.startswith("<frozen importlib")
 
 
 def _what(called: object) -> str | None:
