@@ -6,7 +6,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from proofs.asking.desk import furnish
+from proofs.asking.desk import ended_with_its_processes, furnish, life_of, waits
 from proofs.asking.served import Served, served
 from tests.contracts.strategy_hosts import needs_walls
 from tests.unit.application.shelf.hostile_names import NAMES
@@ -17,10 +17,11 @@ from tradewright.application.backtests.messages import Account, Market, RunBackt
 from tradewright.application.backtests.views import BacktestView
 from tradewright.application.backtests.wishes import SubmitBacktest
 from tradewright.application.jobs.views import JobView
-from tradewright.application.trading.messages import StartSession
+from tradewright.application.trading.messages import LaunchSession, StartSession
+from tradewright.application.trading.parity import ParityView, SessionParity
 from tradewright.application.trading.views import SessionLine
 from tradewright.bootstrap.worker import Hand, Worker
-from tradewright.domain.errors import Conflict, InputError
+from tradewright.domain.errors import Conflict, InputError, NotFound
 from tradewright.interfaces.api.routers.strategies import CROSSING
 from tradewright.trading.strategies.registry import REGISTRY
 
@@ -32,7 +33,8 @@ FORBIDDEN = f"import os\n{CROSSING}"
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served(tmp_path_factory.mktemp("shelf")) as found:
+    folder = tmp_path_factory.mktemp("shelf")
+    with served(folder) as found, ended_with_its_processes(folder):
         furnish(found.serving.app)
         yield found
 
@@ -240,6 +242,41 @@ def test_a_deleted_strategy_keeps_its_history_and_takes_no_run(world: Served) ->
         world.serving.app.ask(SubmitBacktest(strategy=made, symbols=("AAPL",)), answer=JobView)
     assert registered(world, "gone", is_draft=True)["entry"]["id"] != made
     assert world.told("GET", "/api/strategies", params={"life": "deleted"})["items"][0]["id"] == made
+
+
+@needs_walls
+def test_a_session_of_an_uploaded_strategy_is_compared_with_the_bytes_that_traded_behind_the_same_walls(
+    world: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, app = registered(world, "Compared Idea")["entry"], world.serving.app
+    wish = StartSession(
+        strategy=f"shelf:{made['name']}@1", symbols=("AAPL",), first="2015-06-01", account="compared",
+        parameters={"window": "9"}, speed="max",
+    )  # fmt: skip
+    session = app.ask(wish, answer=SessionLine).session
+    app.ask(LaunchSession(session), answer=SessionLine)
+    waits(lambda: life_of(app, session) not in {"starting", "running"}, within_s=180)
+    kept = app.trading.sessions.find(session)
+
+    def compared() -> ParityView:
+        found = app.ask(SessionParity(session), answer=ParityView)
+        assert found.is_equal and found.unexplained == 0, found.differences
+        assert found.slices > 50 and found.orders > 0
+        return found
+
+    first = compared()
+    source = kept.folder / f"{made['digest']}.py"
+    source.write_text("raise SystemExit('not what traded')")
+    world.told("DELETE", f"/api/strategies/{made['id']}")
+    assert compared() == first  # what the shelf keeps of a deleted strategy, never what lies there changed
+
+    class Empty:
+        def source(self, digest: str) -> bytes:
+            raise InputError(f"there is no strategy file with digest {digest}")
+
+    monkeypatch.setitem(app.state.__dict__, "shelf", Empty())
+    with pytest.raises(NotFound, match=r"the version of the strategy that session .* ran is gone"):
+        app.ask(SessionParity(session), answer=ParityView)
 
 
 @pytest.mark.parametrize(

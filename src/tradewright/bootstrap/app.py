@@ -302,6 +302,8 @@ class App:
         return {
             "shelved": lambda: self._shelved,
             "checking": lambda: self.shelving.checked,
+            "comparing_behind_walls": lambda: self.shelving.compared,
+            "source_of_session": lambda: self.trading.source_of,
             "runnable": lambda: self.shelving.runnable,
             "choosing": lambda: self.shelving.chosen,
             "deployed": lambda: self.shelving.deployed,

@@ -16,6 +16,7 @@ from tradewright.application.confined.backtesting import Behind, Uploaded, run_c
 from tradewright.application.confined.check import check_strategy, trial_bars
 from tradewright.application.confined.describing import Described, described
 from tradewright.application.confined.honesty import confined_honesty
+from tradewright.application.confined.parity import confined_parity
 from tradewright.application.confined.signaling import confined_opinions
 from tradewright.application.honesty.handlers import Checked
 from tradewright.application.shelf.checked import CheckedStrategy
@@ -33,10 +34,12 @@ if TYPE_CHECKING:
 
     from tradewright.application.backtests.finished import FinishedBacktest
     from tradewright.application.backtests.messages import LoadedBars, Market, RunBacktest
+    from tradewright.application.confined.parity import UploadedSession
     from tradewright.application.honesty.messages import CheckHonesty
     from tradewright.application.shelf.naming import Reference
     from tradewright.bootstrap.state import PlatformState
     from tradewright.ports.code import Source
+    from tradewright.research.parity_report import ParityReport
     from tradewright.trading.bars import Bars
 
 AT_ONCE: Final = 2
@@ -103,6 +106,11 @@ class Shelving:
         return confined_honesty(
             found.source, found.class_name, parameters=command.parameters, checked=checked, confinement=confinement()
         )
+
+    def compared(self, session: "UploadedSession") -> "ParityReport":
+        """A session of it beside its backtest, behind walls."""
+        with self._places:
+            return confined_parity(session, confinement=confinement())
 
     def deployed(self, strategy: str) -> Sequence[str]:
         """Deployments of a strategy that are not stopped, on whatever account."""

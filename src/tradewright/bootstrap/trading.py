@@ -24,7 +24,7 @@ from tradewright.application.trading.views import SessionView
 from tradewright.application.trading.wire import Wire
 from tradewright.bootstrap.folders import LOG, ModeFolders, journal_of, session_disk
 from tradewright.bootstrap.offspring import Offspring
-from tradewright.domain.errors import ControlError, InputError, TradewrightError
+from tradewright.domain.errors import ControlError, InputError, NotFound, TradewrightError
 from tradewright.engine.session.heartbeat import read_beat
 from tradewright.engine.session.rules import SessionRules
 from tradewright.lazy import load
@@ -239,6 +239,26 @@ class TradingParts:
         named = kept_parts(kept.terms.strategy)
         if named is not None and not (kept.folder / f"{named[0]}.py").exists():
             _keep_source(kept, Source(self.app.state.shelf.source(named[0])))
+
+    def source_of(self, kept: KeptSession, digest: str) -> Source:
+        """The bytes of the uploaded strategy that a session ran: as they lie beside it, else from the shelf, which
+        keeps those of deleted strategies too. NotFound where neither has them."""
+        problems = []
+        try:
+            beside: Source = load("tradewright.bootstrap.confining").kept_source(kept.folder, digest)
+            return beside
+        except InputError as problem:
+            problems.append(problem.problem)
+        try:
+            return Source(self.app.state.shelf.source(digest))
+        except InputError as problem:
+            problems.append(problem.problem)
+        raise NotFound(
+            f"the version of the strategy that session {kept.terms.session} ran is gone",
+            expected=f"its file beside the session, or on the shelf, with digest {digest[:12]}",
+            found="; ".join(problems),
+            remedy="upload the same file again, or bring a backup back",
+        )
 
     def launch(self, kept: KeptSession) -> KeptSession:
         """Run a session in a process of its own, and wait until it can be asked."""

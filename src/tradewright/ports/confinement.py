@@ -27,6 +27,8 @@ class ConfinedWork(StrEnum):
     """What does it want after the newest bar?"""
     HONESTY = "honesty"
     """Do its orders stand when the future is cut away?"""
+    PARITY = "parity"
+    """Is its session what its backtest would have done?"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,17 +62,11 @@ class PackedFile:
         """There is nothing to let go of."""
 
 
-class PackedDisk:
-    """A read-only disk over one file; StorageError where that is missing, no archive, or to be changed."""
+class HeldDisk:
+    """A read-only disk over bytes in memory; StorageError where a file is missing, or is to be changed."""
 
-    def __init__(self, path: Path) -> None:
-        try:
-            with zipfile.ZipFile(path) as archive:
-                self._files = {name: archive.read(name) for name in archive.namelist()}
-        except (OSError, zipfile.BadZipFile) as problem:
-            raise StorageError(
-                f"{path.name} cannot be read", found=str(problem), remedy="install tradewright again"
-            ) from problem
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self._files = dict(files)
 
     def open(self, path: str, *, create: bool = False) -> PackedFile:
         """Open a file for reading."""
@@ -119,5 +113,19 @@ class PackedDisk:
         return 0
 
 
+class PackedDisk(HeldDisk):
+    """The same over one file; StorageError where that is missing, or is no archive."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            with zipfile.ZipFile(path) as archive:
+                files = {name: archive.read(name) for name in archive.namelist()}
+        except (OSError, zipfile.BadZipFile) as problem:
+            raise StorageError(
+                f"{path.name} cannot be read", found=str(problem), remedy="install tradewright again"
+            ) from problem
+        super().__init__(files)
+
+
 def _refused(path: str) -> StorageError:
-    return StorageError(f"{path} came with the package and is not changed", expected="to be read")
+    return StorageError(f"{path} is a copy that is not changed", expected="to be read")

@@ -247,9 +247,11 @@ WITHOUT_ACCOUNTS: Final = frozenset(
         "workspace", "state", "code", "engine", "comparing", "session_disk", "example_session", "sweeping", "playing",
         "engine_version", "bars_of", "inspected", "progress", "policy_for", "job_table", "symbols", "shelf", "jobs",
         "schedules", "firer", "testing", "uploads", "clock", "randomness",
-        "shelved", "checking", "runnable", "choosing", "signals", "signaling",
+        "shelved", "checking", "runnable", "choosing", "signals", "signaling", "honesty", "honesty_behind_walls",
         # says whether, never whose
         "deployed", "deploying",
+        # of a session that was looked at
+        "comparing_behind_walls", "source_of_session",
         # asked for what a narrowed session or a checked account says
         "grounds", "kept_limits", "cancel_without", "guard_alone", "guard_notes", "tables", "reach",
         "sight", "noted",

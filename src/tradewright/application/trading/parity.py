@@ -1,13 +1,15 @@
 """Parity of a session: is it what a backtest of the same slices would have done, and where not, why?
 
 This file decides where the two come from: the session's journal and recording, or those of the example that is shipped;
-and that the strategy is made anew from its terms, with the code that is there now.
+and that the strategy is made anew from its terms: one of ours with the code that is there now, an uploaded one with the
+very bytes that traded, behind walls.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from tradewright.application.backtests.costs import costs_of
+from tradewright.application.confined.parity import UploadedSession
 from tradewright.application.strategies.finding import make_strategy
 from tradewright.application.strategies.source import code_digest
 from tradewright.application.trading.traders import Traders
@@ -15,7 +17,7 @@ from tradewright.domain.errors import InputError
 from tradewright.engine.runtime.journal.reader import read
 from tradewright.engine.session.facts import SessionStarted, catalogue
 from tradewright.engine.session.recording import scenes
-from tradewright.ports.code import CodeFiles
+from tradewright.ports.code import CodeFiles, Source, kept_parts
 from tradewright.ports.disk import Disk
 from tradewright.ports.sessions import KeptSession
 from tradewright.research.parity_report import Difference, ParityReport
@@ -73,6 +75,8 @@ class Evidence:
 
     journal: Disk
     folder: Disk
+    kept: KeptSession | None = None
+    """None: the example."""
 
 
 def session_parity(
@@ -81,6 +85,8 @@ def session_parity(
     traders: Traders,
     code: CodeFiles,
     comparing: Callable[..., ParityReport],
+    comparing_behind_walls: Callable[[UploadedSession], ParityReport],
+    source_of_session: Callable[[KeptSession, str], Source],
     session_disk: Callable[[KeptSession], Disk],
     example_session: Callable[[], Disk],
 ) -> ParityView:
@@ -91,6 +97,19 @@ def session_parity(
     if start is None:
         raise InputError("the journal has no session in it", expected="a fact SessionStarted", found=str(len(records)))
     terms = start.strategy
+    uploaded = kept_parts(terms.strategy)
+    if uploaded is not None:
+        assert found.kept is not None, "the example runs a strategy of ours"
+        session = UploadedSession(
+            source=source_of_session(found.kept, uploaded[0]),
+            class_name=uploaded[1],
+            parameters=terms.parameters,
+            costs=start.costs,
+            journal=found.journal,
+            folder=found.folder,
+        )
+        report = comparing_behind_walls(session)
+        return parity_view(report, start.strategy_name, notes=report.notes)
     notes: list[str] = []
 
     def make() -> Strategy:
@@ -115,7 +134,7 @@ def _evidence(
         shipped = example_session()
         return Evidence(shipped, shipped)
     kept = traders.which(query.session)
-    return Evidence(traders.journal_of(kept), session_disk(kept))
+    return Evidence(traders.journal_of(kept), session_disk(kept), kept)
 
 
 def parity_view(report: ParityReport, strategy: str, *, notes: tuple[str, ...]) -> ParityView:
