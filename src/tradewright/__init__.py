@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from tradewright.domain.errors import TradewrightError as TradewrightError
     from tradewright.domain.errors import UnknownInstrument as UnknownInstrument
     from tradewright.domain.errors import UnknownVenue as UnknownVenue
+    from tradewright.domain.margin import CashAccount as CashAccount
+    from tradewright.domain.margin import Futures as Futures
+    from tradewright.domain.margin import Leverage as Leverage
+    from tradewright.domain.margin import Margin as Margin
+    from tradewright.domain.margin import PortfolioFactor as PortfolioFactor
+    from tradewright.domain.margin import RegT as RegT
     from tradewright.interfaces.python.checking import check as check
     from tradewright.interfaces.python.importing import import_data as import_data
     from tradewright.interfaces.python.loading import load_bars as load_bars
@@ -83,6 +89,9 @@ __getattr__, __dir__ = attach(
     }
     | dict.fromkeys(
         ("Commission", "Cost", "FeeRow", "PerOrder", "PerShare", "Slippage", "Spread"), "tradewright.domain.costs"
+    )
+    | dict.fromkeys(
+        ("CashAccount", "Futures", "Leverage", "Margin", "PortfolioFactor", "RegT"), "tradewright.domain.margin"
     )
     | dict.fromkeys(
         (

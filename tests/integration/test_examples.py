@@ -37,6 +37,7 @@ SAYS = {
         "Forgetful: 280 differences, 0 of them unexplained",
         "answered otherwise",
     ),
+    "40_futures_account.py": ("0 margin calls", "RegT()", "liquidated at", "liquidation_price"),
 }
 """What each shows when it does what it says."""
 

@@ -17,6 +17,7 @@ from tradewright.application.strategies.source import code_digest
 from tradewright.domain.costs import Cost
 from tradewright.domain.costs.algebra import split_models
 from tradewright.engine.assumptions import Assumptions, FillRule
+from tradewright.engine.margin_statement import MarginStatement, margin_statement
 from tradewright.engine.run import Run
 from tradewright.quant.performance.conventions import Conventions, infer_periods_per_year
 from tradewright.quant.performance.excursions import excursions
@@ -31,6 +32,7 @@ from tradewright.trading.strategies.strategy import Strategy
 COUNTS = frozenset(
     {
         "fills",
+        "margin_calls",
         "round_trips",
         "open_round_trips",
         "max_drawdown_days",
@@ -152,7 +154,15 @@ class FinishedBacktest:
         told = {"due": run.due, "funding": run.funding, "interest": run.interest, "borrow_cost": -run.borrow}
         told |= {"currency_pnl": run.exchanged}
         carried = {name: value for name, value in told.items() if value}
-        return found | {"slippage": run.slippage, "dividends": run.dividends} | carried
+        found = found | {"slippage": run.slippage, "dividends": run.dividends} | carried
+        if self.assumptions.margin is not None:
+            found |= {"margin_calls": run.margin_calls, "least_free_margin": float(self.margin.free.min())}
+        return found
+
+    @cached_property
+    def margin(self) -> MarginStatement:
+        """What positions tied up and what was free, per bar, and where they would be lost."""
+        return margin_statement(self.run, self.assumptions, instruments=self.bars.instruments)
 
     @cached_property
     def stats(self) -> Mapping[str, Number]:
@@ -179,7 +189,13 @@ class FinishedBacktest:
         held = None
         if self.benchmark is not None:
             held = buy_and_hold(self.benchmark.closes[: len(self.run.equity)], cash=self.assumptions.cash)
-        return tables.equity(self.run, self.bars, benchmark=held)
+        found = tables.equity(self.run, self.bars, benchmark=held)
+        return found if self.assumptions.margin is None else found.with_columns(tables.margin(self.margin))
+
+    @cached_property
+    def liquidation_prices(self) -> pl.DataFrame:
+        """One row a position that is open at the end."""
+        return tables.liquidation_prices(self.run, self.bars, statement=self.margin)
 
     @cached_property
     def fills(self) -> pl.DataFrame:

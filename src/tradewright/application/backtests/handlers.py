@@ -10,6 +10,7 @@ from tradewright.application.backtests.benchmark import benchmark_of, benchmark_
 from tradewright.application.backtests.carrying import KeptFunding, carry_of, renamed
 from tradewright.application.backtests.costs import costs_of
 from tradewright.application.backtests.finished import Circumstances, FinishedBacktest, RunTerms
+from tradewright.application.backtests.margins import margin_of
 from tradewright.application.backtests.messages import (
     Account,
     BacktestComparison,
@@ -123,6 +124,7 @@ def assumptions_of(account: Account) -> Assumptions:
         )
     stated = {name: getattr(account, name) for name in account.__slots__ if name != "carry"}
     stated["costs"] = costs_of(account.costs)
+    stated["margin"] = margin_of(account.margin)
     if account.allocation is None:
         del stated["allocation"]
     return Assumptions(**stated)

@@ -92,6 +92,8 @@ class Account:
     """The slots of equity; None: equal ones."""
     numbers: str = "float"
     close_at_end: bool = False
+    margin: object | None = None
+    """A margin mode (`RegT()`), its expression as text, or None for `leverage`."""
     participation: float = 0.0
     """The part of a bar's volume that one order may take; 0: any."""
     carry: Carrying = field(default_factory=Carrying)

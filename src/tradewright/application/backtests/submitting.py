@@ -141,6 +141,7 @@ def account_of(wish: BacktestWish) -> Account:
         fill=wish.fill,
         lot=float(wish.lot),
         leverage=wish.leverage,
+        margin=wish.margin,
         rebalance_band=wish.rebalance_band,
         numbers=wish.numbers,
         close_at_end=wish.close_at_end,

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from tradewright.domain.market.actions import ActionKind
 from tradewright.domain.matching.layout import BORROW, EARNED, FUNDING, INTEREST, PAYMENT
+from tradewright.engine.margin_statement import MarginStatement
 from tradewright.engine.run import ENDINGS, REASONS, REFUSALS, Run
 from tradewright.quant.performance.round_trips import Adjustments, Fills, RoundTrips
 from tradewright.trading.bars import Bars, Floats
@@ -44,6 +45,28 @@ def equity(run: Run, bars: Bars, *, benchmark: Floats | None) -> pl.DataFrame:
             "gross_exposure": run.gross,
             "net_exposure": run.net,
             "benchmark": pl.Series(benchmark if benchmark is not None else [None] * len(rows), dtype=pl.Float64),
+        }
+    )
+
+
+def margin(statement: MarginStatement) -> list[pl.Series]:
+    """The margin account's columns beside those of `equity`."""
+    return [
+        pl.Series("margin_used", statement.used),
+        pl.Series("maintenance_margin", statement.maintenance),
+        pl.Series("free_margin", statement.free),
+    ]
+
+
+def liquidation_prices(run: Run, bars: Bars, *, statement: MarginStatement) -> pl.DataFrame:
+    """The positions open at the end with the price at which each would be called; null where at none."""
+    held = np.flatnonzero(run.quantity)
+    return pl.DataFrame(
+        {
+            "symbol": _words(bars.instruments, held),
+            "quantity": run.quantity[held],
+            "mark_price": run.mark[-1, held],
+            "liquidation_price": pl.Series(statement.liquidation[held], nan_to_null=True, dtype=pl.Float64),
         }
     )
 

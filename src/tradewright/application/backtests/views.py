@@ -41,7 +41,7 @@ class BacktestView:
     """The same return statistics of the benchmark (buy and hold); empty without one."""
     equity: pl.DataFrame
     """time, session (date), equity, cash, gross_exposure, net_exposure (money), benchmark (money, null without one);
-    one row a bar."""
+    one row a bar. With a margin mode also margin_used, maintenance_margin and free_margin (money)."""
     fills: pl.DataFrame
     """fill, time, session, symbol, side (BUY/SELL), quantity, price, fee, slippage (money, worse is positive), reason,
     order, bar (row number)."""

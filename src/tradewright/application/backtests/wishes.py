@@ -42,6 +42,8 @@ class BacktestWish:
     lot: Decimal = Decimal(1)
     """Smallest step of a quantity; 0 is divisible."""
     leverage: float = 1.0
+    margin: str | None = None
+    """A margin mode in place of leverage: `RegT()`, `Futures(10, mode="isolated")`."""
     rebalance_band: float = 0.0
     participation: float = 0.0
     """Largest share of a bar's volume that a fill may take; 0: any."""

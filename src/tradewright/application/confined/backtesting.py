@@ -198,6 +198,7 @@ def _account(assumptions: Assumptions) -> AskedAccount:
         numbers=str(assumptions.numbers),
         close_at_end=assumptions.close_at_end,
         participation=assumptions.participation,
+        margin="" if assumptions.margin is None else repr(assumptions.margin),
         shares=slots.shares if isinstance(slots, Slots) else None,
         total=slots.total if isinstance(slots, EqualSlots) else 1.0,
     )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from tradewright.application.backtests.costs import costs_of
+from tradewright.application.backtests.margins import margin_of
 from tradewright.application.confined.packing import pack, unpack
 from tradewright.application.confined.words import Answered, Asked, AskedAccount, columns_of_run, made_bars
 from tradewright.application.strategies.finding import make_strategy
@@ -44,6 +45,7 @@ def run_inside(source: Source, content: bytes | memoryview, *, code: CodeFiles, 
         slippage=float(run.slippage),
         dividends=float(run.dividends),
         closed_round_trips=int(run.closed_round_trips),
+        margin_calls=int(run.margin_calls),
         warnings=list(run.warnings),
         refusals=list(run.refusals),
         cuts=list(run.cuts),
@@ -55,7 +57,8 @@ def run_inside(source: Source, content: bytes | memoryview, *, code: CodeFiles, 
 def _assumptions(account: AskedAccount) -> Assumptions:
     stated: Mapping[str, object] = {name: getattr(account, name) for name in _PLAIN}
     allocation = EqualSlots(account.total) if account.shares is None else Slots(account.shares)
-    return Assumptions(**stated, costs=costs_of(account.costs or None), allocation=allocation)  # type: ignore[arg-type]
+    costs, margin = costs_of(account.costs or None), margin_of(account.margin or None)
+    return Assumptions(**stated, costs=costs, margin=margin, allocation=allocation)  # type: ignore[arg-type]
 
 
 def _limits(text: str, instruments: tuple[str, ...]) -> LimitsPolicy | None:

@@ -35,6 +35,8 @@ class AskedAccount(msgspec.Struct, frozen=True):
     numbers: str
     close_at_end: bool
     participation: float
+    margin: str
+    """Its expression; empty: leverage."""
     shares: Mapping[str, float] | None
     """Slots by instrument; None: equal ones of `total`."""
     total: float
@@ -68,6 +70,7 @@ class Answered(msgspec.Struct, frozen=True):
     slippage: float
     dividends: float
     closed_round_trips: int
+    margin_calls: int
     warnings: list[str]
     refusals: list[RefusedOrder]
     cuts: list[CutOrder]
@@ -139,6 +142,7 @@ def run_of(answered: Answered, columns: Mapping[str, Column], *, mark: Column, m
         slippage=answered.slippage,
         dividends=answered.dividends,
         closed_round_trips=answered.closed_round_trips,
+        margin_calls=answered.margin_calls,
         warnings=tuple(one[:500] for one in answered.warnings[:MOST_WARNINGS]),
         refusals=tuple(answered.refusals),
         cuts=tuple(answered.cuts),

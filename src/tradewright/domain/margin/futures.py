@@ -77,6 +77,10 @@ class Futures(Margin):
             raise InputError(
                 f"margin of futures is not {self.mode!r}", expected=" or ".join(MODES), found=repr(self.mode)
             )
+        if not isinstance(self.bonds, Mapping):
+            raise InputError(
+                "bonds of futures cannot be used", expected="a mapping by instrument id", found=repr(self.bonds)
+            )
         if isinstance(self.tiers, Mapping):
             object.__setattr__(self, "tiers", {name: _brackets(one) for name, one in self.tiers.items()})
         else:
@@ -130,8 +134,8 @@ class Futures(Margin):
 
 def _brackets(given: object) -> tuple[tuple[float, float], ...]:
     """Brackets as tuples; InputError unless floors begin at 0 and rise, and rates rise between 0 and 1."""
-    assert isinstance(given, Sequence)
-    pairs = tuple(tuple(one) if isinstance(one, Sequence) else one for one in given)
+    listed = given if isinstance(given, Sequence) else ()
+    pairs = tuple(tuple(one) if isinstance(one, Sequence) else one for one in listed)
     numbers = all(
         isinstance(one, tuple)
         and len(one) == 2

@@ -140,10 +140,9 @@ def cross_call(venue, row, is_open, is_first, charge):
             continue
         price = venue.open[first + i] if is_open == 1 else worst_price(venue, row, i, is_first)
         has_bar = price == price
-        if not has_bar:
-            price = position.price
-        worth = position.quantity * price * position.multiplier
-        need = maintenance(venue, i, position.quantity, price * position.multiplier)
+        unit_price = price * position.unit if has_bar else position.price * position.multiplier
+        worth = position.quantity * unit_price
+        need = maintenance(venue, i, position.quantity, unit_price)
         equity = equity + worth
         needed = needed + need
         if has_bar:
@@ -207,7 +206,8 @@ def sell_down(venue, row, i, equity, needed, largest, turn, charge):
     ledger, position = venue.book.ledger[0], venue.book.positions[i]
     size = abs(position.quantity)
     price = position.price * position.multiplier
-    fee = charge(venue.fees, size, size * price) / size + (ledger.slip + ledger.liquidation) * price
+    fee = charge(venue.fees, size, size * price / position.rate) * position.rate / size
+    fee = fee + (ledger.slip + ledger.liquidation) * price
     freed = largest / size - fee
     quantity = size
     if freed > 0 and turn < venue.width:

@@ -134,7 +134,7 @@ def execute(venue, row, k, reference, slips, charge):
         most = allowance(venue, order.instrument, side, quantity, price * unit, excess * unit, charge)
         if quantity > most + most / 1000000000:
             cut = whole_lots(most, position.lot)
-            if order.shrinks == 0 or order.force == FOK:
+            if order.shrinks == 0 or order.force == FOK or (cut == 0 and ledger.margin == CASH and side < 0):
                 refuse(venue, row, k, quantity, most, price * unit)
                 return
             if cut == 0:

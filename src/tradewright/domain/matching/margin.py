@@ -94,12 +94,12 @@ def carries(venue, instrument, side, quantity, unit_price, unit_excess, charge):
     if ledger.margin == CASH:
         return min(quantity, closing)
     money = at_hand(venue, instrument, unit_price, 1 if along < 0 else 0)
-    burden = ledger.fee_rate * unit_price + ledger.fee_share
+    burden = ledger.fee_rate * unit_price + ledger.fee_share * position.rate
     most = most_carried(venue, instrument, side, along, unit_price, burden + unit_excess, zero, money) - along
     candidate = min(quantity, max(most, closing))
     if candidate <= closing:
         return candidate
-    fee = charge(venue.fees, candidate, candidate * unit_price)
+    fee = charge(venue.fees, candidate, candidate * (unit_price / position.rate)) * position.rate
     if fee > burden * candidate:
         most = most_carried(venue, instrument, side, along, unit_price, unit_excess, fee, money) - along
         candidate = min(candidate, max(most, closing))
@@ -157,10 +157,10 @@ def loss_price(venue, i, beside):
     position = venue.book.positions[i]
     unit = position.bond_kept
     price = lost_at(venue.tiers, position.first_tier, position.last_tier, position.quantity, beside, unit)
-    return price / position.multiplier
+    return price / position.unit
 
 
 def bankruptcy_price(venue, i):
     """The price (not times the multiplier) at which an isolated position has lost all of its margin."""
     position = venue.book.positions[i]
-    return bankrupt_at(position.quantity, position.basis, position.margin) / position.multiplier
+    return bankrupt_at(position.quantity, position.basis, position.margin) / position.unit

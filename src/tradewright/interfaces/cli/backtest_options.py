@@ -93,6 +93,12 @@ class AccountOptions:
         None
     )
     leverage: Annotated[float, typer.Option(help="Gross exposure over equity.", rich_help_panel=_ACCOUNT)] = 1.0
+    margin: Annotated[
+        str | None,
+        typer.Option(
+            help="In place of leverage: CashAccount(), RegT(), Futures(10, mode='isolated')", rich_help_panel=_ACCOUNT
+        ),
+    ] = None
     rebalance_band: Annotated[
         float, typer.Option(help="Drift from a target weight that makes an order.", rich_help_panel=_ACCOUNT)
     ] = 0.0
@@ -123,6 +129,7 @@ class AccountOptions:
             size_at=self.size_at,
             lot=chosen.lot,
             leverage=self.leverage,
+            margin=self.margin,
             rebalance_band=self.rebalance_band,
             numbers=self.numbers,
             carry=Carrying(

@@ -40,7 +40,10 @@ class Result:
 
     @property
     def equity(self) -> pl.DataFrame:
-        """One row a bar: time, session, equity, cash, gross_exposure, net_exposure, benchmark."""
+        """One row a bar: time, session, equity, cash, gross_exposure, net_exposure, benchmark.
+
+        With a margin mode also margin_used, maintenance_margin and free_margin.
+        """
         return self._finished.equity
 
     @property
@@ -60,6 +63,11 @@ class Result:
         Kinds are funding, interest, borrow, dividend (earned, and due until it is paid) and paid (due no more).
         """
         return self._finished.carried
+
+    @property
+    def liquidation_prices(self) -> pl.DataFrame:
+        """The positions open at the end: symbol, quantity, mark_price, liquidation_price (null: at none)."""
+        return self._finished.liquidation_prices
 
     @property
     def rejections(self) -> pl.DataFrame:

@@ -8,6 +8,7 @@ from tradewright.application.backtests.finished import FinishedBacktest
 from tradewright.application.backtests.messages import Account, Carrying, Conventions, RunBacktest
 from tradewright.bootstrap import open_app
 from tradewright.domain.costs import Cost
+from tradewright.domain.margin import Margin
 from tradewright.interfaces.limits import limits_said
 from tradewright.interfaces.python.frames import as_polars, is_table
 from tradewright.interfaces.python.loading import load_bars
@@ -26,6 +27,7 @@ class Setting(TypedDict, total=False):
     lots: dict[str, float]
     multipliers: dict[str, float]
     leverage: float
+    margin: Margin | str | None
     rebalance_band: float
     allocation: object
     numbers: str
@@ -76,10 +78,11 @@ def backtest(
     `benchmark` is one instrument to compare with, bought and held: bars, or a symbol of the store.
     `limits` passes every order through the risk gate: `"default"`, a TOML file, a mapping, or a `LimitsPolicy`.
     `settings` of the account: size_at, lot, lots, multipliers, leverage, rebalance_band, allocation, numbers,
-    close_at_end, participation; of what it earns and pays without trading (see docs/concepts/accounts.md): interest,
-    loan, borrow, borrows, borrowable, day_count, funding (True: of the store, or a table), currency, currencies, rates
-    (bars of pairs by name), delistings, renames; of the statistics: risk_free, periods_per_year, ddof, resample,
-    var_level.
+    close_at_end, participation, `margin` in place of leverage (`tw.CashAccount()`, `tw.RegT()`,
+    `tw.PortfolioFactor(0.15)`, `tw.Futures(10, mode="isolated")`); of what it earns and pays without trading (see
+    docs/concepts/accounts.md): interest, loan, borrow, borrows, borrowable, day_count, funding (True: of the store, or
+    a table), currency, currencies, rates (bars of pairs by name), delistings, renames; of the statistics: risk_free,
+    periods_per_year, ddof, resample, var_level.
 
     Raises InputError for what cannot be used, StrategyError when the strategy raises or answers nonsense.
     """

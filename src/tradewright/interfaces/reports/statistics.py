@@ -113,6 +113,8 @@ _COST = (
     ("interest", "Interest", f.money, "Received on cash, less what borrowed cash cost"),
     ("borrow_cost", "Borrow cost", f.money, "Paid for borrowing what was sold short"),
     ("currency_pnl", "Currency", f.money, "The part of all profit and loss that came from rates of exchange"),
+    ("margin_calls", "Margin calls", f.count, "Times the account was sold down for want of margin"),
+    ("least_free_margin", "Least free margin", f.money, "What could still be opened at the tightest close"),
     ("average_leverage", "Average leverage", f.number, "Mean gross exposure over equity"),
     ("largest_leverage", "Highest leverage", f.number, "Largest gross exposure over equity"),
 )

@@ -4,9 +4,10 @@ Each case is a page of arithmetic small enough to check by eye, run at both spee
 The account starts with 100,000, the first bar is flat at 100; an order made after it (row 0) fills in row 1.
 """
 
+import numpy as np
 import pytest
 from tests.unit.domain.matching.fill_cases import FLAT, Case, aim, buy, check, sell
-from tests.unit.engine.engine_samples import Row, Script, bars_of, both, flat_rows, told_endings
+from tests.unit.engine.engine_samples import Columns, Row, Script, bars_of, both, flat_rows, told_endings, told_fills
 
 from tradewright.domain.costs import Commission
 from tradewright.domain.margin import CashAccount, Futures, PortfolioFactor, RegT
@@ -23,6 +24,14 @@ OPENING = (
         "it sells nothing that it does not hold",
         [FLAT],
         {0: sell(1)},
+        [],
+        [(1, "a cash account holds no short positions")],
+        terms=CASH,
+    ),
+    Case(
+        "a short target neither",
+        [FLAT],
+        {0: aim(-0.5)},
         [],
         [(1, "a cash account holds no short positions")],
         terms=CASH,
@@ -283,3 +292,66 @@ CALLS = (
 @pytest.mark.parametrize("case", CALLS, ids=lambda case: case.name)
 def test_when_margin_is_called_in(case: Case) -> None:
     check(case)
+
+
+def test_a_call_leaves_less_to_close_for_a_target_that_waits() -> None:
+    """The target to be flat is decided at the close of the call: 1,939 of the 2,000 are left for it to sell."""
+    case = Case(
+        "",
+        [FLAT, DOWN, DOWN],
+        {0: aim(2.0), 2: aim(0.0)},
+        [(1, "target", 2000, 100), (2, "liquidation", -61, 66), (3, "target", -1939, 66)],
+        terms=REG_T,
+    )
+    check(case)
+
+
+def test_the_largest_requirement_is_sold_first() -> None:
+    one: list[Row] = [FLAT, FLAT, (60, 60, 60, 60)]
+    other: list[Row] = [FLAT, FLAT, (70, 70, 70, 70)]
+    run = both(
+        lambda: Script({0: lambda c, b: (c.buy(1200), c.buy(800, instrument="BBB.XNYS"))}), bars_of(one, other), **REG_T
+    )
+    # 28,000 of equity, 18,000 + 14,000 needed: 4,000 / 15 = 266.67 of the first.
+    assert told_fills(run)[2:] == [(2, "liquidation", -267, 60)]
+    assert run.margin_calls == 1
+
+
+def test_several_positions_of_a_cross_account_are_lost_at_their_worst_prices() -> None:
+    one: list[Row] = [FLAT, FLAT, (98, 99, 94, 98)]
+    other: list[Row] = [FLAT, FLAT, (102, 106, 101, 102)]
+    # 100,000 - 5,000 x 6 - 5,000 x 6 = 40,000 against 0.005 x 1,000,000.
+    both_ways = {0: lambda c, b: (c.buy(5000), c.sell(5000, instrument="BBB.XNYS"))}
+    assert both(lambda: Script(both_ways), bars_of(one, other), **CROSS).margin_calls == 0
+    # 100,000 - 9,000 x 6 - 9,000 x 6 is below zero.
+    more = {0: lambda c, b: (c.buy(9000), c.sell(9000, instrument="BBB.XNYS"))}
+    run = both(lambda: Script(more), bars_of(one, other), margin=Futures(20))
+    assert told_fills(run)[2:] == [(2, "liquidation", -9000, 94), (2, "liquidation", 9000, 106)]
+    assert run.margin_calls == 1
+
+
+def test_an_instrument_without_a_bar_is_liquidated_at_its_next_open() -> None:
+    one: list[Row] = [FLAT, FLAT, (80, 80, 80, 80), (80, 80, 80, 80)]
+    other: list[Row] = [FLAT, FLAT, None, (90, 91, 89, 90)]
+    deeds = {0: lambda c, b: (c.buy(6000), c.buy(1000, instrument="BBB.XNYS"))}
+    run = both(lambda: Script(deeds), bars_of(one, other), **CROSS)
+    assert told_fills(run)[2:] == [(2, "liquidation", -6000, 80), (3, "liquidation", -1000, 90)]
+    assert run.margin_calls == 1
+
+
+def test_trading_goes_on_after_a_liquidation() -> None:
+    scripts: list[Script] = []
+
+    def script() -> Script:
+        scripts.append(Script({0: aim(1), 3: buy(100)}))
+        return scripts[-1]
+
+    run = both(script, bars_of([FLAT, FLAT, (95, 96, 90, 95), FLAT, FLAT]), **ISOLATED)
+    assert [fill[1] for fill in told_fills(run)] == ["target", "liquidation", "order"]
+    assert [(reason, quantity) for _, reason, quantity, _ in scripts[0].told][1] == ("liquidation", -1000.0)
+
+
+def test_a_target_is_not_asked_for_again_until_it_changes() -> None:
+    bars = bars_of([FLAT, FLAT, (95, 96, 90, 95), *flat_rows(4)])
+    run = both(lambda: Columns(np.array([1.0, 1.0, 1.0, 1.0, 0.0, 1.0, 1.0])), bars, **ISOLATED)
+    assert [fill[:2] for fill in told_fills(run)] == [(1, "target"), (2, "liquidation"), (6, "target")]
