@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from tradewright.application.backtests.handlers import assumptions_of
 from tradewright.application.backtests.margins import margin_of
 from tradewright.application.backtests.messages import Account
+from tradewright.application.backtests.submitting import account_of
+from tradewright.application.backtests.wishes import BacktestWish
 from tradewright.domain.errors import InputError
 from tradewright.domain.margin import CashAccount, Futures, Leverage, Margin, PortfolioFactor, RegT
 
@@ -82,3 +84,8 @@ def test_leverage_as_a_mode_is_leverage() -> None:
 def test_what_is_no_mode_at_all_is_refused() -> None:
     with pytest.raises(InputError, match=r"a mode, as tw.RegT\(\)"):
         assumptions_of(Account(margin=2.0))
+
+
+def test_a_wish_over_http_says_the_mode_as_text() -> None:
+    wish = BacktestWish(strategy="moving_average", symbols=("SPY",), margin="Futures(5, mode='isolated')")
+    assert assumptions_of(account_of(wish)).margin == Futures(5, mode="isolated")

@@ -62,6 +62,7 @@ class NoWalls:
                 numbers="exact",
                 close_at_end=True,
                 participation=0.01,
+                margin="RegT(maintenance_long=0.3)",
             ),
         ),
         RunBacktest(strategy="", bars=bars(), limits={"based_on": "shipped", "limits": {"position": "0.2"}}),
