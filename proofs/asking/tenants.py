@@ -25,10 +25,20 @@ NOBODYS: Final = {
     "account": "tenantnone",
     "order": "tw00-zzzzzzzzzzzzzzzzzzzz",
     "assessment": "zzzzzzzzzzzzzzzz",
+    "deployment": "dp_zzzzzzzzzz",
+    "job": "zzzzzzzzzzzzzzzz",
 }
 """Names of each kind that nobody has."""
-STOPPING: Final = ("/sessions/{id}/stop", "/risk/kill", "/orders/cancel-all", "/auth/logout")
+STOPPING: Final = (
+    "/sessions/{id}/stop", "/risk/kill", "/orders/cancel-all", "/auth/logout", "/jobs/queue/{id}",
+    "/strategies/{id}/start", "/strategies/{id}/stop", "/strategies/{id}/pause", "/strategies/{id}/resume",
+)  # fmt: skip
 """Commands that would end the tenant's own session and with it the proof; they are tried on foreign names alone."""
+
+
+def deployed_on(account: str) -> str:
+    """The tenant's other account, on which it deploys."""
+    return f"{account}-live"
 
 
 @dataclass
@@ -45,7 +55,7 @@ class Tenants:
 
     def __post_init__(self) -> None:
         for account in ACCOUNTS:
-            self.world.made(account, *ROLES, accounts=(account,))
+            self.world.made(account, *ROLES, accounts=(account, deployed_on(account)))
         for account in ACCOUNTS:
             self.names[account] = self._furnished(account)
 
@@ -123,12 +133,30 @@ class Tenants:
         limits = {"values": {"trades_per_day": "90"}, "why": f"of {account}", "account": account}
         world.told("PUT", "/api/risk/limits", key=account, json=limits)
         waits(lambda: len(world.told("GET", "/api/orders", key=account)["items"]) >= 3)
+        deployment, job = self._deployed(account), self._asked_for(account)
         return {
+            "deployment": [deployment],
+            "job": [job],
             "session": [session],
             "account": [account],
             "order": orders,
             "assessment": [one["id"] for one in assessed],
         }
+
+    def _deployed(self, account: str) -> str:
+        """A deployment that was started and stopped again."""
+        body = {"symbols": list(SYMBOLS[:1]), "first": "2016-01-04", "account": deployed_on(account)}
+        told = self.world.told("POST", "/api/strategies/breakout/start", key=account, json=body, status=202)
+        ended = {"account": deployed_on(account)}
+        self.world.told("POST", "/api/strategies/breakout/stop", key=account, json=ended, status=202)
+        return str(told["id"])
+
+    def _asked_for(self, account: str) -> str:
+        """A backtest that waits. Signals and what lies on the shelf are of no account: everybody sees who made them."""
+        world = self.world
+        wish = {"strategy": "moving_average", "symbols": list(SYMBOLS[:1])}
+        headers = {"Idempotency-Key": f"{account}-job"}
+        return str(world.told("POST", "/api/backtests", key=account, json=wish, headers=headers, status=202)["id"])
 
     def _state(self, account: str) -> dict[str, Any]:
         """What must not change on the other side, as its admin sees it."""
@@ -140,6 +168,16 @@ class Tenants:
             "lives": [(one["session"], one["life"]) for one in sessions if one["account"] == account],
             "killed": world.told("GET", f"/api/risk/kill?account={account}")["is_killed"],
             "limits": world.told("GET", f"/api/risk/limits?account={account}")["limits"],
+            "deployments": [
+                (one["id"], one["wanted"], one["parameters"])
+                for one in world.told("GET", "/api/live")["items"]
+                if one["account"] == deployed_on(account)
+            ],
+            "jobs": [
+                (one["id"], one["life"])
+                for one in world.told("GET", "/api/jobs/queue")["items"]
+                if one["actor"] == account
+            ],
         }
 
 

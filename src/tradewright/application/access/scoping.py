@@ -248,6 +248,7 @@ WITHOUT_ACCOUNTS: Final = frozenset(
         "engine_version", "bars_of", "inspected", "progress", "policy_for", "job_table", "symbols", "shelf", "jobs",
         "schedules", "firer", "testing", "uploads", "clock", "randomness",
         "shelved", "checking", "runnable", "choosing", "signals", "signaling", "honesty", "honesty_behind_walls",
+        "kept_funding",
         # says whether, never whose
         "deployed", "deploying",
         # of a session that was looked at
