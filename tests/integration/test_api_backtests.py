@@ -109,6 +109,8 @@ def test_a_backtest_is_asked_for_followed_and_read_by_one_id(world: Served, addr
         by_job, by_run = (world.ask("GET", f"/api/backtests/{one}/{part}") for one in (job, done["run_id"]))
         assert by_job.status_code == 200, by_job.text
         assert by_job.content == by_run.content
+    verified = world.told("GET", f"{path}/verification")
+    assert (verified["verdict"], verified["differences"]) == ("equal", []), verified
     again = followed(address, f"{path}/progress", world.keys["admin"], **{"Last-Event-ID": "1"})
     assert [one["event"] for one in again] == ["end"]
     with client_of(address, world.keys["admin"]) as client:

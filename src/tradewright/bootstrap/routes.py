@@ -250,6 +250,7 @@ ROUTES: Final = (
             ("BacktestShown", "backtest_shown", "query", "viewer"),
             ("BacktestProgress", "backtest_progress", "query", "viewer"),
             ("BacktestSheet", "backtest_sheet", "query", "viewer"),
+            ("BacktestVerification", "backtest_verification", "query", "trader"),
             ("RemoveBacktest", "remove_backtest", "command", "trader"),
         ),
     ),

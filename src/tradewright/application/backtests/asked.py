@@ -1,17 +1,23 @@
 """A backtest that was asked for from elsewhere: a job until it is done, a kept run from then on, under one id."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
+from tradewright.application.backtests.finished import FinishedBacktest
 from tradewright.application.backtests.handlers import full_id
 from tradewright.application.backtests.looking import RunFactsView, facts_of
+from tradewright.application.backtests.messages import LoadedBars, Market, RunBacktest, VerifyBacktest
 from tradewright.application.backtests.naming import job_named, run_named
+from tradewright.application.backtests.recipe import command_of
 from tradewright.application.backtests.records import view_of
+from tradewright.application.backtests.verifying import Verification, verify_backtest
 from tradewright.application.backtests.views import BacktestView
 from tradewright.application.envelope import Envelope
 from tradewright.application.jobs.handlers import cancel_job
 from tradewright.application.jobs.messages import CancelJob
 from tradewright.application.jobs.views import JobErrorView, JobView
+from tradewright.domain.errors import Conflict
 from tradewright.ports.jobs import JobLife, JobQueue
 from tradewright.ports.runs import RunStore
 
@@ -34,6 +40,13 @@ class BacktestProgress:
 @dataclass(frozen=True, slots=True)
 class BacktestSheet:
     """Everything of a backtest that is done. Answer: a `BacktestView`."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class BacktestVerification:
+    """Make a backtest that is done again and compare every byte. Answer: a `Verification`."""
 
     id: str
 
@@ -78,6 +91,8 @@ class BacktestDetails:
 
 
 REMOVED = "removed"
+LONGEST_S: Final = 10.0
+"""A run that took longer is not made again within a request."""
 
 
 def backtest_progress(query: BacktestProgress, *, runs: RunStore, jobs: JobQueue, envelope: Envelope) -> BacktestStatus:
@@ -96,6 +111,30 @@ def backtest_shown(query: BacktestShown, *, runs: RunStore, jobs: JobQueue, enve
 def backtest_sheet(query: BacktestSheet, *, runs: RunStore, jobs: JobQueue, envelope: Envelope) -> BacktestView:
     """With its tables."""
     return view_of(runs.load(run_named(query.id, runs=runs, jobs=jobs, envelope=envelope)))
+
+
+def backtest_verification(
+    query: BacktestVerification,
+    *,
+    runs: RunStore,
+    jobs: JobQueue,
+    testing: Callable[[RunBacktest], FinishedBacktest],
+    bars_of: Callable[[Market], LoadedBars],
+    envelope: Envelope,
+) -> Verification:
+    """Whoever asks from elsewhere runs no file of this machine, and no run that takes long; Conflict for these."""
+    run_id = run_named(query.id, runs=runs, jobs=jobs, envelope=envelope)
+    view = view_of(runs.load(run_id))
+    command = command_of(view)
+    is_of_files = ".py" in str(command.strategy) or command.market.file is not None
+    if is_of_files or view.duration_s > LONGEST_S:
+        raise Conflict(
+            f"run {run_id} is not made again over HTTP",
+            expected=f"a run of the store, by a strategy that is known by its id, of {LONGEST_S:g} seconds at most",
+            found="files of the machine" if is_of_files else f"{view.duration_s:.0f} seconds",
+            remedy=f"on the machine: tradewright backtest show {run_id} --verify",
+        )
+    return verify_backtest(VerifyBacktest(run_id), runs=runs, testing=testing, bars_of=bars_of)
 
 
 def remove_backtest(command: RemoveBacktest, *, runs: RunStore, jobs: JobQueue, envelope: Envelope) -> BacktestStatus:

@@ -9,6 +9,7 @@ from tradewright.application.backtests.asked import (
     BacktestSheet,
     BacktestShown,
     BacktestStatus,
+    BacktestVerification,
     RemoveBacktest,
 )
 from tradewright.application.backtests.looking import (
@@ -25,6 +26,7 @@ from tradewright.application.backtests.looking import (
 from tradewright.application.backtests.messages import BacktestComparison
 from tradewright.application.backtests.sheet import tear_sheet
 from tradewright.application.backtests.summaries import BacktestSummary, ComparisonView
+from tradewright.application.backtests.verifying import Verification
 from tradewright.application.backtests.views import BacktestView
 from tradewright.application.backtests.wishes import ENGINES, FILL_RULES, NUMBERS, SubmitBacktest
 from tradewright.application.jobs.views import JobView
@@ -120,6 +122,10 @@ ASKS: Final = (
         method="GET", path="/backtests/{id}/equity", names={"id": "run_id"}, message=RunEquity,
         answer=Page[EquityPoint], group=GROUP, summary="Show the equity of a backtest, bar by bar", kinds=_RUN,
         example=_LATEST,
+    ),
+    Ask(
+        method="GET", path="/backtests/{id}/verification", message=BacktestVerification, answer=Verification,
+        group=GROUP, summary="Make a backtest again and compare every byte", kinds=_ASKED, example=_LATEST,
     ),
     Ask(
         method="GET", path="/backtests/{id}/report", message=BacktestSheet, answer=None,
