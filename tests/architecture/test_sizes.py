@@ -16,7 +16,14 @@ BAR_FIELDS = frozenset({"open", "open_", "high", "low", "close", "volume", "sess
 """A bar's fields come in an order everybody knows; by position they count as one."""
 SPELLED_AS_NUMPY = frozenset({"where"})
 """Called as the function of numpy that everybody knows."""
-NUMERIC = ("domain/arithmetic", "domain/matching", "engine/kernel/loop.py", "quant/indicators/rows.py")
+NUMERIC = (
+    "domain/arithmetic",
+    "domain/matching",
+    "engine/dialect/dialect_math.py",
+    "engine/kernel/loop.py",
+    "engine/kernel/tick_loop.py",
+    "quant/indicators/rows.py",
+)
 """Shared with the compiler, or compiled: positional, no limit of parameters, and the step may be longer."""
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

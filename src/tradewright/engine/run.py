@@ -28,6 +28,7 @@ ENDINGS = (
     "a cash account holds no short positions",
     "more than can be borrowed",
     "delisted",
+    "would have taken liquidity",
 )
 """Why an order ended before it was filled in full, by reason code."""
 
@@ -176,6 +177,8 @@ class Run:
     """With several currencies: the cost basis at the end in each instrument's own money ..."""
     by_price: Floats | None = None
     """... and the part of `realized` that came from prices, each at the rate of its fill."""
+    fill_times: Whole | None = None
+    """When each fill happened, nanoseconds UTC, where that is known better than by its row."""
 
     @property
     def exchanged(self) -> float:

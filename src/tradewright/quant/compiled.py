@@ -22,7 +22,7 @@ R = TypeVar("R")
 
 PACKAGE = Path(__file__).resolve().parent.parent
 BLAS = "scipy.linalg.cython_blas"
-COMPILED_ROOMS = ("quant", "domain/arithmetic", "domain/matching", "engine/kernel")
+COMPILED_ROOMS = ("quant", "domain/arithmetic", "domain/matching", "engine/kernel", "engine/dialect")
 
 
 def is_loaded() -> bool:

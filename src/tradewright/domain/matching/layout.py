@@ -21,7 +21,7 @@ EARLIER, BY_STOP, BY_LIMIT = 0, 1, 2
 # endings of an order without a (further) fill
 NO_FUNDS, EXPIRED, CANCELED, SUPERSEDED, NOTHING_TO_CLOSE, TOO_SMALL, RUINED, ON_TARGET = 1, 2, 3, 4, 5, 6, 7, 8
 UNFILLED, GROUP_FILLED = 9, 10
-LIQUIDATED, NO_MARGIN, NO_SHORT, NOT_BORROWED, GONE = 11, 12, 13, 14, 15
+LIQUIDATED, NO_MARGIN, NO_SHORT, NOT_BORROWED, GONE, WOULD_TAKE = 11, 12, 13, 14, 15, 16
 # margin modes: gross exposure over equity; a cash account; rates of each position's value, looked at at closes; futures
 # that share the account's equity, and futures with a margin each, both looked at within the bar
 LEVERAGE, CASH, ACCOUNT, CROSS, ISOLATED = 0, 1, 2, 3, 4

@@ -23,6 +23,7 @@ class Dialect(StrEnum):
     COLUMNS = "columns"
     NEWEST = "newest"
     EVENTS = "events"
+    COMPILED = "compiled"
 
 
 class Speaks(StrEnum):
