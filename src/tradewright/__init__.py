@@ -29,6 +29,13 @@ if TYPE_CHECKING:
     from tradewright.domain.margin import Margin as Margin
     from tradewright.domain.margin import PortfolioFactor as PortfolioFactor
     from tradewright.domain.margin import RegT as RegT
+    from tradewright.domain.matching.layout import FOK as FOK
+    from tradewright.domain.matching.layout import GTC as GTC
+    from tradewright.domain.matching.layout import IOC as IOC
+    from tradewright.domain.matching.tick_layout import CLEAR as CLEAR
+    from tradewright.domain.matching.tick_layout import LEVEL as LEVEL
+    from tradewright.domain.matching.tick_layout import QUOTE as QUOTE
+    from tradewright.domain.matching.tick_layout import TRADE as TRADE
     from tradewright.interfaces.python.checking import check as check
     from tradewright.interfaces.python.importing import import_data as import_data
     from tradewright.interfaces.python.loading import load_bars as load_bars
@@ -37,12 +44,16 @@ if TYPE_CHECKING:
     from tradewright.interfaces.python.result import Result as Result
     from tradewright.interfaces.python.sweeping import sweep as sweep
     from tradewright.interfaces.python.testing import backtest as backtest
+    from tradewright.interfaces.python.ticks import load_quotes as load_quotes
+    from tradewright.interfaces.python.ticks import load_trades as load_trades
     from tradewright.interfaces.python.verifying import verify as verify
     from tradewright.trading.bars import Bars as Bars
     from tradewright.trading.sizing.allocation import EqualSlots as EqualSlots
     from tradewright.trading.sizing.allocation import Slots as Slots
     from tradewright.trading.strategies.breakout import Breakout as Breakout
     from tradewright.trading.strategies.choice import where as where
+    from tradewright.trading.strategies.compiled import CompiledStrategy as CompiledStrategy
+    from tradewright.trading.strategies.compiled import state as state
     from tradewright.trading.strategies.mean_reversion import MeanReversion as MeanReversion
     from tradewright.trading.strategies.momentum_rotation import MomentumRotation as MomentumRotation
     from tradewright.trading.strategies.moving_average import MovingAverage as MovingAverage
@@ -53,6 +64,11 @@ if TYPE_CHECKING:
     from tradewright.trading.strategies.strategy import Speaks as Speaks
     from tradewright.trading.strategies.strategy import Strategy as Strategy
     from tradewright.trading.strategies.trend_following import TrendFollowing as TrendFollowing
+    from tradewright.trading.ticks import Ticks as Ticks
+    from tradewright.trading.ticks import book_of as book_of
+    from tradewright.trading.ticks import merged as merged
+    from tradewright.trading.ticks import quotes_of as quotes_of
+    from tradewright.trading.ticks import trades_of as trades_of
 
 __version__ = "0.1.0"
 
@@ -65,6 +81,8 @@ __getattr__, __dir__ = attach(
         "backtest": "tradewright.interfaces.python.testing",
         "check": "tradewright.interfaces.python.checking",
         "verify": "tradewright.interfaces.python.verifying",
+        "load_quotes": "tradewright.interfaces.python.ticks",
+        "load_trades": "tradewright.interfaces.python.ticks",
         "paper": "tradewright.interfaces.python.paper",
         "PaperResult": "tradewright.interfaces.python.paper",
         "sweep": "tradewright.interfaces.python.sweeping",
@@ -74,6 +92,8 @@ __getattr__, __dir__ = attach(
         "Signals": f"{_STRATEGIES}.strategy",
         "Speaks": f"{_STRATEGIES}.strategy",
         "where": f"{_STRATEGIES}.choice",
+        "CompiledStrategy": f"{_STRATEGIES}.compiled",
+        "state": f"{_STRATEGIES}.compiled",
         "parameter": f"{_STRATEGIES}.parameters",
         "MovingAverage": f"{_STRATEGIES}.moving_average",
         "TrendFollowing": f"{_STRATEGIES}.trend_following",
@@ -87,6 +107,9 @@ __getattr__, __dir__ = attach(
         "indicators": "tradewright.indicators:",
         "metrics": "tradewright.metrics:",
     }
+    | dict.fromkeys(("Ticks", "book_of", "merged", "quotes_of", "trades_of"), "tradewright.trading.ticks")
+    | dict.fromkeys(("FOK", "GTC", "IOC"), "tradewright.domain.matching.layout")
+    | dict.fromkeys(("CLEAR", "LEVEL", "QUOTE", "TRADE"), "tradewright.domain.matching.tick_layout")
     | dict.fromkeys(
         ("Commission", "Cost", "FeeRow", "PerOrder", "PerShare", "Slippage", "Spread"), "tradewright.domain.costs"
     )

@@ -40,6 +40,7 @@ SAYS = {
     "31_perpetual.py": ("without funding: 112,690.71", "113,770.52", "funding 716.52"),
     "32_currencies.py": ("of that from rates of exchange: -14,022.29", "there is no rate from USD"),
     "40_futures_account.py": ("0 margin calls", "RegT()", "liquidated at", "liquidation_price"),
+    "50_compiled_tick_strategy.py": ("Quoter(every=50, width=0.0004)", "at events fills", "SELL"),
 }
 """What each shows when it does what it says."""
 

@@ -25,6 +25,11 @@ ROUTES: Final = (
         ),
     ),
     ("backtests.messages", "backtests.verifying", (("VerifyBacktest", "verify_backtest", "query", "trader"),)),
+    (
+        "backtests.tick_messages",
+        "backtests.tick_handlers",
+        (("RunTickBacktest", "run_tick_backtest", "command", "trader"),),
+    ),
     ("backtests.messages", "backtests.loading", (("BarsOfFiles", "bars_of_files", "query", "viewer"),)),
     (
         "backtests.wishes",

@@ -3,6 +3,7 @@
 Every one of these is shown with the result, and is part of the run's identity.
 """
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,6 +47,15 @@ class TickAssumptions:
         except ValueError as problem:
             raise InputError(f"equity cannot be sampled so: {problem}") from None
 
+    def as_stated(self) -> dict[str, object]:
+        """Every assumption as a plain value; of a column of latencies the digest."""
+        stated: dict[str, object] = {name: getattr(self, name) for name in self.__slots__}
+        for name in ("order", "answer"):
+            column = self._checked(name)
+            told = column if isinstance(column, int) else "column " + _digest(column)
+            stated[f"{name}_latency_ns"] = told
+        return stated
+
     def constant_ns(self, name: str) -> int:
         """The latency where it is one number, else 0."""
         found = self._checked(name)
@@ -73,3 +83,7 @@ class TickAssumptions:
                 found=repr(given)[:60],
             )
         return int(column) if column.ndim == 0 else column.astype(np.int64)
+
+
+def _digest(column: NDArray[np.int64]) -> str:
+    return hashlib.blake2b(column.tobytes(), digest_size=8).hexdigest()

@@ -4,6 +4,7 @@ A row is one event; columns are flat. This file decides what a stream must be be
 time, finite, with no quote that crosses; a `DataError` names the row.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -65,6 +66,17 @@ class Ticks:
         days = self.time[[0, -1]].astype("datetime64[ns]").astype("datetime64[D]") if len(self) else ()
         span = ", " + " to ".join(map(str, days)) if len(self) else ""
         return f"Ticks({names}: {len(self):,} events{', ' + told if told else ''}{span})"
+
+    @property
+    def identity(self) -> str:
+        """Identity of the rows: their digest, made now where they came without one."""
+        if self.digest:
+            return self.digest
+        found = hashlib.blake2b(repr((self.instruments, self.currency)).encode(), digest_size=16)
+        columns = (self.time, self.kind, self.instrument, self.price, self.quantity, self.side, self.ask)
+        for column in (*columns, self.ask_quantity):
+            found.update(np.ascontiguousarray(column).data)
+        return found.hexdigest()
 
     def rows(self, first: int, last: int) -> "Ticks":
         """Events `first` up to, not including, `last`; a view, nothing is copied."""

@@ -29,6 +29,8 @@ from tradewright.trading.risk.policy import LimitsPolicy
 from tradewright.trading.risk.policy_text import written_policy
 from tradewright.trading.strategies.strategy import Strategy
 
+AT_EVENTS = "at events"
+"""How orders fill over ticks."""
 COUNTS = frozenset(
     {
         "fills",
@@ -76,6 +78,8 @@ class RunTerms:
 
     assumptions: Assumptions
     limits: LimitsPolicy | None = None
+    ticks: Mapping[str, object] | None = None
+    """What a run over ticks assumed beside; None: it ran over bars."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -108,6 +112,7 @@ class FinishedBacktest:
         circumstances: Circumstances,
     ) -> None:
         self.limits = terms.limits
+        self.tick_terms = terms.ticks
         self.strategy = strategy
         self.bars = bars
         self.strategy_id = strategy_id
@@ -248,6 +253,8 @@ class FinishedBacktest:
         plain["benchmark"] = None if self.benchmark is None else self.benchmark.instrument
         if self.limits is not None:
             plain["limits"] = written_policy(self.limits)
+        if self.tick_terms is not None:
+            plain |= {"fill": AT_EVENTS, "ticks": dict(self.tick_terms)}
         return plain
 
     @cached_property
@@ -287,7 +294,7 @@ class FinishedBacktest:
             data_digest=self.data_digest,
             engine=self.run.engine,
             engine_version=self.circumstances.engine_version(),
-            fill_rule=str(self.assumptions.fill),
+            fill_rule=str(self.settings["fill"]),
             assumptions=settings,
             stats=self.stats,
             benchmark=None if self.benchmark is None else self.benchmark.instrument,

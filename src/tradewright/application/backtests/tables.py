@@ -72,12 +72,14 @@ def liquidation_prices(run: Run, bars: Bars, *, statement: MarginStatement) -> p
 
 
 def fills(run: Run, bars: Bars) -> pl.DataFrame:
-    """One row a fill; `time` is the close of the bar in which it happened."""
+    """One row a fill; `time` is the close of the bar in which it happened, or its own where the run was over ticks."""
     columns = run.fills
     return pl.DataFrame(
         {
             "fill": np.arange(1, len(columns) + 1),
-            "time": _times(bars, columns.row),
+            "time": _times(bars, columns.row)
+            if run.fill_times is None
+            else pl.Series(run.fill_times, dtype=pl.Int64).cast(NS),
             "session": _sessions(bars, columns.row),
             "symbol": _words(bars.instruments, columns.instrument),
             "side": _words(("SELL", "BUY"), (columns.quantity > 0).astype(np.int64)),

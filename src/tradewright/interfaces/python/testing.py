@@ -6,8 +6,10 @@ from typing import Any, TypedDict, Unpack
 
 from tradewright.application.backtests.finished import FinishedBacktest
 from tradewright.application.backtests.messages import Account, Carrying, Conventions, RunBacktest
+from tradewright.application.backtests.tick_messages import RunTickBacktest, TickTerms
 from tradewright.bootstrap import open_app
 from tradewright.domain.costs import Cost
+from tradewright.domain.errors import InputError
 from tradewright.domain.margin import Margin
 from tradewright.interfaces.limits import limits_said
 from tradewright.interfaces.python.frames import as_polars, is_table
@@ -17,6 +19,7 @@ from tradewright.interfaces.python.settings import refuse_unknown
 from tradewright.trading.bars import Bars
 from tradewright.trading.risk.policy import LimitsPolicy
 from tradewright.trading.strategies.strategy import Strategy
+from tradewright.trading.ticks import Ticks
 
 
 class Setting(TypedDict, total=False):
@@ -45,6 +48,11 @@ class Setting(TypedDict, total=False):
     rates: Mapping[str, object]
     delistings: Mapping[str, tuple[str, float]]
     renames: Mapping[str, tuple[str, str]]
+    order_latency_ns: object
+    answer_latency_ns: object
+    cancels_ahead: float
+    unseen_ahead: float
+    sampled: str
     risk_free: float
     periods_per_year: float | None
     ddof: int
@@ -54,6 +62,7 @@ class Setting(TypedDict, total=False):
 
 _CONVENTIONS = frozenset(Conventions.__slots__)
 _CARRYING = frozenset(Carrying.__slots__)
+_TICK_TERMS = tuple(TickTerms.__slots__)
 
 
 def backtest(
@@ -71,7 +80,7 @@ def backtest(
     """Test a strategy on bars and give back its result; nothing is written anywhere.
 
     `strategy` is a strategy (`Breakout(lookback=55)`), its class, the id of a built-in one or `file.py:ClassName`.
-    `bars` are `tw.Bars`, or anything that `tw.load_bars` takes by itself.
+    `bars` are `tw.Bars`, or anything that `tw.load_bars` takes by itself, or `tw.Ticks` for a `tw.CompiledStrategy`.
     `costs` add up: `tw.PerShare(0.005, minimum=1) + tw.Spread(bps=2)`; None trades for free.
     `fill` is `next-open` (decided at a close, filled at the next open) or `signal-close`.
     `engine` is `auto`, `runtime` or `kernel`; the fills are the same.
@@ -81,12 +90,30 @@ def backtest(
     close_at_end, participation, `margin` in place of leverage (`tw.CashAccount()`, `tw.RegT()`,
     `tw.PortfolioFactor(0.15)`, `tw.Futures(10, mode="isolated")`); of what it earns and pays without trading (see
     docs/concepts/accounts.md): interest, loan, borrow, borrows, borrowable, day_count, funding (True: of the store, or
-    a table), currency, currencies, rates (bars of pairs by name), delistings, renames; of the statistics: risk_free,
-    periods_per_year, ddof, resample, var_level.
+    a table), currency, currencies, rates (bars of pairs by name), delistings, renames; of ticks: order_latency_ns,
+    answer_latency_ns, cancels_ahead, unseen_ahead, sampled; of the statistics: risk_free, periods_per_year, ddof,
+    resample, var_level.
 
     Raises InputError for what cannot be used, StrategyError when the strategy raises or answers nonsense.
     """
+    tick_terms = {name: settings.pop(name) for name in _TICK_TERMS if name in settings}  # type: ignore[misc]
     account, conventions = stated_settings(settings, cash=cash, costs=costs, fill=fill)
+    if isinstance(bars, Ticks):
+        if benchmark is not None or limits is not None:
+            raise InputError("a run over ticks takes no benchmark and no limits", remedy="leave them out")
+        asked = RunTickBacktest(
+            strategy=strategy,
+            ticks=bars,
+            terms=TickTerms(**tick_terms),
+            account=account,
+            conventions=conventions,
+            engine=engine,
+        )
+        return Result(open_app().ask(asked, answer=FinishedBacktest))
+    if tick_terms:
+        raise InputError(
+            f"{', '.join(sorted(tick_terms))} are of runs over ticks", expected="tw.Ticks, as tw.load_trades gives"
+        )
     tested = bars if isinstance(bars, Bars) else load_bars(bars)
     held = benchmark if benchmark is None or isinstance(benchmark, Bars) else load_bars(benchmark)
     command = RunBacktest(
