@@ -2,7 +2,7 @@
 
 Bars are a geometric random walk with a drift that changes its sign about every 240 bars, so that a crossover which pays
 0.1 % a fill keeps its money. The open of a bar lies near the close before it, not at it, so that the price an engine
-filled at can be told from its final equity. `python -m benchmarks.data` writes the files; full size takes 100 MB.
+filled at can be told from its final equity. `python -m benchmarks.data` writes the files; full size takes 230 MB.
 """
 
 import argparse
@@ -20,13 +20,15 @@ MINUTE = 60_000_000_000
 DAY = 86_400_000_000_000
 DAILY_CSV = "daily.csv"
 """The daily bars as a vendor writes them."""
+TICKS = "w3_ticks"
+"""Trades, with the columns ts, price, size, side."""
 FILES = ("w1_bars", "w5_daily", "w4_panel")
 """Names as the peers' scripts look for them, with the columns ts, open, high, low, close, volume."""
 
 
 def is_there(folder: Path) -> bool:
     """True when every file has been written."""
-    return all((folder / f"{name}.npz").is_file() for name in FILES) and (folder / DAILY_CSV).is_file()
+    return all((folder / f"{name}.npz").is_file() for name in (*FILES, TICKS)) and (folder / DAILY_CSV).is_file()
 
 
 def load(folder: Path, name: str) -> dict[str, NDArray[np.generic]]:
@@ -46,7 +48,7 @@ def write(folder: Path, size: Size) -> None:
     daily = _walk(random, sizes.days, volatility=0.01, drift=0.0018, gap=0.002)
     _save(folder, "w5_daily", days, daily)
     _write_csv(folder / DAILY_CSV, days, daily)
-    _skip_ticks(random, sizes.ticks)
+    _save_columns(folder, TICKS, _ticks(random, sizes.ticks))
     days = _epoch("2010-01-04") + np.arange(sizes.panel[0]) * DAY
     _save(folder, "w4_panel", days, _panel(random, sizes.panel))
 
@@ -72,12 +74,13 @@ def _walk(random: np.random.Generator, rows: int, *, volatility: float, drift: f
     return [opening, high, low, close, volume]
 
 
-def _skip_ticks(random: np.random.Generator, count: int) -> None:
-    """The draws of the trade ticks, which other workloads use."""
-    random.exponential(20e6, count)
-    random.normal(0.0, 2e-5, count)
-    random.integers(1, 100, count)
-    random.integers(0, 2, count)
+def _ticks(random: np.random.Generator, count: int) -> dict[str, NDArray[np.generic]]:
+    """Trades 20 ms apart on average, of a price that walks, with the side of whoever crossed the spread."""
+    gaps = random.exponential(20e6, count).astype(np.int64) + 1
+    price = np.round(100.0 * np.exp(np.cumsum(random.normal(0.0, 2e-5, count))), 2)
+    quantity = random.integers(1, 100, count).astype(np.float64)
+    side = (random.integers(0, 2, count) * 2 - 1).astype(np.int8)
+    return {"ts": _epoch("2020-01-01") + np.cumsum(gaps), "price": price, "size": quantity, "side": side}
 
 
 def _panel(random: np.random.Generator, shape: tuple[int, int]) -> list[Floats]:
@@ -97,8 +100,13 @@ def _panel(random: np.random.Generator, shape: tuple[int, int]) -> list[Floats]:
 def _save(folder: Path, name: str, stamps: NDArray[np.int64], columns: list[Floats]) -> None:
     """Written beside and renamed, so that a broken-off writing leaves no half of a file."""
     opening, high, low, close, volume = columns
+    named = {"ts": stamps, "open": opening, "high": high, "low": low, "close": close, "volume": volume}
+    _save_columns(folder, name, named)
+
+
+def _save_columns(folder: Path, name: str, columns: dict[str, NDArray[np.generic]]) -> None:
     unfinished = folder / f".{name}.{os.getpid()}.npz"
-    np.savez(unfinished, ts=stamps, open=opening, high=high, low=low, close=close, volume=volume)
+    np.savez(unfinished, **columns)
     unfinished.replace(folder / f"{name}.npz")
 
 

@@ -116,6 +116,20 @@ LINES = (
         repetitions=3,
     ),
     Line(
+        id="P4.compiled",
+        module="ticks",
+        what="5M trade ticks, an average and a limit order per 5,000, through tw.backtest: a compiled strategy",
+        unit="ticks",
+        repetitions=3,
+    ),
+    Line(
+        id="P4.python",
+        module="ticks",
+        what="the same class as plain Python",
+        unit="ticks",
+        repetitions=1,
+    ),
+    Line(
         id="P5.rotation",
         module="rotation",
         what="momentum rotation through tw.backtest: signals, fills, equity",

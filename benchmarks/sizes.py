@@ -26,7 +26,7 @@ class Sizes:
     days: int
     """Daily bars of the first result."""
     ticks: int
-    """Trade ticks; drawn to keep the random sequence, not stored."""
+    """Trade ticks."""
     panel: tuple[int, int]
     """Days and instruments of the rotation and of the store."""
     imported: int

@@ -68,6 +68,8 @@ class Contest:
         if self.script == "w2":
             combinations = sizes.combinations[0] * sizes.combinations[1]
             return min(combinations, rival.combinations or combinations)
+        if self.script == "w3":
+            return sizes.ticks
         return sizes.panel[0] * sizes.panel[1] if self.script == "w4" else 1
 
 
@@ -126,6 +128,17 @@ CONTESTS = (
             Rival(peer="backtrader", combinations=2, repetitions=1),
             Rival(peer=LIMIT, label="kernel", repetitions=3),
             Rival(peer=LIMIT, label="kernel in blocks", variant="simd", repetitions=3),
+        ),
+    ),
+    Contest(
+        workload="P4",
+        lines=("P4.compiled", "P4.python"),
+        script="w3",
+        rivals=(
+            Rival(peer="hftbacktest", run_times=1, process_times=5),
+            Rival(peer="hftbacktest", label="array depth", variant="roi"),
+            Rival(peer="nautilus", label="Python", repetitions=1),
+            Rival(peer=LIMIT, label="kernel, no queue"),
         ),
     ),
     Contest(

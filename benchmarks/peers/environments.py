@@ -7,6 +7,7 @@ from pathlib import Path
 
 PACKAGES = {
     "vectorbt": ("vectorbt==1.2.0", "vectorbt-rust==1.2.0", "pyarrow"),
+    "hftbacktest": ("hftbacktest==2.4.4",),
     "nautilus": ("nautilus_trader==1.221.0",),
     "backtesting": ("backtesting==0.6.6", "pyarrow"),
     "backtrader": ("backtrader==1.9.78.123", "numpy", "pandas", "pyarrow"),

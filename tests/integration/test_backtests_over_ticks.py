@@ -70,6 +70,12 @@ def test_the_name_of_a_run_knows_its_ticks_and_its_terms() -> None:
     assert tw.backtest(Maker(gap=0.01), trades, lot=0, engine="runtime").run_id != run
 
 
+def walked_bars() -> tw.Bars:
+    days: dict[str, list[object]] = {name: [2.0, 3.0] for name in ("open", "high", "low", "close")}
+    days["time"] = ["2020-01-02", "2020-01-03"]
+    return tw.load_bars(days, symbol="AAA.SIM")
+
+
 def test_what_does_not_fit_together_is_refused() -> None:
     trades = tw.load_trades(walk(10), symbol="AAA.SIM")
     with pytest.raises(InputError, match=r"tw\.CompiledStrategy"):
@@ -78,6 +84,10 @@ def test_what_does_not_fit_together_is_refused() -> None:
         tw.backtest(Maker(), trades, benchmark="SPY")
     with pytest.raises(InputError, match="of runs over ticks"):
         tw.backtest(tw.MovingAverage(), {"time": [1], "close": [2]}, order_latency_ns=5)
+    with pytest.raises(InputError, match="a strategy for ticks"):
+        tw.backtest(Maker(), walked_bars())
+    with pytest.raises(InputError, match="carries nothing"):
+        tw.backtest(Maker(), trades, interest=0.05)
     with pytest.raises(InputError, match="turbo"):
         tw.backtest(Maker(), trades, engine="turbo")
 

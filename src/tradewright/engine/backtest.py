@@ -60,6 +60,12 @@ def run_backtest(
     Wrong input is an InputError, nonsense of the strategy a StrategyError, too few or impossible bars a DataError.
     """
     choice = _choice(engine)
+    if strategy.dialect() is Dialect.COMPILED:
+        raise InputError(
+            f"{type(strategy).__name__} is a strategy for ticks, and these are bars",
+            expected="tw.Ticks, as tw.load_trades gives",
+            remedy="give it ticks, or write on_bar in a class derived from tw.Strategy",
+        )
     if len(bars) == 0:
         raise DataError("there are no bars to run on", expected="at least one bar", found="none")
     require_instruments(strategy, bars.instruments)

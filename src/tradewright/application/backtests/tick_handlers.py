@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from tradewright.application.backtests.finished import Circumstances, FinishedBacktest, RunTerms
 from tradewright.application.backtests.handlers import assumptions_of, conventions_of, moment
+from tradewright.application.backtests.messages import Carrying
 from tradewright.application.backtests.tick_messages import RunTickBacktest
 from tradewright.application.strategies.finding import make_strategy
 from tradewright.domain.errors import InputError
@@ -28,6 +29,11 @@ def run_tick_backtest(
             expected="a class derived from tw.CompiledStrategy, with on_tick",
             found=type(strategy).__mro__[1].__name__,
             remedy="run it over bars, or write it as docs/concepts/compiled.md shows",
+        )
+    if command.account.carry != Carrying():
+        raise InputError(
+            "a run over ticks carries nothing: no funding, interest, borrow cost or other currency",
+            remedy="leave these settings out, or run over bars",
         )
     assumptions, conventions = assumptions_of(command.account), conventions_of(command.conventions)
     stated = command.terms
