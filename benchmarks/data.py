@@ -7,7 +7,9 @@ filled at can be told from its final equity. `python -m benchmarks.data` writes 
 
 import argparse
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,9 +106,9 @@ def _save(folder: Path, name: str, stamps: NDArray[np.int64], columns: list[Floa
     _save_columns(folder, name, named)
 
 
-def _save_columns(folder: Path, name: str, columns: dict[str, NDArray[np.generic]]) -> None:
+def _save_columns(folder: Path, name: str, columns: Mapping[str, NDArray[Any]]) -> None:
     unfinished = folder / f".{name}.{os.getpid()}.npz"
-    np.savez(unfinished, **columns)
+    np.savez(unfinished, **columns)  # type: ignore[arg-type]
     unfinished.replace(folder / f"{name}.npz")
 
 

@@ -45,7 +45,7 @@ def test_a_goal_beside_a_bare_library_is_missed_where_there_is_none() -> None:
 def test_every_line_has_a_name_of_its_own_and_belongs_to_a_workload() -> None:
     names = [line.id for line in LINES]
     assert len(set(names)) == len(names)
-    assert {line.workload for line in LINES} == {"P1", "P2", "P3", "P5", "P6", "P7", "P9", "P10", "P11", "P12"}
+    assert {line.workload for line in LINES} == {"P1", "P2", "P3", "P4", "P5", "P6", "P7", "P9", "P10", "P11", "P12"}
 
 
 def test_lines_are_chosen_by_workload_or_by_name() -> None:

@@ -12,7 +12,6 @@ from tradewright.domain.matching.layout import NUMBER, Changes
 from tradewright.domain.matching.tick_layout import (
     LEVEL,
     MOST_ORDERS,
-    NEVER,
     QUOTE,
     TICK_RECORDS,
     Desk,
@@ -72,7 +71,7 @@ def floor_of(
     venue.book.ledger["has_terms"] = 1
     shown = _shown(ticks)
     clock = np.zeros(1, TYPES["CLOCK"])
-    clock["next_order"], clock["due"] = 1, NEVER
+    clock["next_order"], clock["due"] = 1, closes[0]
     clock["cash"] = assumptions.cash
     clock["cancels_ahead"], clock["unseen_ahead"] = terms.cancels_ahead, terms.unseen_ahead
     clock["order_latency"], clock["answer_latency"] = terms.constant_ns("order"), terms.constant_ns("answer")

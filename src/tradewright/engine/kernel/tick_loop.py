@@ -13,14 +13,17 @@ from tradewright.domain.matching.ticks import equity_at_marks, leave, meet, rece
 from tradewright.engine.kernel.loop import note
 
 
-def walk_ticks(floor, feed, on_tick, on_fill, reals, wholes, samples, closes_out):
-    """The feed from the event of the clock on; returns why it stopped, the event reached is in the clock."""
+def walk_ticks(floor, feed, on_tick, on_fill, reals, wholes, samples, closes_out, last):
+    """The feed from the event of the clock up to event `last`; returns why it stopped, the clock has the event reached.
+
+    With the last event of all, what is under way is finished.
+    """
     clock, ledger, desk = floor.desk.clock[0], floor.venue.book.ledger[0], floor.desk
     has_sides, has_asks, has_levels = len(feed.side) > 0, len(feed.ask) > 0, len(feed.level) > 0
     has_latencies = len(feed.order_latency) > 0 or len(feed.answer_latency) > 0
     count = len(feed.time)
     event = clock.event
-    while event < count:
+    while event < last:
         moment = feed.time[event]
         clock.event = event
         if clock.due <= moment and meanwhile(floor, on_fill, reals, wholes, samples, moment) == 0:
@@ -74,7 +77,9 @@ def walk_ticks(floor, feed, on_tick, on_fill, reals, wholes, samples, closes_out
                 clock.ask_quantity,
             )
         event = event + 1
-    clock.event = count
+    clock.event = last
+    if last < count:
+        return GOES_ON
     return finish(floor, on_fill, reals, wholes, samples, closes_out)
 
 

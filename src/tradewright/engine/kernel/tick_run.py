@@ -21,6 +21,7 @@ from tradewright.engine.kernel.handlers import (
     raised,
     signature_of,
 )
+from tradewright.engine.kernel.quiet_ticks import QuietTrades, is_plain_trading, walked_quietly
 from tradewright.engine.kernel.tick_arrays import Samples, columns_of_rows, floor_of, plain, samples_of, with_more_room
 from tradewright.engine.market import MarketColumns, prepare
 from tradewright.engine.run import EndingColumns, FillColumns, Run
@@ -86,6 +87,7 @@ def run_ticks(strategy: CompiledStrategy, market: TickMarket, *, is_compiled: bo
     strategy.begin()
     floor, feed = market.floor()
     memory = memory_of(strategy) if is_compiled else _no_memory()
+    quiet: QuietTrades | None = None
     samples = samples_of(len(market.sampled.closes), len(market.ticks.instruments))
     if is_compiled:
         require_compiler(is_enabled())
@@ -98,15 +100,16 @@ def run_ticks(strategy: CompiledStrategy, market: TickMarket, *, is_compiled: bo
         desk = PlainDesk(floor.desk)
         on_tick, on_fill = (interpreted_handler(strategy, name, desk=desk) for name in ("on_tick", "on_fill"))
         walk = tick_loop.walk_ticks
+        if is_plain_trading(market.ticks):
+            quiet = QuietTrades(market.ticks, floor, call=strategy.on_tick, desk=desk)
     floor = _walked(
         walk,
         floor,
         feed=feed,
-        handlers=(on_tick, on_fill),
+        rest=(on_tick, on_fill, memory.reals, memory.wholes, samples, int(market.assumptions.close_at_end)),
         strategy=strategy,
         market=market,
-        memory=memory,
-        samples=samples,
+        quiet=quiet,
     )
     if is_compiled:
         recall(strategy, memory)
@@ -118,20 +121,23 @@ def _walked(
     floor: Floor,
     *,
     feed: Feed,
-    handlers: tuple[Any, Any],
+    rest: tuple[Any, ...],
     strategy: CompiledStrategy,
     market: TickMarket,
-    memory: Memory,
-    samples: Samples,
+    quiet: QuietTrades | None,
 ) -> Floor:
-    closes_out = int(market.assumptions.close_at_end)
     while True:
         try:
-            why = walk(floor, feed, *handlers, memory.reals, memory.wholes, samples, closes_out)
+            if quiet is None:
+                why = walk(floor, feed, *rest, len(market.ticks))
+            else:
+                why = walked_quietly(walk, quiet, floor=floor, feed=feed, rest=rest)
         except Exception as problem:
             raise raised(strategy, problem, where=_where(floor, market)) from problem
         if why == NEEDS_ROOM:
             floor = with_more_room(floor)
+            if quiet is not None:
+                quiet.floor = floor
         elif why == CROSSED:
             event = _event(floor)
             raise DataError(
@@ -179,7 +185,7 @@ def _walker(floor_type: Any, feed_type: Any, samples_type: Any) -> Any:
     share_parts(tick_loop.walk_ticks, inlined=INLINED)
     memory = types.Array(types.float64, 1, "C"), types.Array(types.int64, 1, "C")
     handlers = (types.FunctionType(signature_of(name, desk_type)) for name in ("on_tick", "on_fill"))
-    signature = types.int64(floor_type, feed_type, *handlers, *memory, samples_type, types.int64)
+    signature = types.int64(floor_type, feed_type, *handlers, *memory, samples_type, types.int64, types.int64)
     options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
     return compiler().njit(signature, **options)(tick_loop.walk_ticks)
 

@@ -92,6 +92,13 @@ def test_equity_is_written_down_at_the_end_of_every_interval_in_which_something_
     assert run.fills.row.tolist() == [0]
 
 
+def test_marks_are_those_of_their_interval_also_before_the_first_order() -> None:
+    second = 1_000_000_000
+    run, _ = follow({}, *(trade(k * 10 * second, 100.0 + k, 1.0) for k in range(4)), sampled="10s", cash=1000.0)
+    assert run.mark[:, 0].tolist() == [100.0, 101.0, 102.0, 103.0]
+    assert run.equity.tolist() == [1000.0] * 4
+
+
 @pytest.mark.parametrize(
     ("given", "says"),
     [
