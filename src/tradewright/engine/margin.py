@@ -52,6 +52,12 @@ def margin_of(assumptions: Assumptions) -> LedgerMargin:
     return LedgerMargin(*mode.terms())
 
 
+def most_leverage(assumptions: Assumptions) -> float:
+    """Gross exposure over equity that initial margin carries at most; what limits of buying power go by."""
+    terms = margin_of(assumptions)
+    return 1 / terms.initial if terms.initial > 0 else terms.leverage
+
+
 def columns_of(assumptions: Assumptions, instruments: tuple[str, ...]) -> MarginColumns:
     """The columns of a run; InputError for an instrument that is not in it, or that nothing is told of."""
     mode = assumptions.margin

@@ -14,6 +14,7 @@ from tests.unit.engine.limit_samples import WARM, liquid_bars, shipped, widest
 
 from tradewright.domain.errors import InputError
 from tradewright.domain.identifiers import StrategyId
+from tradewright.domain.margin import Futures, Margin, PortfolioFactor
 from tradewright.engine.assumptions import Assumptions
 from tradewright.engine.backtest import run_backtest
 from tradewright.engine.market import prepare
@@ -96,6 +97,16 @@ def test_no_position_is_sent_beyond_its_limit(seed: int, width: int, terms: dict
             reference = float(bars.closes[row if terms["fill"] == "signal-close" else row - 1, column])
             equity = float(run.equity[row if terms["fill"] == "signal-close" else row - 1])
             assert abs(opened[column]) * reference <= 0.05 * equity * (1 + abs(price / reference - 1) + 1e-9)
+
+
+@pytest.mark.parametrize("mode", [Futures(4), Futures(4, mode="isolated"), PortfolioFactor(0.25)], ids=repr)
+def test_the_gate_knows_what_initial_margin_carries(mode: Margin) -> None:
+    bars = liquid_bars(3, rows=40, width=1)
+    bars.opens[:] = bars.highs[:] = bars.lows[:] = bars.closes[:] = 50.0
+    deeds: dict[int, Deed] = {30: lambda context, bar: context.buy(6_000)}  # 300,000 on 100,000
+    free = scripted(bars, deeds, None, margin=mode)
+    within = scripted(bars, deeds, widest(bars, order_notional=D(10_000_000), position=D(4)), margin=mode)
+    assert told(free) == told(within) == [(31, 0, 0, 6_000.0, 50.0)]
 
 
 def test_shipped_limits_trade_smaller_and_say_so() -> None:

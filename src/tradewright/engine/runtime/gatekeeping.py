@@ -19,6 +19,7 @@ from tradewright.domain.orders.request import LEAST, OrderKind, OrderRequest, Ti
 from tradewright.domain.orders.side import Side
 from tradewright.engine.assumptions import Assumptions, FillRule, SizeAt
 from tradewright.engine.gatekeeper import Gatekeeper, Verdict
+from tradewright.engine.margin import most_leverage
 from tradewright.engine.market import MarketColumns
 from tradewright.engine.run import CutOrder, RefusedOrder
 from tradewright.engine.runtime.known_market import FINEST, KnownMarket
@@ -79,7 +80,8 @@ class BacktestGate:
         self._state = state
         self._market = market
         self._known = KnownMarket(market, self._limits.opens)
-        self._leverage = _exact(assumptions.leverage) * (1 + Decimal(repr(NEAR)))  # all of equity may be asked for
+        most = most_leverage(assumptions)
+        self._leverage = _exact(most) * (1 + Decimal(repr(NEAR)))  # all of equity may be asked for
         self._at_close = assumptions.fill is FillRule.SIGNAL_CLOSE
         self._pace_ns = self._pace()
         self._asked = (-1, 0)
