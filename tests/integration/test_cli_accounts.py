@@ -67,3 +67,10 @@ def test_an_account_in_euros_takes_the_pair_from_the_store(folder: Path) -> None
 def test_a_rate_that_is_a_percentage_is_refused_with_what_is_expected(folder: Path) -> None:
     told = run("backtest", "run", "hold.py", "--symbol", "BTCUSD", "--interest", "36", "--no-report", folder=folder)
     assert told.returncode != 0 and "a year's rate as a fraction" in told.stderr + told.stdout
+
+
+def test_the_summary_shows_what_was_carried_and_only_that(folder: Path) -> None:
+    words = ("backtest", "run", "hold.py", "--symbol", "BTCUSD", "--lot", "0", "--no-report")
+    assert "Interest" not in run(*words, folder=folder).stdout
+    told = run(*words, "--interest", "0.036", folder=folder).stdout
+    assert "Interest" in told and "Funding" not in told

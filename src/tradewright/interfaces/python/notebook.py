@@ -6,7 +6,7 @@ from html import escape
 from tradewright.application.backtests.views import BacktestView
 from tradewright.interfaces.reports.statistics import described
 from tradewright.interfaces.terminal.output import number
-from tradewright.interfaces.terminal.summary import AGAINST, COLUMNS
+from tradewright.interfaces.terminal.summary import AGAINST, columns_of
 
 WIDTH, HEIGHT, POINTS = 640, 120, 640
 
@@ -15,7 +15,7 @@ def notebook_html(view: BacktestView) -> str:
     """The summary of a run as a fragment of HTML that needs no script and no network."""
     symbols = escape(", ".join(view.symbols[:6]) + (" ..." if len(view.symbols) > 6 else ""))
     told = f"{view.start} to {view.end} · {view.currency} {number(view.cash)} · {view.fill_rule} fills"
-    columns = [(title, list(names)) for title, names in COLUMNS]
+    columns = [(title, list(names)) for title, names in columns_of(view)]
     if view.benchmark is not None:
         columns.append((f"Against {view.benchmark}", list(AGAINST)))
     tables = "".join(_table(title, names, view) for title, names in columns)

@@ -32,6 +32,8 @@ COLUMNS: Sequence[tuple[str, Sequence[str]]] = (
     ),
     ("Round trips", ("round_trips", "win_rate", "profit_factor", "expectancy", "sqn", "fees")),
 )
+CARRIED = ("due", "funding", "interest", "borrow_cost", "currency_pnl")
+"""What an account earned and paid without trading; shown below the round trips where there is any of it."""
 AGAINST = ("alpha", "beta", "information_ratio")
 COMPARED = ("total_return", "return_annual", "sharpe", "max_drawdown")
 COMPARED_NARROW = ("total_return", "sharpe", "max_drawdown")
@@ -214,13 +216,20 @@ def _grid(groups: Sequence[Sequence[tuple[str, Text]]]) -> Table:
 
 def _figures(view: BacktestView) -> _Figures:
     groups: list[list[tuple[str, Text]]] = [
-        [(f"[bold]{title}[/bold]", Text()), *_cells(view.stats, names)] for title, names in COLUMNS
+        [(f"[bold]{title}[/bold]", Text()), *_cells(view.stats, names)] for title, names in columns_of(view)
     ]
     if view.benchmark is not None:
         beaten = Text(figure("total_return", view.benchmark_stats.get("total_return")))
         title = f"[bold]Against {view.benchmark}[/bold]"
         groups.append([(title, Text()), ("Its total return", beaten), *_cells(view.stats, AGAINST)])
     return _Figures(groups)
+
+
+def columns_of(view: BacktestView) -> list[tuple[str, tuple[str, ...]]]:
+    """The groups of figures that a run has: titles, and names of statistics."""
+    carried = tuple(name for name in CARRIED if view.stats.get(name))
+    *first, (title, names) = COLUMNS
+    return [*((one, tuple(told)) for one, told in first), (title, (*names, *carried))]
 
 
 def _cells(stats: Mapping[str, object], names: Sequence[str]) -> Iterator[tuple[str, Text]]:
