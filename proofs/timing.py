@@ -187,6 +187,8 @@ def _entrance(id: str, secret: str) -> Entrance:
 class _OneKey:
     """A ring with one key, so that no database is measured."""
 
+    changes = 0
+
     def __init__(self, kept: KeptKey) -> None:
         self._kept = kept
 
