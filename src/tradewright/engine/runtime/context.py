@@ -36,7 +36,7 @@ class RunContext:
         self._planning = planning
         self._slots = slots
         self._columns = {name: number for number, name in enumerate(market.bars.instruments)}
-        is_abroad = market.rate is not None
+        is_abroad = desk.state.ledger.has_rates == 1
         self._positions = [SeenPosition(position, is_abroad=is_abroad) for position in desk.state.positions]
         self._feeds: list[list[tuple[Any, int]]] = [[] for _ in desk.state.positions]
         self.row = -1
