@@ -213,6 +213,7 @@ def _plan(kept: KeptSession, *, lot: Decimal) -> Plan:
         instruments=terms.instruments,
         multipliers={},
         lots=dict.fromkeys(terms.instruments, float(lot)),
+        allocation=terms.sizing or "equal",
         interval=terms.feed.interval,
         code=terms.code,
     )

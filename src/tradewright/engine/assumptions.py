@@ -9,6 +9,7 @@ from tradewright.domain.errors import InputError
 from tradewright.domain.margin import Leverage, Margin
 from tradewright.engine.carry import NO_CARRY, Carry
 from tradewright.trading.sizing.allocation import Allocation, EqualSlots
+from tradewright.trading.sizing.sizing import Sizing
 
 
 class FillRule(StrEnum):
@@ -104,6 +105,7 @@ class Assumptions:
             raise InputError(
                 "costs are not a cost", expected="as PerShare(0.005, minimum=1) + Spread(bps=2)", found=repr(self.costs)
             )
+        self._check_sizing()
 
     def _take_margin(self) -> None:
         """The margin mode; one that is plain leverage becomes `leverage`, so that one run has one name."""
@@ -122,6 +124,23 @@ class Assumptions:
         if isinstance(self.margin, Leverage):
             object.__setattr__(self, "leverage", float(self.margin.times))
             object.__setattr__(self, "margin", None)
+
+    @property
+    def sizing(self) -> Sizing | None:
+        """The rules of size that stand in place of slots, where there are any."""
+        return self.allocation if isinstance(self.allocation, Sizing) else None
+
+    def _check_sizing(self) -> None:
+        """A fixed quantity is decided with the order and drifts from nothing."""
+        if self.sizing is None or not self.sizing.has_units:
+            return
+        for name, usual in (("size_at", SizeAt.DECISION), ("rebalance_band", 0.0)):
+            if getattr(self, name) != usual:
+                raise InputError(
+                    f"a sizing with a fixed quantity or notional knows no {name.replace('_', ' ')}",
+                    expected=f"{name}={usual!s}",
+                    found=f"{getattr(self, name)!s}",
+                )
 
     def _coerce(self, name: str, kind: type[StrEnum]) -> None:
         value = getattr(self, name)

@@ -4,6 +4,7 @@
 results are the same to the last bit.
 """
 
+from dataclasses import replace
 from enum import StrEnum
 
 from tradewright.domain.costs.algebra import split_models
@@ -88,8 +89,16 @@ def run_backtest(
                 found="on_bar",
                 remedy='use engine="runtime" or "auto"',
             )
+        if assumptions.sizing is not None and assumptions.sizing.has_units:
+            raise InputError(
+                "the kernel does not size by units",
+                expected="a sizing by parts of equity",
+                found=repr(assumptions.sizing),
+                remedy='use engine="runtime" or "auto"',
+            )
         wishes = wishes_of(strategy, market, assumptions=assumptions, coded=True)
-        return with_remarks(run_kernel(market, assumptions, wishes=wishes), bars)
+        run = run_kernel(market, assumptions, wishes=wishes)
+        return with_remarks(run if wishes.sizes is None else replace(run, bound=wishes.sizes.counted()), bars)
     run = run_runtime(
         strategy, market, assumptions=assumptions, broker_factory=broker_factory, tape=tape, limits=limits
     )
@@ -109,7 +118,7 @@ def _pays(strategy: Strategy, market: MarketColumns, assumptions: Assumptions) -
     """True when the kernel can do it and is worth it."""
     if strategy.dialect() is Dialect.EVENTS or assumptions.numbers is Numbers.EXACT or not is_enabled():
         return False
-    if split_models(assumptions.costs)[1]:
+    if split_models(assumptions.costs)[1] or (assumptions.sizing is not None and assumptions.sizing.has_units):
         return False
     work = market.bars.closes.size
     return work >= (WORTH_CALLING if is_loaded() else WORTH_COMPILING)

@@ -3,7 +3,8 @@
 Column strategies are asked once; `generate_signal` strategies are asked bar by bar, each time with the bars so far.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,7 +13,9 @@ from tradewright.domain.errors import DataError, InputError, StrategyError, Trad
 from tradewright.domain.orders.request import LEAST, MOST
 from tradewright.engine.assumptions import Assumptions
 from tradewright.engine.market import MarketColumns
+from tradewright.engine.sizes import Sizes, sized_columns
 from tradewright.trading.bars import Bars
+from tradewright.trading.sizing.sizing import Size, Sizing
 from tradewright.trading.strategies.choice import Choice
 from tradewright.trading.strategies.strategy import Dialect, Signals, Speaks, Strategy
 
@@ -36,6 +39,12 @@ class Wishes:
     """The weights as one code a row and instrument, where they are a choice of few; `weight` is empty then."""
     table: Floats = field(default_factory=lambda: NO_TABLE)
     """The weight of each code."""
+    sizes: Sizes | None = None
+    """What the strengths were sized by, where that was not slots."""
+    units: Floats = field(default_factory=lambda: NONE)
+    """The most units, of the shape of the weights; only where a method of the sizing names units."""
+    decided: Mapping[tuple[int, int], Size] = field(default_factory=dict)
+    """The size decided in (row, instrument); only with `units`."""
 
 
 def wishes_of(strategy: Strategy, market: MarketColumns, *, assumptions: Assumptions, coded: bool = False) -> Wishes:
@@ -47,6 +56,7 @@ def wishes_of(strategy: Strategy, market: MarketColumns, *, assumptions: Assumpt
     require_bars(strategy, bars)
     name = type(strategy).__name__
     silent = _silent_rows(strategy, market, assumptions)
+    coded = coded and assumptions.sizing is None
     if strategy.dialect() is Dialect.COLUMNS:
         answer = call(strategy, "generate_signals", bars)
         signals = answer if isinstance(answer, Signals) else Signals(answer)  # type: ignore[arg-type]
@@ -59,6 +69,8 @@ def wishes_of(strategy: Strategy, market: MarketColumns, *, assumptions: Assumpt
         gain = NONE if signals.take_profit is None else _all_prices(name, "take_profit", signals.take_profit, market)
     else:
         strength, loss, gain = _newest(strategy, market)
+    if assumptions.sizing is not None:
+        return _sized(strategy, strength, assumptions=assumptions, market=market, prices=(loss, gain))
     said = _wishes(strategy, strength, assumptions=assumptions, bars=bars, prices=(loss, gain))
     return _silenced(said, silent) if silent else said
 
@@ -99,6 +111,44 @@ def _wishes(
     slots = np.ones(1) if is_weights else assumptions.allocation.slots(bars.instruments)
     weight = strength if (slots == 1.0).all() else strength * slots
     return Wishes(np.ascontiguousarray(weight), *prices, is_weights)
+
+
+def sizes_of(
+    strategy: Strategy, sizing: Sizing | None, *, multipliers: list[float], rate: Floats | None = None
+) -> Sizes | None:
+    """What sizes this strategy; None for slots. One that speaks weights is an InputError: it has sized already."""
+    if sizing is None:
+        return None
+    if strategy.speaks is Speaks.WEIGHTS:
+        raise InputError(
+            f"{type(strategy).__name__} speaks weights, which are sizes already",
+            expected="a strategy that speaks strengths, or no sizing",
+            found=repr(sizing),
+        )
+    return Sizes(sizing, type(strategy).__name__, multipliers, rate)
+
+
+def _sized(
+    strategy: Strategy,
+    strength: Floats,
+    *,
+    assumptions: Assumptions,
+    market: MarketColumns,
+    prices: tuple[Floats, Floats],
+) -> Wishes:
+    """Weights, and units where a method names them, of strengths from the first row on that may trade."""
+    sizes = sizes_of(strategy, assumptions.sizing, multipliers=market.multiplier.tolist(), rate=market.rate)
+    assert sizes is not None
+    _check_strength(type(strategy).__name__, strength, market.seen, is_weights=False)
+    silent = _silent_rows(strategy, market, assumptions)
+    weight, units, decided = sized_columns(
+        sizes, strength, bars=market.seen, factor=market.factor, loss=prices[0], first=silent
+    )
+    said = Wishes(weight, *prices, is_restated=False)
+    said = _silenced(said, silent) if silent else said
+    if not sizes.sizing.has_units:
+        return replace(said, sizes=sizes)
+    return replace(said, sizes=sizes, units=units, decided=decided)
 
 
 def _silent_rows(strategy: Strategy, market: MarketColumns, assumptions: Assumptions) -> int:

@@ -25,7 +25,12 @@ def with_remarks(run: Run, bars: Bars) -> Run:
     ]
     if not len(run.fills) and not found:
         found.append("the strategy never traded: none of its signals led to a fill")
-    return replace(run, warnings=(*run.warnings, *found))
+    return replace(run, warnings=(*run.warnings, *found, *_bound(run)))
+
+
+def _bound(run: Run) -> list[str]:
+    """Which method of the sizing bound how often."""
+    return ["sizes were bound by " + ", ".join(f"{name} {count:,}x" for name, count in run.bound)] if run.bound else []
 
 
 def _cuts(run: Run, bars: Bars) -> list[str]:

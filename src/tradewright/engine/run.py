@@ -164,6 +164,8 @@ class Run:
     """Orders that the limits refused; empty without limits."""
     cuts: tuple[CutOrder, ...] = ()
     """Orders that the limits made smaller."""
+    bound: tuple[tuple[str, int], ...] = ()
+    """How often each method of the sizing made a position no larger, the most frequent first."""
     carried: CarriedColumns = NOTHING_CARRIED
     due: float = 0.0
     """The part of the cash at the end that is earned and not paid yet; negative: owed."""

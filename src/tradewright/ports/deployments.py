@@ -38,7 +38,7 @@ class Deployment:
     mode: str
     """`paper` or `live`."""
     feed: Mapping[str, str]
-    """Fields of a session's feed."""
+    """Fields of a session's feed, and its `sizing` where one was given."""
     wanted: Wanted
     session: str = ""
     """The newest session of it; empty until it was started."""

@@ -25,7 +25,7 @@ class StrategyTerms:
     multipliers: Mapping[str, float]
     lots: Mapping[str, float]
     allocation: str = "equal"
-    """How capital is shared out over the instruments: `equal`, or `whole` (each may use all)."""
+    """How capital is shared out over the instruments: `equal`, `whole` (each may use all), or the text of a sizing."""
     interval: str = "1d"
     """Length of the bars, as `1d` or `5m`."""
     code: str = ""

@@ -57,6 +57,8 @@ class SessionTerms:
     currency: str
     costs: str = ""
     """What a fill is charged at the paper venue, as an expression of costs."""
+    sizing: str = ""
+    """Rules of size in place of equal slots: `AtrRisk(0.01) + FixedPart(0.2)`; empty: slots."""
     created_ns: int
     """When it was started first, nanoseconds UTC."""
     who: str

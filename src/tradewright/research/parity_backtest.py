@@ -32,7 +32,8 @@ from tradewright.engine.runtime.limits_in_time import LimitsInTime
 from tradewright.ports.historical import BrokerFactory, Filled, HistoricalBroker, MarketFeed, NewOrder, Report
 from tradewright.research.parity_session import SessionStory
 from tradewright.research.parity_story import Execution, Intent, Ledger, Refusal, Story
-from tradewright.trading.sizing.allocation import Allocation, EqualSlots, Slots
+from tradewright.trading.sizing.allocation import Allocation
+from tradewright.trading.sizing.sizing_text import allocation_of
 from tradewright.trading.strategies.strategy import Strategy
 
 KINDS = {MARKET: "market", LIMIT: "limit", STOP: "stop", STOP_LIMIT: "stop_limit", TRAILING: "trailing_stop"}
@@ -176,7 +177,7 @@ def assumptions_of(session: SessionStory, *, costs: Cost) -> Assumptions:
 
 def _allocation(session: SessionStory) -> Allocation:
     terms = session.start.strategy
-    return EqualSlots() if terms.allocation == "equal" else Slots(dict.fromkeys(terms.instruments, 1.0))
+    return allocation_of(terms.allocation, terms.instruments)
 
 
 def _told(session: SessionStory, watched: Watched, run: Run) -> Story:

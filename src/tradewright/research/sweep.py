@@ -233,5 +233,6 @@ def _runner(
         and strategy.dialect() is not Dialect.EVENTS
         and assumptions.numbers is Numbers.FLOAT
         and not split_models(assumptions.costs)[1]
+        and not (assumptions.sizing is not None and assumptions.sizing.has_units)
     )
     return on_lanes if by_kernel else one_by_one

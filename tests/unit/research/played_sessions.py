@@ -128,6 +128,7 @@ class Setting:
     leverage: Decimal = Decimal(1)
     participation: Decimal = Decimal(0)
     band: float = 0.0
+    allocation: str = "equal"
     multiplier: Decimal = Decimal(1)
     faults: Faults | None = None
     opens_at: OpensAt | None = None
@@ -145,6 +146,7 @@ def started(bars: Bars, setting: Setting) -> SessionStarted:
         lots=dict.fromkeys(bars.instruments, float(setting.lot)),
         interval=str(bars.timeframe),
         rebalance_band=setting.band,
+        allocation=setting.allocation,
     )
     instruments = tuple(
         InstrumentTerms(

@@ -1,5 +1,6 @@
 """Without faults a session is its backtest: intents, refusals, cuts, fills, cash, to the last digit."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -21,7 +22,11 @@ from tradewright.research.parity_report import Cause, ParityReport
 from tradewright.simulation.paper.history import OpensAt
 from tradewright.trading.bars import Bars
 from tradewright.trading.risk.policy import LimitsPolicy
+from tradewright.trading.strategies.breakout import Breakout
+from tradewright.trading.strategies.moving_average import MovingAverage
+from tradewright.trading.strategies.range_trading import RangeTrading
 from tradewright.trading.strategies.registry import REGISTRY
+from tradewright.trading.strategies.strategy import Strategy
 
 D = Decimal
 COSTS: tuple[Cost, ...] = (Costs(), PerShare(0.005, minimum=1) + Spread(bps=2), Commission(bps=5))
@@ -108,6 +113,47 @@ def test_a_session_of_a_built_in_strategy_is_its_backtest(name: str, chosen: dic
     except StrategyError:
         return  # a split that no price knows of makes a stop below nothing
     require_equal(played, report)
+
+
+SIZINGS = ("AtrRisk(0.02) + FixedPart(0.3)", "FixedQuantity(7) + FixedPart(0.05)", "FixedNotional(2500)")
+
+
+@settings(max_examples=12, deadline=None, phases=[Phase.explicit, Phase.generate])
+@given(
+    st.sampled_from(["breakout", "moving_average", "range_trading", "sized_enterer"]),
+    SETTINGS,
+    st.sampled_from(SIZINGS),
+)
+def test_a_session_sizes_as_its_backtest_does(name: str, chosen: dict[str, Any], sizing: str) -> None:
+    make: Callable[[], Strategy] = {
+        "breakout": lambda: Breakout(lookback=16, exit_lookback=4),
+        "moving_average": lambda: MovingAverage(fast=3, slow=16, short=True),
+        "range_trading": lambda: RangeTrading(wing=1, tolerance=1.9, zone=0.4),
+        "sized_enterer": SizedEnterer,
+    }[name]
+    bars = bars_for(chosen, 70)
+    played = play(make(), bars, setting_of(bars, chosen, allocation=sizing))
+    try:
+        report = played.parity(make)
+    except StrategyError:
+        return  # a split that no price knows of makes a stop below nothing
+    require_equal(played, report)
+
+
+class SizedEnterer(Strategy):
+    """Enters and leaves by turns, from events."""
+
+    def warm_up_bars(self) -> int:
+        return 16
+
+    def on_bar(self, context: Any, bar: Any) -> None:
+        if context.has_order:
+            return
+        turn = len(context.history(1_000)) % 8
+        if turn == 3:
+            context.enter(weight=0.5, stop_loss=bar.close * 0.9)
+        elif turn == 7:
+            context.close()
 
 
 @settings(max_examples=12, deadline=None, phases=[Phase.explicit, Phase.generate])

@@ -40,6 +40,7 @@ from tradewright.quant.performance.conventions import Conventions
 from tradewright.trading.bars import Bars
 from tradewright.trading.risk.policy import LimitsPolicy
 from tradewright.trading.risk.policy_text import read_policy
+from tradewright.trading.sizing.sizing_text import sizing_of
 from tradewright.trading.strategies.strategy import Strategy
 
 MOST_CASH = 1e13
@@ -125,8 +126,13 @@ def assumptions_of(account: Account) -> Assumptions:
     stated = {name: getattr(account, name) for name in account.__slots__ if name != "carry"}
     stated["costs"] = costs_of(account.costs)
     stated["margin"] = margin_of(account.margin)
+    sizing = stated.pop("sizing")
     if account.allocation is None:
         del stated["allocation"]
+    if sizing is not None:
+        if account.allocation is not None:
+            raise InputError("slots and rules of size are both given", expected="allocation or sizing", found="both")
+        stated["allocation"] = sizing_of(sizing)
     return Assumptions(**stated)
 
 

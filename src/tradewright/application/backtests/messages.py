@@ -90,6 +90,8 @@ class Account:
     """Drift from a target weight that makes an order; 0 is off."""
     allocation: object | None = None
     """The slots of equity; None: equal ones."""
+    sizing: object | None = None
+    """Rules of size in place of slots (`AtrRisk(0.01) + FixedPart(0.2)`), as text or as a `Sizing`."""
     numbers: str = "float"
     close_at_end: bool = False
     margin: object | None = None

@@ -138,6 +138,7 @@ def account_of(wish: BacktestWish) -> Account:
     return Account(
         cash=float(wish.cash),
         costs=wish.costs,
+        sizing=wish.sizing,
         fill=wish.fill,
         lot=float(wish.lot),
         leverage=wish.leverage,

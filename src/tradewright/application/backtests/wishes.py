@@ -38,6 +38,8 @@ class BacktestWish:
     cash: Decimal = Decimal(100_000)
     costs: str | None = None
     """An expression of costs: `PerShare(0.005, minimum=1) + Spread(bps=2)`."""
+    sizing: str | None = None
+    """Rules of size in place of equal slots: `AtrRisk(0.01) + FixedPart(0.2)`; the least of them holds."""
     fill: str = "next-open"
     lot: Decimal = Decimal(1)
     """Smallest step of a quantity; 0 is divisible."""

@@ -49,6 +49,7 @@ from tradewright.trading.bars import Bars
 from tradewright.trading.risk.policy import LimitsPolicy
 from tradewright.trading.risk.policy_text import written_policy
 from tradewright.trading.sizing.allocation import EqualSlots, Slots
+from tradewright.trading.sizing.sizing import Sizing
 from tradewright.trading.strategies.moving_average import MovingAverage
 
 NO_COSTS: Final = "Costs()"
@@ -179,10 +180,10 @@ def _account(assumptions: Assumptions) -> AskedAccount:
     if costs:
         costs_of(costs)
     slots = assumptions.allocation
-    if not isinstance(slots, EqualSlots | Slots):
+    if not isinstance(slots, EqualSlots | Slots | Sizing):
         raise InputError(
             "an allocation of your own cannot be used with an uploaded strategy",
-            expected="EqualSlots or Slots",
+            expected="EqualSlots, Slots or a sizing",
             found=repr(slots),
         )
     return AskedAccount(
@@ -201,6 +202,7 @@ def _account(assumptions: Assumptions) -> AskedAccount:
         margin="" if assumptions.margin is None else repr(assumptions.margin),
         shares=slots.shares if isinstance(slots, Slots) else None,
         total=slots.total if isinstance(slots, EqualSlots) else 1.0,
+        sizing=repr(slots) if isinstance(slots, Sizing) else "",
     )
 
 

@@ -14,7 +14,8 @@ from tradewright.engine.run import Run
 from tradewright.ports.code import CodeFiles, Source
 from tradewright.trading.risk.policy import LimitsPolicy
 from tradewright.trading.risk.policy_text import read_policy
-from tradewright.trading.sizing.allocation import EqualSlots, Slots
+from tradewright.trading.sizing.allocation import Allocation, EqualSlots, Slots
+from tradewright.trading.sizing.sizing_text import sizing_of
 
 _PLAIN: Final = (
     "cash", "fill", "size_at", "lot", "leverage", "lots", "multipliers", "rebalance_band", "numbers", "close_at_end",
@@ -56,7 +57,8 @@ def run_inside(source: Source, content: bytes | memoryview, *, code: CodeFiles, 
 
 def _assumptions(account: AskedAccount) -> Assumptions:
     stated: Mapping[str, object] = {name: getattr(account, name) for name in _PLAIN}
-    allocation = EqualSlots(account.total) if account.shares is None else Slots(account.shares)
+    allocation: Allocation = EqualSlots(account.total) if account.shares is None else Slots(account.shares)
+    allocation = sizing_of(account.sizing) if account.sizing else allocation
     costs, margin = costs_of(account.costs or None), margin_of(account.margin or None)
     return Assumptions(**stated, costs=costs, margin=margin, allocation=allocation)  # type: ignore[arg-type]
 

@@ -40,6 +40,8 @@ class AskedAccount(msgspec.Struct, frozen=True):
     shares: Mapping[str, float] | None
     """Slots by instrument; None: equal ones of `total`."""
     total: float
+    sizing: str = ""
+    """Rules of size in place of slots; empty: none."""
 
 
 class Asked(msgspec.Struct, frozen=True):

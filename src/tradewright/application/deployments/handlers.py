@@ -76,11 +76,13 @@ def start_deployment(
         interval=command.interval,
         account=account,
         parameters=command.parameters,
+        sizing=command.sizing,
     )
     _refuse_taken(account, deployments)
     proven = deploying.proving(wish, envelope)
     now_ns, terms = clock.now_ns(), proven.terms
     feed = {"feed": terms.feed.kind, "first": terms.feed.first, "last": terms.feed.last}
+    feed |= {"speed": terms.feed.speed, "interval": terms.feed.interval}
     made = Deployment(
         id=f"{ID_PREFIX}{randomness.token(ID_LETTERS)}",
         strategy=strategy,
@@ -90,7 +92,7 @@ def start_deployment(
         symbols=terms.instruments,
         account=account,
         mode=terms.mode,
-        feed=feed | {"speed": terms.feed.speed, "interval": terms.feed.interval},
+        feed=feed | ({"sizing": terms.sizing} if terms.sizing else {}),
         wanted=Wanted.RUNNING,
         created_ns=now_ns,
         created_by=envelope.actor.name,

@@ -174,6 +174,7 @@ class Keeper:
             last=feed.get("last", ""),
             speed=feed.get("speed", "max"),
             interval=feed.get("interval", "1d"),
+            sizing=feed.get("sizing", ""),
         )
 
     def _launch(self, one: Deployment, kept: KeptSession, *, now_ns: int) -> None:

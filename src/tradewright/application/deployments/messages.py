@@ -34,6 +34,8 @@ class StartDeployment:
     speed: str = "max"
     """Bars (or trades) a second as `20`, a multiple of real time as `60x`, or `max`."""
     interval: str = "1d"
+    sizing: str = ""
+    """Rules of size in place of equal slots: `AtrRisk(0.01) + FixedPart(0.2)`; empty: slots."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

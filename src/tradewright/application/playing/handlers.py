@@ -38,6 +38,7 @@ from tradewright.research.parity_report import ParityReport
 from tradewright.trading.bars import Bars
 from tradewright.trading.risk.policy import LimitsPolicy
 from tradewright.trading.risk.policy_history import policy_line
+from tradewright.trading.sizing.sizing_text import sizing_of
 from tradewright.trading.strategies.strategy import Strategy
 
 PLAYED: Final = "played"
@@ -93,6 +94,7 @@ def _start(
         instruments=bars.instruments,
         multipliers={},
         lots=dict.fromkeys(bars.instruments, float(command.lot)),
+        allocation="equal" if command.sizing is None else repr(sizing_of(command.sizing)),
         interval=str(bars.timeframe),
     )
     instruments = (

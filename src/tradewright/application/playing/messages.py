@@ -27,6 +27,8 @@ class PlaySession:
     limits: Mapping[str, object] | LimitsPolicy
     lot: float = 1.0
     """Smallest step of a quantity."""
+    sizing: object | None = None
+    """Rules of size in place of equal slots, as text or as a `Sizing`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from tradewright.trading.sizing.methods import SizingMethod
 
 _KINDS = (
     methods.FixedQuantity,
+    methods.FixedNotional,
     methods.FixedPart,
     methods.RiskPart,
     methods.AtrRisk,

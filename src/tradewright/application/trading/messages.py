@@ -33,6 +33,8 @@ class StartSession:
     """That a new paper account is opened with; None: as the settings say, or what the account has."""
     costs: str | None = None
     """What its fills are charged, as an expression of costs: `Commission(bps=10)`."""
+    sizing: str = ""
+    """Rules of size in place of equal slots: `AtrRisk(0.01) + FixedPart(0.2)`; empty: slots."""
     lost_after_s: float = 5.0
     """Silence after which its guard takes the trader for lost, in seconds."""
     when_lost: str = "cancel"

@@ -42,6 +42,7 @@ from tradewright.ports.sessions import (
     SessionTerms,
 )
 from tradewright.trading.risk.policy import LimitsPolicy
+from tradewright.trading.sizing.sizing_text import sizing_of
 
 SPEED: Final = re.compile(r"max|(?P<number>\d+(?:\.\d+)?)x?")
 LEAST_CASH: Final = Decimal("0.01")
@@ -139,7 +140,8 @@ def proven(
     opening = _opening(command, currency, accounts=accounts, grounds=grounds)
     free(command.account, sessions=sessions, accounts=accounts)
     _forwards(command.account, feed, sessions=sessions, grounds=grounds)
-    needed = strategy.warm_up_bars
+    sizing = sizing_of(command.sizing) if command.sizing else None
+    needed = max(strategy.warm_up_bars, 0 if sizing is None else sizing.warm_up_bars())
     require_warm_up(instruments, feed, bars=needed, bars_of=grounds.bars_of, trades_before=grounds.trades_before)
     now_ns = clock.now_ns()
     day = date_from_days(now_ns // DAY)
@@ -155,6 +157,7 @@ def proven(
         cash=opening.cash,
         currency=currency,
         costs=opening.costs,
+        sizing="" if sizing is None else repr(sizing),
         created_ns=now_ns,
         who=envelope.actor.name,
         code=strategy.code,

@@ -19,6 +19,7 @@ from tradewright.engine.runtime.desk import Desk
 from tradewright.engine.runtime.feeding import PerInstrument
 from tradewright.engine.runtime.ordering import TERMS, terms_of
 from tradewright.engine.runtime.sight import SeenPosition, SeenPositions
+from tradewright.engine.sizes import Sizes
 from tradewright.ports.historical import NewOrder
 from tradewright.trading.bars import Bars
 
@@ -28,13 +29,27 @@ BAR_FIELDS = 5
 class RunContext:
     """Implements `trading.strategies.context.Context` over a desk; `row` and `column` say where the run stands."""
 
-    __slots__ = ("_columns", "_desk", "_feeds", "_market", "_planning", "_positions", "_slots", "column", "row")
+    __slots__ = (
+        "_columns",
+        "_desk",
+        "_feeds",
+        "_market",
+        "_planning",
+        "_positions",
+        "_sizes",
+        "_slots",
+        "column",
+        "row",
+    )
 
-    def __init__(self, desk: Desk, market: MarketColumns, planning: Planning, slots: Any) -> None:
+    def __init__(
+        self, desk: Desk, market: MarketColumns, planning: Planning, slots: Any, *, sizes: Sizes | None = None
+    ) -> None:
         self._desk = desk
         self._market = market
         self._planning = planning
         self._slots = slots
+        self._sizes = sizes
         self._columns = {name: number for number, name in enumerate(market.bars.instruments)}
         is_abroad = desk.state.ledger.has_rates == 1
         self._positions = [SeenPosition(position, is_abroad=is_abroad) for position in desk.state.positions]
@@ -118,7 +133,26 @@ class RunContext:
     def enter(self, *, weight: float = 1.0, stop_loss: float = 0, take_profit: float = 0, reason: str = "") -> None:
         """Want a position of `weight` of this instrument's slot; `reason` is for the reader of the strategy."""
         del reason
+        if self._sizes is not None and weight and self.row >= 0:
+            weight = self._sized(weight, stop_loss, sizes=self._sizes)
+            if math.isnan(weight):
+                return  # its size is not known yet
         self.target(weight * self._slots[self.column], stop_loss=stop_loss, take_profit=take_profit)
+
+    def _sized(self, strength: float, stop_loss: float, *, sizes: Sizes) -> float:
+        """The weight of a strength; NaN while its size is not known."""
+        market, column, state = self._market, self.column, self._desk.state
+        if not isinstance(strength, int | float) or not -1.0 <= strength <= 1.0:
+            raise StrategyError("a strength is from -1 to 1 where a sizing says how much it is", found=repr(strength))
+        stop = float(self._raw(stop_loss, column))
+        size = sizes.full(column=column, bars=market.seen, row=self.row, factor=market.factor, stop=stop)
+        if size is None or not state.has_mark(self.row, column):
+            return math.nan
+        unit = float(state.marks[self.row * len(state.positions) + column]) * sizes.multipliers[column]
+        equity = float(state.equity(self.row))
+        if not math.isinf(size.units):
+            sizes.bound[size.bound(unit, equity)] += 1
+        return strength * (min(size.weight, size.units * unit / equity) if equity > 0 else 0.0)
 
     def close(self, instrument: str | None = None) -> None:
         """Want no position."""

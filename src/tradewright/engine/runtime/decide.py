@@ -3,13 +3,16 @@
 Mirrors `plan` of the kernel's loop order by order; the parity tests hold the two together.
 """
 
+import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from tradewright.domain.matching.layout import MARKET, OPEN_SIDE, TARGET
 from tradewright.domain.matching.plan import delta_to, has_drifted, is_instruction
 from tradewright.engine.runtime.state import State
+from tradewright.engine.sizes import Sizes
 from tradewright.ports.historical import NewOrder
+from tradewright.trading.sizing.sizing import Size
 
 
 class Protect(NamedTuple):
@@ -36,6 +39,10 @@ class Wanted(NamedTuple):
     weight: float
     loss: Any
     gain: Any
+    size: Size | None = None
+    """What a full strength was sized to, where units may bind ..."""
+    units: float = 0.0
+    """... and the most units of this strength."""
 
 
 class Planning(NamedTuple):
@@ -44,6 +51,8 @@ class Planning(NamedTuple):
     is_restated: int
     band: float
     sizes_at_fill: bool
+    sizes: Sizes | None = None
+    """What the strengths are sized by, where that is not slots."""
 
 
 def decide(state: State, row: int, *, wanted: list[Wanted], planning: Planning) -> Iterator[Request]:
@@ -87,6 +96,8 @@ def target(state: State, row: int, *, wish: Wanted, equity: Any, planning: Plann
         yield NewOrder(i, OPEN_SIDE, MARKET, TARGET, zero, zero, zero, weight, wish.loss, wish.gain, 0, 1, 1)
         return
     price = state.marks[row * len(state.positions) + i]
+    if wish.size is not None:
+        weight, equity = within_units(state, wish, price=price, equity=equity, sizes=planning.sizes)
     delta = delta_to(weight, equity, price, position.multiplier, position.lot, position.quantity)
     if delta == 0:
         if wish.loss > 0 or wish.gain > 0:
@@ -94,3 +105,15 @@ def target(state: State, row: int, *, wish: Wanted, equity: Any, planning: Plann
         return
     side = 1 if delta > 0 else -1
     yield NewOrder(i, side, MARKET, TARGET, abs(delta), zero, zero, weight, wish.loss, wish.gain, 0, 1, 0)
+
+
+def within_units(state: State, wish: Wanted, *, price: Any, equity: Any, sizes: Sizes | None) -> tuple[Any, Any]:
+    """The weight and what it is of: equity, or the units at this price where they are less."""
+    size, position = wish.size, state.positions[wish.instrument]
+    assert size is not None and sizes is not None
+    unit = price * position.multiplier
+    sizes.bound[size.bound(float(unit), float(equity))] += 1
+    most, weight = state.numbers.of(wish.units) * unit, state.numbers.of(wish.weight)
+    if math.isinf(size.weight) or most < abs(weight) * equity:
+        return state.numbers.of(math.copysign(1.0, wish.weight)), most
+    return weight, equity

@@ -1,5 +1,6 @@
 """One run on the runtime: books and broker are set up, a session walks, columns come out."""
 
+from dataclasses import replace
 from math import inf
 from typing import Any
 
@@ -23,7 +24,7 @@ from tradewright.domain.matching.records import (
 from tradewright.engine.assumptions import Assumptions, FillRule, Numbers, SizeAt
 from tradewright.engine.margin import margin_of
 from tradewright.engine.market import MarketColumns
-from tradewright.engine.program import wishes_of
+from tradewright.engine.program import sizes_of, wishes_of
 from tradewright.engine.run import CarriedColumns, EndingColumns, FillColumns, Run
 from tradewright.engine.runtime.context import RunContext
 from tradewright.engine.runtime.decide import Planning
@@ -82,10 +83,14 @@ def run_runtime(
     )
     if strategy.dialect() is Dialect.EVENTS:
         slots = assumptions.allocation.slots(market.bars.instruments).tolist()
-        EventSession(strategy, desk, market, RunContext(desk, market, planning, slots)).run()
+        sizes = sizes_of(strategy, assumptions.sizing, multipliers=market.multiplier.tolist(), rate=market.rate)
+        EventSession(strategy, desk, market, RunContext(desk, market, planning, slots, sizes=sizes)).run()
     else:
-        run_wishes(desk, wishes_of(strategy, market, assumptions=assumptions), planning=planning)
-    return _collect(desk, market, assumptions)
+        wishes = wishes_of(strategy, market, assumptions=assumptions)
+        sizes = wishes.sizes
+        run_wishes(desk, wishes, planning=planning._replace(sizes=sizes))
+    found = _collect(desk, market, assumptions)
+    return found if sizes is None else replace(found, bound=sizes.counted())
 
 
 def _feed(market: MarketColumns, rows: tuple[FeeRow, ...], numbers: Counting) -> MarketFeed:

@@ -55,7 +55,7 @@ def _wanted(desk: Desk, wishes: Wishes, row: int, width: int) -> list[Wanted]:
     weights = wishes.weight[row].tolist()
     losses = wishes.loss[row].tolist() if len(wishes.loss) else [0.0] * width
     gains = wishes.gain[row].tolist() if len(wishes.gain) else [0.0] * width
-    return [
+    wanted = [
         Wanted(
             i,
             weights[i],
@@ -63,6 +63,13 @@ def _wanted(desk: Desk, wishes: Wishes, row: int, width: int) -> list[Wanted]:
             numbers.of(gains[i]) if gains[i] > 0 else numbers.zero,
         )
         for i in range(width)
+    ]
+    if not wishes.decided:
+        return wanted
+    return [
+        one if size is None else one._replace(size=size, units=float(wishes.units[row, one.instrument]))
+        for one in wanted
+        for size in (wishes.decided.get((row, one.instrument)),)
     ]
 
 

@@ -112,6 +112,13 @@ class AccountOptions:
     funding: Annotated[
         bool, typer.Option("--funding", help="Exchange funding of perpetuals, as stored.", rich_help_panel=_ACCOUNT)
     ] = False
+    sizing: Annotated[
+        str | None,
+        typer.Option(
+            help="Rules of size in place of equal slots, the least holds: AtrRisk(0.01) + FixedPart(0.2)",
+            rich_help_panel=_ACCOUNT,
+        ),
+    ] = None
     limits: Annotated[
         str | None,
         typer.Option(
@@ -131,6 +138,7 @@ class AccountOptions:
             leverage=self.leverage,
             margin=self.margin,
             rebalance_band=self.rebalance_band,
+            sizing=self.sizing,
             numbers=self.numbers,
             carry=Carrying(
                 currency=self.currency.upper() if self.currency else None,

@@ -61,6 +61,9 @@ def start(
     feed: FeedOptions,
     account: Annotated[str, typer.Option(help="The account; paper where none is named.")] = "",
     param: Param = None,
+    sizing: Annotated[
+        str, typer.Option(help="Rules of size in place of equal slots: AtrRisk(0.01) + FixedPart(0.2)")
+    ] = "",
     json: Json = False,
 ) -> None:
     """Let a strategy trade until it is stopped, or start a stopped deployment again."""
@@ -81,6 +84,7 @@ def start(
             last=feed.last or "",
             speed=feed.speed,
             interval=feed.timeframe or ("1m" if feed.feed == "trades" else "1d"),
+            sizing=sizing,
         )
     _told(opened(context).ask(command, answer=load(_VIEWS).DeploymentView), json=json)
 

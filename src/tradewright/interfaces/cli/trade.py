@@ -179,6 +179,7 @@ def _wish(
         parameters={name: str(value) for name, value in parameters(param).items()},
         cash=exact(paper.cash, "--cash"),
         costs=paper.expression(),
+        sizing=run.sizing,
         lost_after_s=run.lost_after,
         when_lost=run.when_lost,
     )

@@ -97,6 +97,9 @@ class RunOptions:
         str, typer.Option(help="What the guard does with a lost trader: stop (tell only), cancel (entries), flatten.")
     ] = "cancel"
     lost_after: Annotated[float, typer.Option(help="Seconds of silence after which a trader counts as lost.")] = 5.0
+    sizing: Annotated[
+        str, typer.Option(help="Rules of size in place of equal slots: AtrRisk(0.01) + FixedPart(0.2)")
+    ] = ""
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False
 
 

@@ -106,12 +106,14 @@ def paper(
     costs: Cost | str | None = None,
     limits: str | Path | Mapping[str, object] | LimitsPolicy = DEFAULT,
     lot: float = 1.0,
+    sizing: object | None = None,
 ) -> PaperResult:
     """Trade a strategy on bars as a session on paper does, as fast as it goes; nothing is written anywhere.
 
     It is the core of `tradewright trade start` (orders, risk gate, journal, simulated venue) in this process. The first
-    bars warm the strategy up. `strategy`, `bars` and `costs` are those of `tw.backtest`; `limits` are never absent:
-    `"default"` is what is shipped with the risk of the settings, else a TOML file, a mapping, or a `LimitsPolicy`.
+    bars warm the strategy up. `strategy`, `bars`, `costs` and `sizing` are those of `tw.backtest`; `limits` are never
+    absent: `"default"` is what is shipped with the risk of the settings, else a TOML file, a mapping, or a
+    `LimitsPolicy`.
 
     Raises InputError for what cannot be used, StrategyError when the strategy raises or answers nonsense.
     """
@@ -124,6 +126,7 @@ def paper(
         costs=costs,
         limits=_stated(limits),
         lot=lot,
+        sizing=sizing,
     )
     return PaperResult(open_app().ask(command, answer=PlayedSession))
 

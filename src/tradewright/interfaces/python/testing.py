@@ -33,6 +33,7 @@ class Setting(TypedDict, total=False):
     margin: Margin | str | None
     rebalance_band: float
     allocation: object
+    sizing: object
     numbers: str
     close_at_end: bool
     participation: float
@@ -86,8 +87,8 @@ def backtest(
     `engine` is `auto`, `runtime` or `kernel`; the fills are the same.
     `benchmark` is one instrument to compare with, bought and held: bars, or a symbol of the store.
     `limits` passes every order through the risk gate: `"default"`, a TOML file, a mapping, or a `LimitsPolicy`.
-    `settings` of the account: size_at, lot, lots, multipliers, leverage, rebalance_band, allocation, numbers,
-    close_at_end, participation, `margin` in place of leverage (`tw.CashAccount()`, `tw.RegT()`,
+    `settings` of the account: size_at, lot, lots, multipliers, leverage, rebalance_band, allocation, sizing,
+    numbers, close_at_end, participation, `margin` in place of leverage (`tw.CashAccount()`, `tw.RegT()`,
     `tw.PortfolioFactor(0.15)`, `tw.Futures(10, mode="isolated")`); of what it earns and pays without trading (see
     docs/concepts/accounts.md): interest, loan, borrow, borrows, borrowable, day_count, funding (True: of the store, or
     a table), currency, currencies, rates (bars of pairs by name), delistings, renames; of ticks: order_latency_ns,

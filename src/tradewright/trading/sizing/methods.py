@@ -43,6 +43,21 @@ class FixedQuantity:
 
 
 @dataclass(frozen=True, slots=True)
+class FixedNotional:
+    """So much money of the account as notional."""
+
+    name: ClassVar[str] = "fixed_notional"
+    money: Decimal
+
+    def __post_init__(self) -> None:
+        _require_positive(self)
+
+    def quantity(self, situation: Situation) -> Decimal:
+        """The money over the notional of a unit."""
+        return self.money / situation.unit_notional
+
+
+@dataclass(frozen=True, slots=True)
 class FixedPart:
     """So much of equity as notional."""
 
@@ -201,7 +216,8 @@ class LiquidationSafe:
 
 
 def _require_positive(
-    method: "FixedQuantity | FixedPart | RiskPart | AtrRisk | VolatilityTarget | VarBudget | LiquidationSafe",
+    method: "FixedQuantity | FixedNotional | FixedPart | RiskPart | AtrRisk | VolatilityTarget | VarBudget"
+    " | LiquidationSafe",
 ) -> None:
     for field in fields(method):
         value = getattr(method, field.name)

@@ -16,6 +16,7 @@ from tradewright.engine.runtime.sight import SeenBar, SeenFill
 from tradewright.engine.session.strategies.desk import WishDesk
 from tradewright.engine.session.strategies.history import GrowingMarket
 from tradewright.engine.session.strategies.mirror import MirrorState
+from tradewright.engine.sizes import Sizes
 from tradewright.ports.historical import Filled
 from tradewright.ports.hosts import Shown, ShownFill, StrategyTerms, Wish
 from tradewright.trading.sizing.allocation import Allocation
@@ -37,7 +38,13 @@ class EventSpeaker:
     """Calls the handlers; `on_start` with the first slice, because before it there is neither time nor account."""
 
     def __init__(
-        self, strategy: Strategy, market: GrowingMarket, *, terms: StrategyTerms, allocation: Allocation
+        self,
+        strategy: Strategy,
+        market: GrowingMarket,
+        *,
+        terms: StrategyTerms,
+        allocation: Allocation,
+        sizes: Sizes | None,
     ) -> None:
         self._strategy = strategy
         self._market = market
@@ -49,6 +56,7 @@ class EventSpeaker:
             cast(MarketColumns, market),  # the growing market has everything that a context reads
             Planning(is_restated=0, band=0.0, sizes_at_fill=False),
             allocation.slots(terms.instruments).tolist(),
+            sizes=sizes,
         )
         self._row_of: dict[int, int] = {}
         """Row of each slice shown."""

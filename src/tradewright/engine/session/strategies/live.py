@@ -8,13 +8,14 @@ from typing import Final, Protocol
 
 from tradewright.domain.errors import InputError, StrategyError
 from tradewright.domain.timeframe import Timeframe
-from tradewright.engine.program import call, require_instruments
+from tradewright.engine.program import call, require_instruments, sizes_of
 from tradewright.engine.session.strategies.columns import ColumnSpeaker
 from tradewright.engine.session.strategies.events import EventSpeaker
 from tradewright.engine.session.strategies.history import GrowingMarket
 from tradewright.ports.hosts import Shown, StrategyTerms, Wish
 from tradewright.quant.indicators.growing import GrowingMemo, going_on
-from tradewright.trading.sizing.allocation import Allocation, EqualSlots, Slots
+from tradewright.trading.sizing.sizing import Sizing
+from tradewright.trading.sizing.sizing_text import allocation_of
 from tradewright.trading.strategies.strategy import Dialect, Speaks, Strategy
 
 INDICATOR_BYTES: Final = 1 << 25
@@ -38,18 +39,22 @@ class LiveStrategy:
             raise InputError("a strategy needs an instrument", expected="at least one", found="none")
         require_instruments(strategy, terms.instruments)
         self.code = code
-        self.warm_up_bars: int = warm_up_bars_of(strategy)
-        """How many bars must pass before the first opinion."""
+        silent = warm_up_bars_of(strategy)
         self._strategy = strategy
         self._newest: int | None = None
         self._answer: tuple[Wish, ...] = ()
         self._market = GrowingMarket(terms.instruments, _timeframe(terms))
         self._indicators = GrowingMemo(INDICATOR_BYTES)
-        allocation = _allocation(terms)
+        allocation = allocation_of(terms.allocation, terms.instruments)
+        sizing = allocation if isinstance(allocation, Sizing) else None
+        self.warm_up_bars: int = max(silent, 0 if sizing is None else sizing.warm_up_bars())
+        """How many bars must pass before the first opinion, and the first size."""
+        multipliers = [terms.multipliers.get(name, 1.0) for name in terms.instruments]
+        sizes = sizes_of(strategy, sizing, multipliers=multipliers)
         self._speaker: _Speaker = (
-            EventSpeaker(strategy, self._market, terms=terms, allocation=allocation)
+            EventSpeaker(strategy, self._market, terms=terms, allocation=allocation, sizes=sizes)
             if strategy.dialect() is Dialect.EVENTS
-            else ColumnSpeaker(strategy, self._market, terms=terms, allocation=allocation, silent=self.warm_up_bars)
+            else ColumnSpeaker(strategy, self._market, terms=terms, allocation=allocation, silent=silent, sizes=sizes)
         )
 
     @property
@@ -84,16 +89,6 @@ def warm_up_bars_of(strategy: Strategy) -> int:
         f"{type(strategy).__name__}.warm_up_bars is no number of bars",
         expected="a whole number, 0 or more",
         found=repr(bars),
-    )
-
-
-def _allocation(terms: StrategyTerms) -> Allocation:
-    if terms.allocation == "equal":
-        return EqualSlots()
-    if terms.allocation == "whole":
-        return Slots(dict.fromkeys(terms.instruments, 1.0))
-    raise InputError(
-        f"allocation {terms.allocation} is not known", expected="equal or whole", found=repr(terms.allocation)
     )
 
 

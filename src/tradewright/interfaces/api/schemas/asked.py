@@ -173,6 +173,7 @@ _LENGTHS: Final = {
     "description": 1_000,
     "remark": 500,
     "costs": 500,
+    "sizing": 500,
     "password": 256,
     "cursor": 500,
 }
