@@ -305,7 +305,7 @@ def test_sizing_methods_are_found_by_name() -> None:
     assert method_of("atr_risk", {"part": Decimal("0.01"), "ranges": Decimal(3)}) == AtrRisk(
         Decimal("0.01"), Decimal(3)
     )
-    assert len(METHODS) == 9
+    assert len(METHODS) == 10
     for name, wrong in (("odd", {}), ("risk_part", {}), ("risk_part", {"part": Decimal(1), "more": Decimal(1)})):
         with pytest.raises(InputError):
             method_of(name, wrong)
