@@ -103,7 +103,9 @@ def _account(settings: Mapping[str, Any]) -> Account:
     elif str(stated["costs"]).startswith("Costs(("):  # a single part is written as a tuple of one
         stated["costs"] = str(stated["costs"]).removeprefix("Costs((").removesuffix(",))")
     allocation = str(stated.pop("allocation", "EqualSlots()"))
-    if allocation not in {"EqualSlots()", "EqualSlots(total=1.0)", "EqualSlots(1.0)"}:
+    if allocation.startswith("Sizing("):
+        stated["sizing"] = allocation
+    elif allocation not in {"EqualSlots()", "EqualSlots(total=1.0)", "EqualSlots(1.0)"}:
         raise _lost(f"its allocation {allocation} was handed in", "run it again where that is")
     return Account(**stated)
 
