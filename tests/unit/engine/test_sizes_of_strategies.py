@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.engine.engine_samples import (
+    DAY_NS,
+    FIRST_SESSION,
     Columns,
     Row,
     Script,
@@ -25,6 +27,7 @@ from tests.unit.engine.engine_samples import (
 from tradewright.domain.costs import PerShare
 from tradewright.domain.errors import InputError, StrategyError
 from tradewright.engine.assumptions import Assumptions
+from tradewright.engine.carry import Carry, PairSeries
 from tradewright.engine.market import prepare
 from tradewright.engine.program import wishes_of
 from tradewright.trading.bars import Bars
@@ -146,6 +149,18 @@ def test_sizes_are_in_the_prices_of_the_day_where_a_share_was_split() -> None:
     for sizing, quantity in (("FixedNotional(8000)", 80.0), ("AtrRisk(0.01)", 125.0), ("FixedQuantity(30)", 30.0)):
         assert bought(sizing, bars=bars_of(rows, actions=[split_on(25, 2.0)]))[0] == quantity
     assert bought("RiskPart(0.01)", bars=bars_of(rows, actions=[split_on(25, 2.0)]), stop=47.5)[0] == 200.0
+
+
+def test_sizes_are_in_the_money_of_the_account() -> None:
+    """A dollar is 0.80 euros: a share costs 80, so 8,000 are 100 shares, and a hundredth lost over 8 dollars 156.25."""
+    time = DAY_NS * (FIRST_SESSION + 1 + np.arange(30))
+    carry = Carry(currency="EUR", pairs=(PairSeries("USD", "EUR", time, np.full(30, 0.8)),))
+    for sizing, quantity in (
+        ("FixedNotional(8000)", 100.0), ("AtrRisk(0.01)", 156.0), ("FixedQuantity(30)", 30.0),
+        ("FixedPart(0.1)", 125.0),
+        ("FixedPart(0.1) + FixedNotional(8000)", 100.0),
+    ):  # fmt: skip
+        assert bought(sizing, carry=carry, leverage=1.0)[0] == quantity, sizing
 
 
 def test_a_strategy_of_events_enters_with_the_same_size() -> None:
