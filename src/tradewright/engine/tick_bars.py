@@ -41,12 +41,17 @@ def sampled(ticks: Ticks, interval: Timeframe) -> SampledTicks:
     length = interval.nanoseconds
     numbers = ticks.time // length
     is_first = np.concatenate(([True], numbers[1:] != numbers[:-1]))
-    row = np.cumsum(is_first) - 1
     closes = (numbers[is_first] + 1) * length
+    row = np.empty(0, np.int64) if len(ticks.instruments) == 1 and not ticks.kind.any() else np.cumsum(is_first) - 1
     rows, width = len(closes), len(ticks.instruments)
     matrices = [np.full((rows, width), np.nan) for _ in range(4)]
     volumes = np.full((rows, width), np.nan)
-    for i in range(width):
+    is_plain = width == 1 and not ticks.kind.any()
+    if is_plain:  # trades of one instrument: its rows are the intervals, and nothing is picked out
+        starts = np.flatnonzero(is_first)
+        _fill_from(starts, np.arange(rows), ticks.price, columns=[matrix[:, 0] for matrix in matrices])
+        volumes[:, 0] = np.add.reduceat(ticks.quantity, starts)
+    for i in range(0 if is_plain else width):
         chosen, prices = _prices(ticks, i)
         if len(chosen):
             _fill(row[chosen], prices, [matrix[:, i] for matrix in matrices])
@@ -83,7 +88,10 @@ def _prices(ticks: Ticks, instrument: int) -> tuple[NDArray[np.int64], Floats]:
 def _fill(row: NDArray[np.int64], prices: Floats, columns: list[Floats]) -> None:
     """Open, high, low and close of each row that has a price."""
     starts = np.flatnonzero(np.concatenate(([True], row[1:] != row[:-1])))
-    rows = row[starts]
+    _fill_from(starts, row[starts], prices, columns=columns)
+
+
+def _fill_from(starts: NDArray[np.int64], rows: NDArray[np.int64], prices: Floats, *, columns: list[Floats]) -> None:
     opens, highs, lows, closes = columns
     opens[rows] = prices[starts]
     highs[rows] = np.maximum.reduceat(prices, starts)

@@ -80,6 +80,8 @@ class RunTerms:
     limits: LimitsPolicy | None = None
     ticks: Mapping[str, object] | None = None
     """What a run over ticks assumed beside; None: it ran over bars."""
+    data: Callable[[], str] | None = None
+    """Identity of what was read, where that is not the bars; asked when the run is to be named."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -113,6 +115,7 @@ class FinishedBacktest:
     ) -> None:
         self.limits = terms.limits
         self.tick_terms = terms.ticks
+        self._data = terms.data
         self.strategy = strategy
         self.bars = bars
         self.strategy_id = strategy_id
@@ -260,6 +263,8 @@ class FinishedBacktest:
     @cached_property
     def data_digest(self) -> str:
         """Identity of the rows the run read."""
+        if self._data is not None:
+            return self._data()
         return self.bars.digest or tables.digest_of(self.bars)
 
     @cached_property

@@ -1,7 +1,6 @@
 """Answers about backtests over ticks: the same finished run as over bars, its rows the intervals of its samples."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from tradewright.application.backtests.finished import Circumstances, FinishedBacktest, RunTerms
 from tradewright.application.backtests.handlers import assumptions_of, conventions_of, moment
@@ -43,12 +42,11 @@ def run_tick_backtest(
     market = TickMarket(command.ticks, assumptions, terms)
     run = run_ticks(strategy, market, is_compiled=is_compiled)
     duration_s = (clock.monotonic_ns() - started) / 1e9
-    bars = replace(market.sampled.bars, digest=command.ticks.identity)
     return FinishedBacktest(
         strategy,
-        bars,
+        market.sampled.bars,
         strategy_id=found.id,
-        terms=RunTerms(assumptions, ticks=terms.as_stated()),
+        terms=RunTerms(assumptions, ticks=terms.as_stated(), data=lambda: command.ticks.identity),
         conventions=conventions,
         run=run,
         benchmark=None,
