@@ -45,7 +45,7 @@ class Fraction(CompiledStrategy):
     seen: int = state(0)
 
     def on_tick(self, desk: Any, tick: Any) -> None:
-        self.seen = tick.price / 2  # type: ignore[assignment]
+        self.seen = tick.price / 2
 
 
 def ran(kind: type[CompiledStrategy], *, is_compiled: bool) -> None:
