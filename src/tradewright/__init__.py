@@ -12,10 +12,16 @@ if TYPE_CHECKING:
     from tradewright.domain.costs import Commission as Commission
     from tradewright.domain.costs import Cost as Cost
     from tradewright.domain.costs import FeeRow as FeeRow
+    from tradewright.domain.costs import ImpactRow as ImpactRow
+    from tradewright.domain.costs import MakerTaker as MakerTaker
     from tradewright.domain.costs import PerOrder as PerOrder
     from tradewright.domain.costs import PerShare as PerShare
+    from tradewright.domain.costs import RateRow as RateRow
     from tradewright.domain.costs import Slippage as Slippage
     from tradewright.domain.costs import Spread as Spread
+    from tradewright.domain.costs import SquareRootImpact as SquareRootImpact
+    from tradewright.domain.costs import Tiers as Tiers
+    from tradewright.domain.costs import VolumeShareSlippage as VolumeShareSlippage
     from tradewright.domain.errors import DataError as DataError
     from tradewright.domain.errors import InputError as InputError
     from tradewright.domain.errors import StorageError as StorageError
@@ -111,7 +117,11 @@ __getattr__, __dir__ = attach(
     | dict.fromkeys(("FOK", "GTC", "IOC"), "tradewright.domain.matching.layout")
     | dict.fromkeys(("CLEAR", "LEVEL", "QUOTE", "TRADE"), "tradewright.domain.matching.tick_layout")
     | dict.fromkeys(
-        ("Commission", "Cost", "FeeRow", "PerOrder", "PerShare", "Slippage", "Spread"), "tradewright.domain.costs"
+        (
+            *("Commission", "Cost", "FeeRow", "ImpactRow", "MakerTaker", "PerOrder", "PerShare", "RateRow"),
+            *("Slippage", "Spread", "SquareRootImpact", "Tiers", "VolumeShareSlippage"),
+        ),
+        "tradewright.domain.costs",
     )
     | dict.fromkeys(
         ("CashAccount", "Futures", "Leverage", "Margin", "PortfolioFactor", "RegT"), "tradewright.domain.margin"

@@ -1,9 +1,11 @@
 """freqtrade's scenarios of stop-loss, take-profit (ROI), trailing stop and signal exit, both directions, gaps.
 
-Fifteen of the 26 follow rules that ours share; the others are listed with the reason why our answer differs.
+Fifteen of the 26 follow rules that ours share; the others are listed with the reason why our answer differs, and with
+their convention, under which their trade follows from the bars alone.
 """
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -28,6 +30,55 @@ DIFFERENT = {
     "tc52": "the same",
     "tc44": "their sell limit below the market fills at the bar's low; ours at the better open",
 }
+Bars = list[list[float]]
+OPEN, HIGH, LOW = 1, 2, 3
+THEIRS: dict[str, tuple[str, Callable[[dict[str, Any], Bars], tuple[float, float]]]] = {
+    "tc12": (
+        "the bar's high moves the stop, then the bar's low meets it",
+        lambda case, bars: (bars[1][OPEN], bars[2][HIGH] * (1 - case["trailing_stop_positive"])),
+    ),
+    "tc34": (
+        "within the bar of the entry the price ticks up and falls: the stop is its distance behind the open",
+        lambda case, bars: (bars[1][OPEN], bars[1][OPEN] * (1 - case["trailing_stop_positive"])),
+    ),
+    "tc36": (
+        "the same, and no price outside the bar",
+        lambda case, bars: (bars[1][OPEN], max(bars[1][OPEN] * (1 - case["trailing_stop_positive"]), bars[1][LOW])),
+    ),
+    "tc38": (
+        "the same, short",
+        lambda case, bars: (bars[1][OPEN], min(bars[1][OPEN] * (1 + case["trailing_stop_positive"]), bars[1][HIGH])),
+    ),
+    "tc16": (
+        "a target that gives up in the middle of a bar sells at the bar's low",
+        lambda case, bars: (bars[1][OPEN], bars[3][LOW]),
+    ),
+    "tc20": (
+        "a target that falls in the middle of a bar sells at its price, whatever the open",
+        lambda case, bars: (bars[1][OPEN], bars[1][OPEN] * (1 + case["roi"]["119"])),
+    ),
+    "tc24": (
+        "the same, before a stop that the bar has opened beyond",
+        lambda case, bars: (bars[1][OPEN], bars[1][OPEN] * (1 + case["roi"]["119"])),
+    ),
+    "tc40": (
+        "a buy limit above the bar fills at its high, and its stop is counted from there",
+        lambda case, bars: (bars[1][HIGH], bars[1][HIGH] * (1 + case["stop_loss"])),
+    ),
+    "tc44": (
+        "a sell limit below the bar fills at its low",
+        lambda case, bars: (bars[1][OPEN], max(case["custom_exit_price"], bars[3][LOW])),
+    ),
+    "tc48": (
+        "a buy limit above the open and within the bar fills at its own price",
+        lambda case, bars: (case["adjust_entry_price"], bars[4][OPEN]),
+    ),
+    "tc52": (
+        "the same, and its stop is counted from there",
+        lambda case, bars: (case["adjust_entry_price"], case["adjust_entry_price"] * (1 + case["stop_loss"])),
+    ),
+}
+"""Their convention in words, and entry and exit as it makes them of the bars."""
 REASON = {
     "STOP_LOSS": "stop_loss", "TRAILING_STOP_LOSS": "stop_loss", "ROI": "take_profit", "EXIT_SIGNAL": "order",
     "FORCE_EXIT": "order",
@@ -106,6 +157,18 @@ class FreqtradeTrailing(Freqtrade):
             self.exit_order = trade(QUANTITY, trail_percent=100 * trail, reduces_only=True)
 
 
+class FreqtradeChild(Freqtrade):
+    """The same with a trailing stop that sleeps until the entry fills, and lives in that bar."""
+
+    def enter(self, context: Any, next_open: float, *, limit: float) -> None:
+        trail = 100 * self.case.get("trailing_stop_positive", -self.case["stop_loss"])
+        self.order = context.buy(QUANTITY)
+        context.sell(QUANTITY, trail_percent=trail, after=self.order, reduces_only=True)
+
+    def manage(self, context: Any, bar: Any, row: int) -> None:
+        """The stop follows by itself."""
+
+
 def cases() -> list[dict[str, Any]]:
     return list(json.loads(shared("oracles/fills_freqtrade/cases.json").read_text())) if FOLDER.exists() else []
 
@@ -155,9 +218,28 @@ def test_other_rules_give_other_trades(case: dict[str, Any]) -> None:
     assert ours != theirs, DIFFERENT[case["name"]]
 
 
+@pytest.mark.parametrize("case", [case for case in cases() if case["name"] in DIFFERENT], ids=lambda case: case["name"])
+def test_their_convention_gives_their_profit(case: dict[str, Any]) -> None:
+    convention, trade = THEIRS[case["name"]]
+    entry, left = trade(case, [row[:1] + [float(price) for price in row[1:5]] for row in case["data"]])
+    side = -1 if case["trades"][0].get("is_short") else 1
+    assert side * (left / entry - 1) == pytest.approx(case["profit_perc"], abs=0.0005), convention
+
+
+def test_a_trailing_stop_that_its_entry_wakes_gives_their_exit_in_the_bar_of_the_entry() -> None:
+    if not FOLDER.exists():
+        pytest.skip("the shared data folder is not beside this checkout")
+    (case,) = [case for case in cases() if case["name"] == "tc34"]
+    bars = bars_of([(float(row[1]), float(row[2]), float(row[3]), float(row[4])) for row in case["data"]])
+    f = both(lambda: FreqtradeChild(case), bars, cash=1e6).fills
+    assert f.row.tolist() == [case["trades"][0]["open_tick"], case["trades"][0]["close_tick"]]
+    assert f.price[1] / f.price[0] - 1.0 == pytest.approx(case["profit_perc"], abs=0.0005)
+
+
 def test_no_scenario_is_forgotten() -> None:
     if not FOLDER.exists():
         pytest.skip("the shared data folder is not beside this checkout")
     names = {case["name"] for case in cases()}
     assert len(names) == 26
     assert set(DIFFERENT) < names
+    assert set(DIFFERENT) == set(THEIRS)

@@ -19,6 +19,21 @@ class FillRule(StrEnum):
     SIGNAL_CLOSE = "signal-close"
 
 
+class Path(StrEnum):
+    """The way of a price within a bar. None is known; `worst` assumes none and the worse wherever it matters."""
+
+    WORST = "worst"
+    HIGH_FIRST = "open-high-low-close"
+    LOW_FIRST = "open-low-high-close"
+    NEAREST = "nearest"
+    """The extreme that is nearer to the open comes first; the low where both are as near."""
+
+    @property
+    def code(self) -> int:
+        """As the step knows it (`domain/matching/path.py`)."""
+        return list(Path).index(self)
+
+
 class SizeAt(StrEnum):
     """When a target weight becomes a quantity: at the decision, as in live trading, or at the price of the fill."""
 
@@ -76,11 +91,14 @@ class Assumptions:
     """The part of a bar's volume that one order may take, at most 1; 0: any quantity fills."""
     carry: Carry = NO_CARRY
     """What the account earns and pays without trading."""
+    path: Path = Path.WORST
+    """The way of a price within a bar."""
 
     def __post_init__(self) -> None:
         self._coerce("fill", FillRule)
         self._coerce("size_at", SizeAt)
         self._coerce("numbers", Numbers)
+        self._coerce("path", Path)
         self._coerce("adjusted_to", AdjustedTo)
         for name, low, exclusive in (
             ("cash", 0, True), ("lot", 0, False), ("leverage", 0, True), ("rebalance_band", 0, False),

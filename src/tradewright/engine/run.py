@@ -29,6 +29,7 @@ ENDINGS = (
     "more than can be borrowed",
     "delisted",
     "would have taken liquidity",
+    "the order it waited for ended",
 )
 """Why an order ended before it was filled in full, by reason code."""
 
@@ -54,6 +55,8 @@ class FillColumns:
     """What is left of the order after the fill."""
     rate: Floats
     """The account's money for one of the instrument's; fee and slippage are in the account's, the price is not."""
+    made: Whole
+    """1: it made liquidity (a limit order that had waited in the book); 0: it took it."""
 
     def __len__(self) -> int:
         return len(self.row)

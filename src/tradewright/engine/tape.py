@@ -7,7 +7,7 @@ speeds agree.
 from dataclasses import dataclass, field
 from typing import Any
 
-from tradewright.domain.matching.layout import CANCEL, PROTECT, SUBMIT, TARGET
+from tradewright.domain.matching.layout import CANCEL, PROTECT, REPLACE, SUBMIT, TARGET
 from tradewright.ports.historical import NewOrder
 
 Numbers = list[Any]
@@ -39,6 +39,8 @@ class Tape:
     gain: Numbers = field(default_factory=list)
     trail: Numbers = field(default_factory=list)
     trail_share: Numbers = field(default_factory=list)
+    passive: list[int] = field(default_factory=list)
+    parent: list[int] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.row)
@@ -54,6 +56,10 @@ class Tape:
     def cancel(self, row: int, order: int) -> None:
         """A cancel."""
         self._write(row, CANCEL, NewOrder(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), order)
+
+    def replace(self, row: int, order: int, *, terms: NewOrder) -> None:
+        """Other terms for a working order."""
+        self._write(row, REPLACE, terms, order)
 
     def protect(self, row: int, instrument: int, *, loss: Any, gain: Any) -> None:
         """Protection set or moved."""

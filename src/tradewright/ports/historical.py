@@ -44,6 +44,10 @@ class NewOrder(NamedTuple):
     """TRAILING: how far the stop follows behind the best price, in money a unit ..."""
     trail_share: Number = 0
     """... or as a fraction of that price. A `trigger` of 0 starts from the last close."""
+    passive: int = 0
+    """1: it makes liquidity or ends."""
+    parent: int = 0
+    """The id of the working order that wakes it by filling, in part by a part; 0: it is awake."""
 
 
 class Filled(NamedTuple):
@@ -67,6 +71,8 @@ class Filled(NamedTuple):
     """
     rate: Number = 1
     """The account's money for one of the instrument's; `unit_price` and `fee` are in the account's."""
+    made: int = 0
+    """1: it made liquidity (a limit order that had waited in the book); 0: it took it."""
 
 
 class Ended(NamedTuple):
@@ -136,7 +142,11 @@ class MarketFeed(NamedTuple):
     last: Any = ()
     """1 for the last row of its session; empty where the sessions of the rows tell. A feed that grows has to say it."""
     volume: Any = ()
-    """Needed where orders take no more than a share of it (`participation`)."""
+    """Needed where orders take no more than a share of it (`participation`), or where the quantity moves the price."""
+    charges: Any = ()
+    """Fees that depend on more than the fill."""
+    impacts: Any = ()
+    """How the quantity moves the price."""
     tiers: Any = ()
     """Lines of maintenance margin; needed where a position of the account names some."""
     rate: Any = ()
@@ -159,6 +169,13 @@ class Broker(Protocol):
 
     def cancel(self, order: int, *, row: int) -> None:
         """Cancel a working order; one that ended already is left alone."""
+        ...
+
+    def replace(self, order: int, terms: NewOrder, *, row: int) -> None:
+        """Give a working order another quantity and other prices, where 0 leaves them; one that ended is left alone.
+
+        It keeps its place in the book when only its quantity falls.
+        """
         ...
 
     def protect(self, instrument: int, *, row: int, loss: Number, gain: Number) -> None:

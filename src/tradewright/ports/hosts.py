@@ -118,6 +118,7 @@ class OrderWish:
     stop_loss: float = 0.0
     take_profit: float = 0.0
     reason: str = ""
+    is_passive: bool = False
 
 
 @dataclass(frozen=True, slots=True)

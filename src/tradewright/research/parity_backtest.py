@@ -22,6 +22,8 @@ from tradewright.domain.matching.layout import (
     MARKET,
     STOP,
     STOP_LIMIT,
+    TOUCHED,
+    TOUCHED_LIMIT,
     TRAILING,
 )
 from tradewright.engine.assumptions import AdjustedTo, Assumptions, Numbers
@@ -36,7 +38,10 @@ from tradewright.trading.sizing.allocation import Allocation
 from tradewright.trading.sizing.sizing_text import allocation_of
 from tradewright.trading.strategies.strategy import Strategy
 
-KINDS = {MARKET: "market", LIMIT: "limit", STOP: "stop", STOP_LIMIT: "stop_limit", TRAILING: "trailing_stop"}
+KINDS = {
+    MARKET: "market", LIMIT: "limit", STOP: "stop", STOP_LIMIT: "stop_limit", TRAILING: "trailing_stop",
+    TOUCHED: "market_if_touched", TOUCHED_LIMIT: "limit_if_touched",
+}  # fmt: skip
 FORCES = {
     GTC: "gtc", DAY: "day", GTD: "gtd", IOC: "ioc", FOK: "fok", AT_OPEN: "at_open", AT_CLOSE: "at_close",
 }  # fmt: skip
@@ -77,6 +82,10 @@ class WatchedBroker:
     def cancel(self, order: int, *, row: int) -> None:
         """Hand it on."""
         self._broker.cancel(order, row=row)
+
+    def replace(self, order: int, terms: NewOrder, *, row: int) -> None:
+        """Hand it on."""
+        self._broker.replace(order, terms, row=row)
 
     def protect(self, instrument: int, *, row: int, loss: Any, gain: Any) -> None:
         """Hand it on."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tradewright.domain.errors import InputError
+from tradewright.domain.matching.amend import amend
 from tradewright.domain.matching.book import cancel, protect, supersede
 from tradewright.domain.matching.calls import call_at_close, watches
 from tradewright.domain.matching.carry import rate_before
@@ -25,6 +26,7 @@ from tradewright.domain.matching.layout import (
     PAYMENT,
     SPLIT,
     STOP,
+    TOUCHED_LIMIT,
     TRAILING,
     Book,
     Venue,
@@ -51,16 +53,16 @@ class SimulatedBroker:
         zero = ledger.zero
         if ledger.participation > 0:
             ledger.has_terms = ledger.has_passes = 1
-            if len(feed.volume) != len(feed.close):
-                raise InputError(
-                    "orders take a part of a bar's volume, and the feed has none",
-                    expected=f"{len(feed.close)} volumes",
-                    found=str(len(feed.volume)),
-                )
         one = zero + 1
         for position in positions:
             position.rate, position.unit = one, position.multiplier * one
         ledger.has_rates = int(len(feed.rate) > 0)
+        if (ledger.participation > 0 or ledger.has_impact == 1) and len(feed.volume) != len(feed.close):
+            raise InputError(
+                "orders take a part of a bar's volume, or move the price by it, and the feed has none",
+                expected=f"{len(feed.close)} volumes",
+                found=str(len(feed.volume)),
+            )
         room = 4 * feed.width + 16
         self._charge = charge
         self._closes_out = closes_out
@@ -79,7 +81,7 @@ class SimulatedBroker:
 
     def submit(self, order: NewOrder, *, row: int) -> int:
         """Take an order for the next moment; an InputError says what cannot be carried out."""
-        if order.kind > STOP or order.force:
+        if order.kind > STOP or order.force or order.passive or order.parent:
             self._require_sense(order)
         self._make_room()
         return int(place(self._venue, row, order))
@@ -91,6 +93,11 @@ class SimulatedBroker:
     def cancel(self, order: int, *, row: int) -> None:
         """Cancel a working order."""
         cancel(self._venue.book, row, order)
+
+    def replace(self, order: int, terms: NewOrder, *, row: int) -> None:
+        """Give a working order other terms."""
+        self._make_room()
+        amend(self._venue, row, order, terms)
 
     def protect(self, instrument: int, *, row: int, loss: Number, gain: Number) -> None:
         """Set or move protection."""
@@ -178,12 +185,16 @@ class SimulatedBroker:
 
     def _require_sense(self, order: NewOrder) -> None:
         """An InputError for terms that no venue could carry out together."""
-        if order.kind > TRAILING or order.force > AT_CLOSE:
+        if order.kind > TOUCHED_LIMIT or order.force > AT_CLOSE:
             problem = "a kind and a time in force of domain/matching/layout.py"
         elif order.kind == TRAILING and (order.trail > 0) == (order.trail_share > 0):
             problem = "a trailing stop with a distance, or with a share of the price"
         elif order.kind > LIMIT and order.force >= IOC:
             problem = "a market or a limit order where it has to fill at once or in an auction"
+        elif order.passive and not (order.kind == LIMIT and order.force < IOC):
+            problem = "a limit order that can wait where it must not take"
+        elif order.parent and order.force >= IOC:
+            problem = "a time in force that can wait where an order sleeps until another fills"
         elif order.force == GTD and not (order.expires > 0 and len(self._venue.time) == len(self._venue.session)):
             problem = "a last moment, and a feed with the time of each row, where an order works until a moment"
         else:
@@ -195,7 +206,7 @@ class SimulatedBroker:
         unit_price = f.price * (self._venue.book.positions[f.instrument].multiplier * f.rate)
         return Filled(
             f.row, f.order, f.instrument, f.role, f.quantity, f.price, unit_price, f.fee, f.slippage, f.asked,
-            f.remaining, f.rate,
+            f.remaining, f.rate, f.made,
         )  # fmt: skip
 
     def _ending(self, n: int) -> Report:

@@ -216,6 +216,79 @@ class Gambler(Strategy):
             terms.update(reduces_only=True, stop_loss=0.0, take_profit=0.0)
 
 
+class DeepGambler(Gambler):
+    """Also asks for orders that are touched, that only make, that sleep, for brackets and for other terms of orders."""
+
+    def __init__(self, seed: int, often: float) -> None:
+        super().__init__(seed, often)
+        self.replaced: set[int] = set()
+        self.children: dict[int, int] = {}
+        """Parent by id of the child."""
+
+    def order(self, context: Any, price: float, instrument: str, terms: dict[str, Any]) -> None:
+        random = self.random
+        match int(random.integers(0, 5)):
+            case 0:
+                super().order(context, price, instrument, terms)
+            case 1:
+                self.send(context, instrument, terms | {"touch": self.near(price)}, price)
+            case 2:
+                self.send(context, instrument, terms | {"limit": self.near(price), "post_only": True}, price)
+            case 3:
+                entry = {"limit": self.near(price)} if random.random() < 0.5 else {}
+                parts = {
+                    name: float(random.integers(1, 10)) for name in ("stop_quantity", "target_quantity")
+                    if random.random() < 0.5
+                }  # fmt: skip
+                side = str(random.choice(["buy", "sell"]))
+                ids = context.bracket(
+                    side, 10.0, stop_loss=self.near(price), take_profit=self.near(price), instrument=instrument,
+                    **parts, **entry,
+                )  # fmt: skip
+                self.children |= {child: ids[0] for child in ids[1:] if child}
+                self.orders += [order for order in ids if order]
+            case _:
+                self.change(context, price)
+
+    def send(self, context: Any, instrument: str, terms: dict[str, Any], price: float) -> None:
+        random = self.random
+        if "touch" in terms and random.random() < 0.5:
+            terms["limit"] = self.near(price)
+        terms["time_in_force"] = str(random.choice(["gtc", "gtc", "day"]))
+        working = [order for order in self.orders if order in context._desk.state.working]
+        if working and random.random() < 0.4:
+            terms["after"] = int(random.choice(working))
+        if random.random() < 0.3:
+            terms["group"] = int(random.integers(1, 5))
+        trade = context.buy if random.random() < 0.5 else context.sell
+        quantity = float(random.integers(1, 40)) * 0.5
+        order = trade(quantity, instrument=instrument, **terms)
+        if order:
+            self.orders.append(order)
+            self.ordered[order] = (quantity, instrument, terms, row_of(context.time))
+            if "limit" in terms:
+                self.asked[order] = ("limit", terms["limit"])
+            if "after" in terms:
+                self.children[order] = terms["after"]
+
+    def change(self, context: Any, price: float) -> None:
+        if not self.orders:
+            return
+        order = int(self.random.choice(self.orders))
+        sent = context._desk.sent.get(order)
+        if sent is None:
+            return
+        kind = ("", "limit", "stop", "stop", "trail", "touch", "touch")[sent.kind]
+        changes: dict[str, float] = {}
+        if kind and self.random.random() < 0.6:
+            changes[kind] = 1.5 if kind == "trail" else self.near(price)
+        if not changes or self.random.random() < 0.5:
+            changes["quantity"] = float(self.random.integers(1, 40)) * 0.5
+        self.replaced.add(order)
+        self.asked.pop(order, None)
+        context.replace(order, **changes)
+
+
 class Books:
     """A broker factory that keeps the broker's own books for comparison."""
 

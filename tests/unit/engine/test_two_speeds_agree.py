@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from tests.unit.engine.engine_samples import NAMES, Columns, Gambler, backtest, both, random_bars, told_fills
+from tests.unit.engine.engine_samples import (
+    NAMES,
+    Columns,
+    DeepGambler,
+    Gambler,
+    backtest,
+    both,
+    random_bars,
+    told_fills,
+)
 
 from tradewright.domain.costs import Commission, Cost, Costs, PerOrder, PerShare, Slippage, Spread
 from tradewright.engine.assumptions import Assumptions
@@ -127,6 +136,18 @@ def test_random_event_strategies_agree(
 ) -> None:
     bars = random_bars(seed, rows=40, width=width, missing=missing, actions=seed % 4, session_bars=session_bars)
     both(lambda: Gambler(seed, often, is_plain=seed % 4 == 0), bars, **terms)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.integers(0, 2**32 - 1), st.integers(1, 3), st.sampled_from([0.3, 0.9]), st.sampled_from([1, 3]),
+    st.sampled_from([0.0, 0.2]), TERMS,
+)  # fmt: skip
+def test_touched_passive_sleeping_and_replaced_orders_agree(
+    seed: int, width: int, often: float, session_bars: int, missing: float, terms: dict[str, Any]
+) -> None:
+    bars = random_bars(seed, rows=40, width=width, missing=missing, actions=seed % 4, session_bars=session_bars)
+    both(lambda: DeepGambler(seed, often), bars, **terms)
 
 
 def test_a_run_outgrows_the_room_of_its_records() -> None:

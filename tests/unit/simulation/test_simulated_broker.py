@@ -127,7 +127,7 @@ def test_its_records_grow_with_the_work() -> None:
 @pytest.mark.parametrize(
     ("terms", "message"),
     [
-        ({"kind": 5}, "a kind and a time in force"),
+        ({"kind": 7}, "a kind and a time in force"),
         ({"force": 7}, "a kind and a time in force"),
         ({"kind": TRAILING}, "a trailing stop with a distance, or with a share"),
         ({"kind": TRAILING, "trail": 1.0, "trail_share": 0.1}, "a trailing stop with a distance, or with a share"),

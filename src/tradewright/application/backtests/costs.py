@@ -1,17 +1,34 @@
 """The costs of a run as a person writes them: `PerShare(0.005, minimum=1) + 2 * Spread(bps=2)`.
 
-Only the cost classes, numbers, + and * are understood; nothing that is written here is ever executed as Python.
+Only the cost classes, numbers, words in quotes, pairs, + and * are understood; nothing that is written here is ever
+executed as Python.
 """
 
 import ast
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
-from tradewright.domain.costs import Commission, Cost, Costs, PerOrder, PerShare, Slippage, Spread
+from tradewright.domain.costs import (
+    Commission,
+    Cost,
+    Costs,
+    MakerTaker,
+    PerOrder,
+    PerShare,
+    Slippage,
+    Spread,
+    SquareRootImpact,
+    Tiers,
+    VolumeShareSlippage,
+)
 from tradewright.domain.errors import InputError
 
 KNOWN: Final[dict[str, Callable[..., Cost]]] = {
-    made.__name__: made for made in (Commission, PerShare, PerOrder, Spread, Slippage)
+    made.__name__: made
+    for made in (
+        *(Commission, PerShare, PerOrder, Spread, Slippage),
+        *(MakerTaker, Tiers, VolumeShareSlippage, SquareRootImpact),
+    )
 }
 
 
@@ -30,13 +47,20 @@ def costs_of(given: object) -> Cost:
     except (SyntaxError, TypeError, ValueError, OverflowError) as problem:
         raise _unreadable(given, str(problem)) from problem
     if not isinstance(made, Cost):
-        raise _unreadable(given, f"the number {made}")
+        raise _unreadable(given, f"the number {made}" if isinstance(made, int | float) else repr(made))
     return made
 
 
-def _read(node: ast.expr) -> Cost | float:
-    if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
+def _read(node: ast.expr) -> Any:
+    """A cost, a number, a word or a pair."""
+    if (
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, int | float | str)
+        and not isinstance(node.value, bool)
+    ):
         return node.value
+    if isinstance(node, ast.Tuple) and len(node.elts) == 2:
+        return _read(node.elts[0]), _read(node.elts[1])
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         inner = _read(node.operand)
         if isinstance(inner, int | float):

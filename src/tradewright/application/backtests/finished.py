@@ -16,7 +16,7 @@ from tradewright.application.backtests.views import BacktestView, Number
 from tradewright.application.strategies.source import code_digest
 from tradewright.domain.costs import Cost
 from tradewright.domain.costs.algebra import split_models
-from tradewright.engine.assumptions import Assumptions, FillRule
+from tradewright.engine.assumptions import Assumptions, FillRule, Path
 from tradewright.engine.margin_statement import MarginStatement, margin_statement
 from tradewright.engine.run import Run
 from tradewright.quant.performance.conventions import Conventions, infer_periods_per_year
@@ -247,7 +247,9 @@ class FinishedBacktest:
             plain["cost_code"] = [code_digest(type(model)) for model in models]
         plain |= {name: str(plain[name]) for name in ("fill", "size_at", "numbers")}
         plain |= {"lots": dict(given.lots), "multipliers": dict(given.multipliers)}
-        del plain["margin"]
+        del plain["margin"], plain["path"]
+        if given.path is not Path.WORST:  # what most runs do not choose is no part of their name
+            plain["path"] = str(given.path)
         if given.margin is not None:
             plain["margin"] = repr(given.margin)
         as_of = None if self.bars.as_of is None else tables.iso_moment(self.bars.as_of)

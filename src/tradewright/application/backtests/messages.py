@@ -100,6 +100,8 @@ class Account:
     """The part of a bar's volume that one order may take; 0: any."""
     carry: Carrying = field(default_factory=Carrying)
     """What it earns and pays without trading."""
+    path: str = "worst"
+    """The way within a bar: worst, open-high-low-close, open-low-high-close or nearest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

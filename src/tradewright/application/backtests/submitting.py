@@ -150,4 +150,5 @@ def account_of(wish: BacktestWish) -> Account:
         carry=Carrying(
             currency=wish.currency, interest=wish.interest, loan=wish.loan, borrow=wish.borrow, funding=wish.funding
         ),
+        path=wish.path,
     )

@@ -59,6 +59,8 @@ class BacktestWish:
     """A year's rate on the worth of shorts."""
     funding: bool = False
     """Perpetuals exchange funding as the store has it."""
+    path: str = "worst"
+    """The way within a bar: `worst`, `open-high-low-close`, `open-low-high-close` or `nearest`."""
     numbers: str = "float"
     """`float` or `exact`."""
     close_at_end: bool = False

@@ -53,6 +53,8 @@ from tradewright.trading.sizing.sizing import Sizing
 from tradewright.trading.strategies.moving_average import MovingAverage
 
 NO_COSTS: Final = "Costs()"
+PLACES: Final = frozenset({"change_row", "row", "order", "instrument", "role", "reason", "made"})
+"""Columns of whole numbers."""
 MOST_VALUES: Final = 200
 LONGEST: Final = 1_000
 """Characters of a parameter's value."""
@@ -200,6 +202,7 @@ def _account(assumptions: Assumptions) -> AskedAccount:
         close_at_end=assumptions.close_at_end,
         participation=assumptions.participation,
         margin="" if assumptions.margin is None else repr(assumptions.margin),
+        path=str(assumptions.path),
         shares=slots.shares if isinstance(slots, Slots) else None,
         total=slots.total if isinstance(slots, EqualSlots) else 1.0,
         sizing=repr(slots) if isinstance(slots, Sizing) else "",
@@ -238,7 +241,7 @@ def _check_form(run: Run, bars: Bars) -> None:
     for name, column in columns_of_run(run).items():
         part = name.partition(".")[0]
         shape = shapes.get(name, (fills if part == "fills" else endings,))
-        is_place = name.rpartition(".")[2] in {"change_row", "row", "order", "instrument", "role", "reason"}
+        is_place = name.rpartition(".")[2] in PLACES
         if column.shape != shape or column.dtype != (np.int64 if is_place else np.float64):
             raise PackedError(f"{name} of kind {column.dtype} and shape {column.shape}")
     for name, found, end in (
@@ -246,6 +249,7 @@ def _check_form(run: Run, bars: Bars) -> None:
         ("fills.row", run.fills.row, rows),
         ("fills.instrument", run.fills.instrument, width),
         ("fills.role", run.fills.role, len(REASONS)),
+        ("fills.made", run.fills.made, 2),
         ("endings.row", run.endings.row, rows),
         ("endings.instrument", run.endings.instrument, width),
         ("endings.reason", run.endings.reason, len(ENDINGS)),

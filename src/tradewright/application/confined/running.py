@@ -19,7 +19,7 @@ from tradewright.trading.sizing.sizing_text import sizing_of
 
 _PLAIN: Final = (
     "cash", "fill", "size_at", "lot", "leverage", "lots", "multipliers", "rebalance_band", "numbers", "close_at_end",
-    "participation",
+    "participation", "path",
 )  # fmt: skip
 
 

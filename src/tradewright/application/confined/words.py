@@ -37,6 +37,7 @@ class AskedAccount(msgspec.Struct, frozen=True):
     participation: float
     margin: str
     """Its expression; empty: leverage."""
+    path: str
     shares: Mapping[str, float] | None
     """Slots by instrument; None: equal ones of `total`."""
     total: float

@@ -109,6 +109,7 @@ def request_of(command: SubmitOrder, *, trader: Trader, envelope: Envelope) -> O
         trailing_share=command.trailing_share,
         time_in_force=chosen(TimeInForce, command.time_in_force, what="time in force"),
         reduces_only=command.reduces_only,
+        is_passive=command.is_passive,
         stop_loss=command.stop_loss,
         take_profit=command.take_profit,
         reason=command.reason or f"by hand of {envelope.actor.name}",

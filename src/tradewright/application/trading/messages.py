@@ -133,6 +133,8 @@ class SubmitOrder:
     trailing_share: Decimal | None = None
     time_in_force: str = "day"
     reduces_only: bool = False
+    is_passive: bool = False
+    """A limit order that ends where it would take liquidity (post-only)."""
     stop_loss: Decimal | None = None
     take_profit: Decimal | None = None
     reason: str = ""

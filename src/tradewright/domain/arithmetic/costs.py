@@ -9,23 +9,25 @@ PER_ORDER = 2
 
 
 def charge(fees, quantity, notional):
-    """The fee in money for a fill of `quantity` > 0 worth `notional` > 0: the sum over the rows.
-
-    Each row is at least its minimum and at most `maximum` x notional where a maximum is set (0: none).
-    """
+    """The fee in money for a fill of `quantity` > 0 worth `notional` > 0: the sum over the rows."""
     total = notional - notional
     for k in range(len(fees)):
-        row = fees[k]
-        fee = row.rate
-        if row.kind == PER_NOTIONAL:
-            fee = fee * notional
-        elif row.kind == PER_QUANTITY:
-            fee = fee * quantity
-        fee = max(fee, row.minimum)
-        if row.maximum > 0 and fee > row.maximum * notional:
-            fee = row.maximum * notional
-        total = total + fee
+        total = total + fee_of(fees[k], quantity, notional)
     return total
+
+
+def fee_of(row, quantity, notional):
+    """The fee of one row: at least its minimum, and at most `maximum` x notional where a maximum is set (0: none)."""
+    fee = row.rate
+    if row.kind == PER_NOTIONAL:
+        fee = fee * notional
+    elif row.kind == PER_QUANTITY:
+        fee = fee * quantity
+    if row.minimum > 0:
+        fee = max(fee, row.minimum)
+    if row.maximum > 0 and fee > row.maximum * notional:
+        fee = row.maximum * notional
+    return fee
 
 
 def slipped(reference, side, slip, low, high):

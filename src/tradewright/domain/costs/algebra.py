@@ -4,24 +4,17 @@ Costs add and scale, and the same object estimates and charges. `repr` is the ex
 points are of the notional; money is in the account's currency.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any
 
-from tradewright.domain.arithmetic.costs import PER_NOTIONAL, PER_ORDER, PER_QUANTITY, charge
+from tradewright.domain.arithmetic.costs import PER_NOTIONAL, PER_ORDER, PER_QUANTITY, charge, fee_of
+from tradewright.domain.costs.rows import FeeRow, ImpactRow, RateRow
 
-
-class FeeRow(NamedTuple):
-    """One line of a fee schedule, as `domain/arithmetic/costs.py` reads it.
-
-    >>> PerShare(0.005, minimum=1).rows()
-    (FeeRow(kind=1, rate=0.005, minimum=1, maximum=0),)
-    """
-
-    kind: int
-    rate: float
-    minimum: float = 0.0
-    maximum: float = 0.0
+MADE, TOOK = 1, 2
+"""A fill's side of liquidity: it waited in the book, or it took what was there."""
+PARTS = ("fill", "order")
+"""Of what a minimum or maximum is counted: of each fill, or of the order as a whole."""
 
 
 class Cost:
@@ -39,8 +32,11 @@ class Cost:
     __slots__ = ()
 
     def fee(self, quantity: float, price: float) -> float:
-        """Money charged for a fill of `quantity` > 0 at `price` (money per unit)."""
-        return float(charge(self.rows() or (), quantity, quantity * price))
+        """Money charged for a fill of `quantity` > 0 at `price` (money per unit), that takes liquidity, is its order's
+        only one, and is the first of its month."""
+        notional = quantity * price
+        rated = sum(fee_of(row.fee, quantity, notional) for row in self.rates() if row.side != MADE and row.above == 0)
+        return float(charge(self.rows() or (), quantity, notional) + rated)
 
     def slip(self) -> float:
         """How much worse than the reference a market or stop order fills, as a fraction of the price."""
@@ -49,6 +45,14 @@ class Cost:
     def rows(self) -> tuple[FeeRow, ...] | None:
         """The fee as rows of a schedule; None for an own model that only `fee` knows."""
         return None
+
+    def rates(self) -> tuple[RateRow, ...]:
+        """What depends on more than the fill: on liquidity, on the month, on the order's other parts."""
+        return ()
+
+    def impacts(self) -> tuple[ImpactRow, ...]:
+        """How the quantity moves the price of an order that takes liquidity."""
+        return ()
 
     def scaled(self, factor: float) -> "Cost":
         """The same cost, `factor` times."""
@@ -73,15 +77,32 @@ def _parts(cost: Cost) -> tuple[Cost, ...]:
     return cost.parts if isinstance(cost, Costs) else (cost,)
 
 
-def _check(**amounts: float) -> None:
+def check_amounts(**amounts: float) -> None:
+    """A ValueError for an amount of money, rate or share that is none."""
     for name, amount in amounts.items():
         if isinstance(amount, bool) or not isinstance(amount, int | float) or not 0 <= amount < float("inf"):
             raise ValueError(f"{name} is a finite number >= 0, found {amount!r}")
 
 
+def _check_per(per: str) -> None:
+    if per not in PARTS:
+        raise ValueError(f"per is one of {', '.join(PARTS)}, found {per!r}")
+
+
+def _lines(row: FeeRow, per: str) -> tuple[tuple[FeeRow, ...], tuple[RateRow, ...]]:
+    """A line as one of each fill, or as one of the order."""
+    return ((row,), ()) if per == "fill" else ((), (RateRow(row, per_order=1),))
+
+
+def _called(name: str, first: str, **rest: object) -> str:
+    """The expression of a cost; what has its default is left away."""
+    told = "".join(f", {key}={value!r}" for key, value in rest.items() if value and value != "fill")
+    return f"{name}({first}{told})"
+
+
 @dataclass(frozen=True, slots=True)
 class Commission(Cost):
-    """A share of the notional, with an optional minimum per fill in money.
+    """A share of the notional, with an optional minimum in money, `per` fill or per order.
 
     >>> Commission(bps=10).fee(100, 50.0)
     5.0
@@ -91,25 +112,34 @@ class Commission(Cost):
 
     bps: float
     minimum: float = 0
+    per: str = "fill"
 
     def __post_init__(self) -> None:
-        _check(bps=self.bps, minimum=self.minimum)
+        check_amounts(bps=self.bps, minimum=self.minimum)
+        _check_per(self.per)
 
     def rows(self) -> tuple[FeeRow, ...]:
         """One row per notional."""
-        return (FeeRow(PER_NOTIONAL, self.bps / 10_000, self.minimum),)
+        return _lines(self._row(), self.per)[0]
+
+    def rates(self) -> tuple[RateRow, ...]:
+        """The same, where it is counted by the order."""
+        return _lines(self._row(), self.per)[1]
 
     def scaled(self, factor: float) -> Cost:
         """Rate and minimum, `factor` times."""
-        return Commission(self.bps * factor, self.minimum * factor)
+        return Commission(self.bps * factor, self.minimum * factor, self.per)
+
+    def _row(self) -> FeeRow:
+        return FeeRow(PER_NOTIONAL, self.bps / 10_000, self.minimum)
 
     def __repr__(self) -> str:
-        return f"Commission(bps={self.bps!r}" + (f", minimum={self.minimum!r})" if self.minimum else ")")
+        return _called("Commission", f"bps={self.bps!r}", minimum=self.minimum, per=self.per)
 
 
 @dataclass(frozen=True, slots=True)
 class PerShare(Cost):
-    """Money per share, with a minimum per fill in money and a maximum as a fraction of the notional (0: none).
+    """Money per share, with a minimum in money and a maximum as a part of the notional (0: none); `per` fill or order.
 
     >>> PerShare(0.005, minimum=1).fee(100, 50.0)
     1.0
@@ -118,48 +148,60 @@ class PerShare(Cost):
     rate: float
     minimum: float = 0
     maximum: float = 0
+    per: str = "fill"
 
     def __post_init__(self) -> None:
-        _check(rate=self.rate, minimum=self.minimum, maximum=self.maximum)
+        check_amounts(rate=self.rate, minimum=self.minimum, maximum=self.maximum)
+        _check_per(self.per)
 
     def rows(self) -> tuple[FeeRow, ...]:
         """One row per quantity."""
-        return (FeeRow(PER_QUANTITY, self.rate, self.minimum, self.maximum),)
+        return _lines(self._row(), self.per)[0]
+
+    def rates(self) -> tuple[RateRow, ...]:
+        """The same, where it is counted by the order."""
+        return _lines(self._row(), self.per)[1]
 
     def scaled(self, factor: float) -> Cost:
         """Rate, minimum and maximum, `factor` times."""
-        return PerShare(self.rate * factor, self.minimum * factor, self.maximum * factor)
+        return PerShare(self.rate * factor, self.minimum * factor, self.maximum * factor, self.per)
+
+    def _row(self) -> FeeRow:
+        return FeeRow(PER_QUANTITY, self.rate, self.minimum, self.maximum)
 
     def __repr__(self) -> str:
-        rest = "".join(
-            f", {name}={value!r}" for name, value in (("minimum", self.minimum), ("maximum", self.maximum)) if value
-        )
-        return f"PerShare({self.rate!r}{rest})"
+        return _called("PerShare", repr(self.rate), minimum=self.minimum, maximum=self.maximum, per=self.per)
 
 
 @dataclass(frozen=True, slots=True)
 class PerOrder(Cost):
-    """The same money for every fill.
+    """The same money for every fill, or once for the order.
 
     >>> PerOrder(4.95).fee(1, 10.0)
     4.95
     """
 
     amount: float
+    per: str = "fill"
 
     def __post_init__(self) -> None:
-        _check(amount=self.amount)
+        check_amounts(amount=self.amount)
+        _check_per(self.per)
 
     def rows(self) -> tuple[FeeRow, ...]:
         """One row per fill."""
-        return (FeeRow(PER_ORDER, self.amount),)
+        return _lines(FeeRow(PER_ORDER, self.amount), self.per)[0]
+
+    def rates(self) -> tuple[RateRow, ...]:
+        """The same, where it is counted by the order."""
+        return _lines(FeeRow(PER_ORDER, self.amount), self.per)[1]
 
     def scaled(self, factor: float) -> Cost:
         """The amount, `factor` times."""
-        return PerOrder(self.amount * factor)
+        return PerOrder(self.amount * factor, self.per)
 
     def __repr__(self) -> str:
-        return f"PerOrder({self.amount!r})"
+        return _called("PerOrder", repr(self.amount), per=self.per)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +215,7 @@ class Spread(Cost):
     bps: float
 
     def __post_init__(self) -> None:
-        _check(bps=self.bps)
+        check_amounts(bps=self.bps)
 
     def slip(self) -> float:
         """Half the spread."""
@@ -202,7 +244,7 @@ class Slippage(Cost):
     bps: float
 
     def __post_init__(self) -> None:
-        _check(bps=self.bps)
+        check_amounts(bps=self.bps)
 
     def slip(self) -> float:
         """All of it."""
@@ -247,6 +289,14 @@ class Costs(Cost):
                 return None
             rows.extend(some)
         return tuple(rows)
+
+    def rates(self) -> tuple[RateRow, ...]:
+        """All of the parts, in order."""
+        return tuple(row for part in self.parts for row in part.rates())
+
+    def impacts(self) -> tuple[ImpactRow, ...]:
+        """All of the parts, in order."""
+        return tuple(row for part in self.parts for row in part.impacts())
 
     def scaled(self, factor: float) -> Cost:
         """Every part, `factor` times."""
@@ -296,6 +346,26 @@ def split_models(cost: Cost) -> tuple[tuple[FeeRow, ...], tuple[Cost, ...]]:
         else:
             rows.extend(some)
     return tuple(rows), tuple(models)
+
+
+def charging(cost: Cost, *, participation: Any, of: Callable[[float], Any]) -> dict[str, Any]:
+    """What the ledger of a run or an account is told of its costs, in the numbers that `of` makes."""
+    rows, _ = split_models(cost)
+    impacts = cost.impacts()
+    share = min((of(row.limit) for row in impacts if row.limit > 0), default=participation)
+    if participation > 0:
+        share = min(share, participation)
+    has_charges, has_impact = int(bool(cost.rates())), int(bool(impacts))
+    return {
+        "slip": of(cost.slip()),
+        "fee_rate": of(sum(row.rate for row in rows if row.kind == PER_NOTIONAL)),
+        "fee_share": of(sum(row.rate for row in rows if row.kind == PER_QUANTITY)),
+        "participation": share,
+        "has_charges": has_charges,
+        "has_impact": has_impact,
+        "has_terms": int(has_charges or has_impact or share > 0),
+        "has_passes": int(share > 0),
+    }
 
 
 def total(costs: Iterable[Cost]) -> Cost:

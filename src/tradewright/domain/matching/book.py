@@ -7,6 +7,7 @@ from tradewright.domain.matching.layout import (
     GTC,
     LIMIT,
     NOTHING_TO_CLOSE,
+    PARENT_ENDED,
     STOP,
     STOP_LOSS,
     SUPERSEDED,
@@ -53,6 +54,7 @@ def accept(
     order.weight = weight
     order.loss = loss
     order.gain = gain
+    order.rested = 0
     if ledger.has_terms == 1:
         without_terms(order, ledger.zero)
     if until > 0:
@@ -71,8 +73,14 @@ def without_terms(order, zero):
     order.group = 0
     order.reduces = 0
     order.traded = 0
+    order.passive = 0
+    order.parent = 0
+    order.wakes = 0
+    order.asleep = zero
     order.trail = zero
     order.trail_share = zero
+    order.done = zero
+    order.paid = zero
 
 
 def end(book, row, k, reason, needed, available):
@@ -109,6 +117,7 @@ def move(source, target):
     target.weight = source.weight
     target.loss = source.loss
     target.gain = source.gain
+    target.rested = source.rested
 
 
 def move_terms(source, target):
@@ -118,8 +127,14 @@ def move_terms(source, target):
     target.group = source.group
     target.reduces = source.reduces
     target.traded = source.traded
+    target.passive = source.passive
+    target.parent = source.parent
+    target.wakes = source.wakes
+    target.asleep = source.asleep
     target.trail = source.trail
     target.trail_share = source.trail_share
+    target.done = source.done
+    target.paid = source.paid
 
 
 def tidy(book):
@@ -145,9 +160,37 @@ def cancel(book, row, identity):
     for k in range(ledger.live):
         if book.orders[k].identity == identity and book.orders[k].side != 0:
             end(book, row, k, CANCELED, ledger.zero, ledger.zero)
+            if ledger.has_children == 1:
+                end_orphans(book, row)
             tidy(book)
             return 1
     return 0
+
+
+def end_orphans(book, row):
+    """What still slept of orders whose parent has ended without filling them ends; what is awake of them works on."""
+    ledger = book.ledger[0]
+    found = 1
+    while found == 1:
+        found = 0
+        for k in range(ledger.live):
+            order = book.orders[k]
+            if order.side == 0 or order.parent == 0 or order.asleep == 0 or is_live(book, order.parent):
+                continue
+            if order.asleep < order.quantity:
+                order.quantity = left_of(order.quantity, order.asleep, book.positions[order.instrument].lot)
+                order.asleep = ledger.zero
+            else:
+                end(book, row, k, PARENT_ENDED, ledger.zero, ledger.zero)
+                found = 1
+
+
+def is_live(book, identity):
+    """True while the order of that identity works."""
+    for k in range(book.ledger[0].live):
+        if book.orders[k].identity == identity and book.orders[k].side != 0:
+            return True
+    return False
 
 
 def supersede(book, row, instrument):
@@ -204,6 +247,7 @@ def attach(book, row, instrument, born, loss, gain):
     if gain > 0:
         end_role(book, row, instrument, TAKE_PROFIT)
         accept(book, row, instrument, side, LIMIT, TAKE_PROFIT, 0, born, zero, gain, zero, zero, zero, zero, 1, 0)
+        book.orders[book.ledger[0].live - 1].rested = 1
 
 
 def protect(book, row, instrument, loss, gain):

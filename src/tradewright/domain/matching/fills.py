@@ -5,6 +5,9 @@ from tradewright.domain.arithmetic.costs import affordable, slipped
 from tradewright.domain.arithmetic.rounding import left_of, whole_lots
 from tradewright.domain.matching.book import attach, end, end_role, forgo, works
 from tradewright.domain.matching.carry import book_local, limit_short, take_rates
+from tradewright.domain.matching.charges import charged, choose, is_taker, remember
+from tradewright.domain.matching.children import wake
+from tradewright.domain.matching.impact import moved, within_limit
 from tradewright.domain.matching.layout import (
     CASH,
     FOK,
@@ -21,6 +24,7 @@ from tradewright.domain.matching.layout import (
     TAKE_PROFIT,
     TARGET,
     TOO_SMALL,
+    TOUCHED_LIMIT,
     UNFILLED,
 )
 from tradewright.domain.matching.margin import carries, initial_at_hand, initial_needed, set_aside
@@ -87,7 +91,10 @@ def allowance(venue, instrument, side, quantity, unit_price, unit_excess, charge
     candidate = min(quantity, max(most, closing))
     if candidate <= closing:
         return candidate
-    fee = charge(venue.fees, candidate, candidate * (unit_price / position.rate)) * position.rate
+    local = unit_price / position.rate
+    fee = charge(venue.fees, candidate, candidate * local) * position.rate
+    if ledger.has_charges == 1:
+        fee = fee + charged(venue, candidate, candidate * local) * position.rate
     if fee > (ledger.fee_rate * unit_price + ledger.fee_share * position.rate) * candidate:
         most = affordable(unit_price, equity, others, along, ledger.leverage, zero, unit_excess, fee) - along
         candidate = min(candidate, max(most, closing))
@@ -107,7 +114,7 @@ def execute(venue, row, k, reference, slips, charge):
     if slips == 1 and ledger.slip > 0:
         bar = row * venue.width + order.instrument
         price, excess = slipped(reference, side, ledger.slip, venue.low[bar], venue.high[bar])
-        if order.kind == STOP_LIMIT:
+        if order.kind == STOP_LIMIT or order.kind == TOUCHED_LIMIT:
             price, excess = within_limit(price, excess, side, order.limit)
     whole = order.quantity
     if order.role == STOP_LOSS or order.role == TAKE_PROFIT:
@@ -117,11 +124,21 @@ def execute(venue, row, k, reference, slips, charge):
         whole = abs(held)
     quantity = whole
     rest = ledger.zero
+    moves, kind = 0, order.kind
     if ledger.has_terms == 1:
+        takes_liquidity = is_taker(order)
         quantity = takes(venue, row, k, whole)
         if quantity == 0:
             return
         rest = left_of(whole, quantity, position.lot)
+        if ledger.has_charges == 1:
+            choose(venue, row, order, takes_liquidity)
+        if ledger.has_impact == 1 and takes_liquidity:
+            moves = 1
+            price, excess = moved(venue, row, order, kind, reference, slips, quantity)
+            if kind == LIMIT and side * (price - order.limit) + excess > 0:
+                order.rested = 1  # it would pay more than its limit: it waits in the book instead
+                return
     if held * side < 0 and abs(quantity - abs(held)) * 1000000000 <= abs(held):
         quantity = abs(held)  # what closes all but a rest of floating-point dust closes all
     asked = quantity
@@ -141,7 +158,11 @@ def execute(venue, row, k, reference, slips, charge):
                 end(venue.book, row, k, TOO_SMALL, quantity, most)
                 return
             quantity = cut
+            if moves == 1:
+                price, excess = moved(venue, row, order, kind, reference, slips, quantity)
     settle(venue, row, k, side * quantity, asked, rest, price, excess, reference, charge)
+    if ledger.has_children == 1:
+        wake(venue, row, k, quantity, rest, reference)
 
 
 def refuse(venue, row, k, quantity, most, unit_price):
@@ -169,8 +190,10 @@ def takes(venue, row, k, whole):
             end(venue.book, row, k, NOTHING_TO_CLOSE, ledger.zero, ledger.zero)
             return ledger.zero
         quantity = min(quantity, abs(position.quantity))
+    if order.asleep > 0:
+        quantity = min(quantity, left_of(order.quantity, order.asleep, position.lot))
     if ledger.participation > 0 and order.role < LIQUIDATION:
-        if order.kind == STOP_LIMIT:
+        if order.kind == STOP_LIMIT or order.kind == TOUCHED_LIMIT:
             order.kind = LIMIT
         elif order.kind > LIMIT:
             order.kind = MARKET
@@ -179,14 +202,6 @@ def takes(venue, row, k, whole):
         end(venue.book, row, k, UNFILLED, whole, quantity)
         return ledger.zero
     return quantity
-
-
-def within_limit(price, excess, side, limit):
-    """Slippage of a stop that leads to a limit order: the limit bounds price and charge together."""
-    room = side * (limit - price)
-    if room < 0:
-        return limit, excess - excess
-    return price, min(excess, room)
 
 
 def settle(venue, row, k, signed, asked, rest, price, excess, reference, charge):
@@ -198,6 +213,9 @@ def settle(venue, row, k, signed, asked, rest, price, excess, reference, charge)
     held = position.quantity
     side = order.side
     fee = charge(venue.fees, quantity, quantity * price * multiplier) * position.rate + excess * quantity * unit
+    if ledger.has_charges == 1:
+        fee = fee + charged(venue, quantity, quantity * price * multiplier) * position.rate
+        remember(ledger, order, quantity, quantity * price * multiplier, position.rate)
     slippage = (signed * (price - reference) + excess * quantity) * unit
     if order.role == LIQUIDATION:
         fee = fee + ledger.liquidation * (quantity * price * unit)
@@ -212,6 +230,7 @@ def settle(venue, row, k, signed, asked, rest, price, excess, reference, charge)
     ledger.value = ledger.value + (after - held) * mark
     ledger.gross = ledger.gross + (abs(after) - abs(held)) * mark
     write_fill(venue, row, order.identity, order.instrument, order.role, signed, price, fee, slippage, asked, rest)
+    venue.fills[ledger.filled - 1].made = 0 if is_taker(order) else 1
     order.side = 0
     goes_on = 0
     if ledger.has_terms == 1:
@@ -252,6 +271,8 @@ def carry_on(venue, row, k, side, quantity, rest):
     if rest > 0:
         order.side = side
         order.traded = row + 1
+        if order.kind == LIMIT:
+            order.rested = 1
         if order.role != STOP_LOSS and order.role != TAKE_PROFIT:
             order.quantity = rest
     if order.group != 0:

@@ -12,6 +12,8 @@ Column = Any
 
 # order kinds; from STOP on a trigger wakes the order
 MARKET, LIMIT, STOP, STOP_LIMIT, TRAILING = 0, 1, 2, 3, 4
+# ... and from TOUCHED on it is touched from its better side, as a limit is
+TOUCHED, TOUCHED_LIMIT = 5, 6
 # times in force: how long an order works; from AT_OPEN on in auctions only
 GTC, DAY, GTD, IOC, FOK, AT_OPEN, AT_CLOSE = 0, 1, 2, 3, 4, 5, 6
 # roles: why an order exists; also the reason of its fill
@@ -22,16 +24,19 @@ EARLIER, BY_STOP, BY_LIMIT = 0, 1, 2
 NO_FUNDS, EXPIRED, CANCELED, SUPERSEDED, NOTHING_TO_CLOSE, TOO_SMALL, RUINED, ON_TARGET = 1, 2, 3, 4, 5, 6, 7, 8
 UNFILLED, GROUP_FILLED = 9, 10
 LIQUIDATED, NO_MARGIN, NO_SHORT, NOT_BORROWED, GONE, WOULD_TAKE = 11, 12, 13, 14, 15, 16
+PARENT_ENDED = 17
 # margin modes: gross exposure over equity; a cash account; rates of each position's value, looked at at closes; futures
 # that share the account's equity, and futures with a margin each, both looked at within the bar
 LEVERAGE, CASH, ACCOUNT, CROSS, ISOLATED = 0, 1, 2, 3, 4
 # the fill that closes the position of a delisted instrument
 DELISTED = 6
+# groups from here on are those of brackets: what one of them fills leaves the other the rest, also when it is done
+BRACKETS = 4503599627370496
 # actions: corporate ones, and what an account earns and pays without an order (`carry.py`)
 SPLIT, DIVIDEND = 0, 1
 EARNED, PAYMENT, FUNDING, INTEREST, BORROW, DELISTING = 2, 3, 4, 5, 6, 7
 # actions of a request
-SUBMIT, CANCEL, PROTECT = 0, 1, 2
+SUBMIT, CANCEL, PROTECT, REPLACE = 0, 1, 2, 3
 # the side of an order whose quantity, and so its side, follows from a weight at the fill
 OPEN_SIDE = 2
 
@@ -69,6 +74,10 @@ class Venue(NamedTuple):
     fees: Column
     tiers: Column
     """Lines of maintenance margin, those of one instrument together."""
+    charges: Column
+    """Fees that depend on more than the fill; looked at where there are any."""
+    impacts: Column
+    """How the quantity moves the price; looked at where there is any."""
     fills: Column
     book: Book
     rate: Column
@@ -155,6 +164,9 @@ LEDGER = {
     "has_terms": WHOLE,  # 1 once an order was accepted that says more than kind, prices and last session
     "has_passes": WHOLE,  # 1 once one was accepted whose kind or time in force needs a pass of its own
     "has_reducing": WHOLE,  # 1 once an order that only reduces was accepted
+    "has_children": WHOLE,  # 1 once an order was accepted that sleeps until another fills
+    "path": WHOLE,  # the way within a bar that is assumed, see `path.py`; 0: the worse
+    "is_late": WHOLE,  # 1: the bar is over but for its close
     "changed": WHOLE,  # rows in which cash or positions changed
     "margin": WHOLE,  # the margin mode
     "calls": WHOLE,  # margin calls
@@ -170,6 +182,13 @@ LEDGER = {
     "has_rates": WHOLE,  # 1: instruments in other currencies than the account
     "has_borrow": WHOLE,  # 1: what can be sold short is limited
     "has_gone": WHOLE,  # 1 once an instrument was delisted
+    "has_charges": WHOLE,  # 1: fees depend on liquidity, on the month or on an order's other parts
+    "has_impact": WHOLE,  # 1: the quantity moves the price
+    "month": WHOLE,  # the calendar month of the last fill; what was traded in it:
+    "month_notional": NUMBER,
+    "month_quantity": NUMBER,
+    "part_quantity": NUMBER,  # scratch: what filled before of the order that is filled now ...
+    "part_notional": NUMBER,  # ... and its notional
 }
 """The account's money, what the venue charges and allows, and how far the columns are filled."""
 
@@ -211,6 +230,9 @@ ORDER = {
     "group": WHOLE,  # orders of one group (not 0) stand for one another: what fills of one is taken off the others
     "reduces": WHOLE,  # 1: it closes, and never opens or turns a position
     "traded": WHOLE,  # the row after that of its last fill in part; 0: none
+    "passive": WHOLE,  # 1: it makes liquidity or ends
+    "parent": WHOLE,  # the order that wakes it by filling; 0: it is awake
+    "wakes": WHOLE,  # the first row in which it works
     "quantity": NUMBER,  # what is left of it
     "limit": NUMBER,
     "trigger": NUMBER,  # TRAILING: 0 until there is a price to follow
@@ -219,6 +241,10 @@ ORDER = {
     "gain": NUMBER,  # take-profit price to attach when it fills
     "trail": NUMBER,  # how far the trigger follows behind the best price, in money a unit ...
     "trail_share": NUMBER,  # ... or as a fraction of it
+    "rested": WHOLE,  # 1: a limit that has waited in the book: it makes liquidity
+    "done": NUMBER,  # what has filled of it ...
+    "paid": NUMBER,  # ... and the notional of that
+    "asleep": NUMBER,  # the part of its quantity that waits for its parent's fills
 }
 """A working order; orders stand in the order of acceptance."""
 
@@ -234,6 +260,7 @@ FILL = {
     "asked": NUMBER,  # what was to fill here, before it was cut to what the account affords; positive
     "remaining": NUMBER,  # what is left of the order and works on (or ends at once, as its ending says)
     "rate": NUMBER,  # the account's money for one of the instrument's at the fill
+    "made": WHOLE,  # 1: it made liquidity: a limit order that had waited in the book
 }
 """A fill, in order of time."""
 
@@ -267,10 +294,27 @@ TIER = {"rate": NUMBER, "deduction": NUMBER}
 FEE = {"kind": WHOLE, "rate": NUMBER, "minimum": NUMBER, "maximum": NUMBER}
 """A row of the fee schedule, see `domain/arithmetic/costs.py`."""
 
+CHARGE = {
+    "kind": WHOLE,
+    "rate": NUMBER,
+    "minimum": NUMBER,
+    "maximum": NUMBER,
+    "side": WHOLE,  # 1: fills that made liquidity, 2: fills that took it, 0: both
+    "above": NUMBER,  # traded in the month from which on it charges ...
+    "below": NUMBER,  # ... and below which; 0: without end
+    "measure": WHOLE,  # 0: the month is counted in notional, 1: in quantity
+    "per_order": WHOLE,  # 1: it is counted for the order as a whole
+    "applies": WHOLE,  # scratch: 1 where it charges the fill of the moment
+}
+"""A fee that depends on more than the fill, see `domain/matching/charges.py`."""
+
+IMPACT = {"kind": WHOLE, "coefficient": NUMBER, "limit": NUMBER, "window": WHOLE}
+"""How the quantity moves the price, see `domain/matching/impact.py`."""
+
 REQUEST = {
     "row": WHOLE,
-    "action": WHOLE,  # SUBMIT, CANCEL or PROTECT
-    "subject": WHOLE,  # CANCEL: identity of the order
+    "action": WHOLE,  # SUBMIT, CANCEL, PROTECT or REPLACE
+    "subject": WHOLE,  # CANCEL, REPLACE: identity of the order
     "instrument": WHOLE,
     "side": WHOLE,
     "kind": WHOLE,
@@ -290,6 +334,8 @@ REQUEST = {
     "gain": NUMBER,
     "trail": NUMBER,
     "trail_share": NUMBER,
+    "passive": WHOLE,
+    "parent": WHOLE,
 }
 """A request of an event strategy, in order of rows."""
 
@@ -311,6 +357,8 @@ RECORDS = {
     "ACTION": ACTION,
     "FEE": FEE,
     "TIER": TIER,
+    "CHARGE": CHARGE,
+    "IMPACT": IMPACT,
     "REQUEST": REQUEST,
     "TRACK": TRACK,
 }

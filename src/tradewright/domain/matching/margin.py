@@ -4,6 +4,7 @@ The rules, with their reasons, are in docs/concepts/accounts.md. Money of a posi
 """
 
 from tradewright.domain.arithmetic.margin import bankrupt_at, bracket_margin, carried, lost_at, stock_margin
+from tradewright.domain.matching.charges import charged
 from tradewright.domain.matching.layout import ACCOUNT, CASH, ISOLATED
 
 
@@ -99,7 +100,10 @@ def carries(venue, instrument, side, quantity, unit_price, unit_excess, charge):
     candidate = min(quantity, max(most, closing))
     if candidate <= closing:
         return candidate
-    fee = charge(venue.fees, candidate, candidate * (unit_price / position.rate)) * position.rate
+    local = unit_price / position.rate
+    fee = charge(venue.fees, candidate, candidate * local) * position.rate
+    if ledger.has_charges == 1:
+        fee = fee + charged(venue, candidate, candidate * local) * position.rate
     if fee > burden * candidate:
         most = most_carried(venue, instrument, side, along, unit_price, unit_excess, fee, money) - along
         candidate = min(candidate, max(most, closing))

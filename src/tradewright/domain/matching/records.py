@@ -1,9 +1,21 @@
 """Records as plain objects, for the interpreted speed: lists of mutable slotted rows with the fields of `layout.py`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from tradewright.domain.matching.layout import ACTION, ENDING, FEE, FILL, LEDGER, ORDER, POSITION, TIER, WHOLE
+from tradewright.domain.matching.layout import (
+    ACTION,
+    CHARGE,
+    ENDING,
+    FEE,
+    FILL,
+    IMPACT,
+    LEDGER,
+    ORDER,
+    POSITION,
+    TIER,
+    WHOLE,
+)
 
 
 class Record:
@@ -64,6 +76,18 @@ class TierRecord(Record):
     __slots__ = tuple(TIER)
 
 
+class ChargeRecord(Record):
+    """A fee that depends on more than the fill."""
+
+    __slots__ = tuple(CHARGE)
+
+
+class ImpactRecord(Record):
+    """How the quantity moves the price."""
+
+    __slots__ = tuple(IMPACT)
+
+
 KINDS: dict[type[Record], dict[str, str]] = {
     LedgerRecord: LEDGER,
     PositionRecord: POSITION,
@@ -73,6 +97,8 @@ KINDS: dict[type[Record], dict[str, str]] = {
     ActionRecord: ACTION,
     FeeRecord: FEE,
     TierRecord: TIER,
+    ChargeRecord: CHARGE,
+    ImpactRecord: IMPACT,
 }
 
 
@@ -91,3 +117,20 @@ def filled_in(kind: type[Record], values: Sequence[Any]) -> Any:
         setattr(record, name, values[place] if place < len(values) else 0)
     assert len(values) <= len(KINDS[kind]), f"{len(values)} values for {len(KINDS[kind])} fields of {kind.__name__}"
     return record
+
+
+def fee_record(row: Any, of: Callable[[Any], Any]) -> Any:
+    """A fee row (`domain/costs/rows.py`) in the numbers that `of` makes."""
+    return filled_in(FeeRecord, (row.kind, of(row.rate), of(row.minimum), of(row.maximum)))
+
+
+def charge_record(row: Any, of: Callable[[Any], Any]) -> Any:
+    """A rate row in the numbers that `of` makes."""
+    fee = row.fee
+    numbers = (of(fee.rate), of(fee.minimum), of(fee.maximum), row.side, of(row.above), of(row.below))
+    return filled_in(ChargeRecord, (fee.kind, *numbers, row.measure, row.per_order, 0))
+
+
+def impact_record(row: Any, of: Callable[[Any], Any]) -> Any:
+    """An impact row in the numbers that `of` makes."""
+    return filled_in(ImpactRecord, (row.kind, of(row.coefficient), of(row.limit), row.window))

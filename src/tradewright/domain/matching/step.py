@@ -7,7 +7,7 @@ before buys.
 
 from tradewright.domain.arithmetic.accounting import split
 from tradewright.domain.arithmetic.rounding import whole_lots
-from tradewright.domain.matching.book import accept, end, end_role, protect, tidy
+from tradewright.domain.matching.book import accept, end, end_orphans, end_role, protect, tidy
 from tradewright.domain.matching.calls import call, watches
 from tradewright.domain.matching.carry import (
     book_local,
@@ -21,7 +21,6 @@ from tradewright.domain.matching.carry import (
 )
 from tradewright.domain.matching.fills import book_fill, execute, revalue, write_fill
 from tradewright.domain.matching.layout import (
-    AT_CLOSE,
     AT_OPEN,
     BY_LIMIT,
     BY_STOP,
@@ -43,16 +42,19 @@ from tradewright.domain.matching.layout import (
     STOP_LOSS,
     TAKE_PROFIT,
     TOO_SMALL,
-    TRAILING,
+    TOUCHED,
+    TOUCHED_LIMIT,
     UNFILLED,
+    WOULD_TAKE,
 )
+from tradewright.domain.matching.path import walk_bar
 from tradewright.domain.matching.plan import delta_to
+from tradewright.domain.matching.range import at_end, within
 from tradewright.domain.matching.terms import (
     after_open,
     end_reducing,
-    ends_session,
     expire,
-    follow,
+    holds_back,
     is_for_open,
     is_reached,
 )
@@ -75,6 +77,7 @@ def step(venue, row, charge):
         return
     if ledger.has_gone == 1:
         end_gone(venue, row)
+    ledger.is_late = 0
     if ledger.has_expiry == 1:
         expire(venue, row)
     revalue(venue, row, 0)
@@ -88,6 +91,8 @@ def step(venue, row, charge):
         at_open(venue, row, 1, charge)
     if ledger.has_passes == 1:
         after_open(venue, row)
+    if ledger.has_children == 1:
+        end_orphans(venue.book, row)
     tidy(venue.book)
     if ledger.next_action < len(venue.actions):
         act(venue, row, 1)
@@ -96,9 +101,12 @@ def step(venue, row, charge):
     filled, ended = ledger.filled, ledger.filled + ledger.ended
     if ledger.margin >= CROSS:
         call(venue, row, 1, charge)
-    within(venue, row, STOP, EARLIER, EARLIER, charge)
-    within(venue, row, LIMIT, EARLIER, EARLIER, charge)
-    if ledger.filled > filled or ledger.has_passes == 1:
+    if ledger.path == 0:
+        within(venue, row, STOP, EARLIER, EARLIER, charge)
+        within(venue, row, LIMIT, EARLIER, EARLIER, charge)
+    else:
+        walk_bar(venue, row, charge)
+    if ledger.path == 0 and (ledger.filled > filled or ledger.has_passes == 1):
         within(venue, row, STOP, BY_STOP, BY_LIMIT, charge)
         within(venue, row, LIMIT, BY_STOP, BY_LIMIT, charge)
     if ledger.margin >= CROSS:
@@ -112,18 +120,26 @@ def step(venue, row, charge):
 def close(venue, row, charge):
     """Market orders at the close of the row they were made in (the signal-close rule)."""
     revalue(venue, row, 1)
+    venue.book.ledger[0].is_late = 1
     if venue.book.ledger[0].has_weights == 1:
         size(venue, row, 1)
     for turn in range(2):
         side = 2 * turn - 1
         for k in range(venue.book.ledger[0].live):
             order = venue.book.orders[k]
-            if order.side == side and order.kind == MARKET and order.force < AT_OPEN and order.traded <= row:
+            if (
+                order.side == side
+                and order.kind == MARKET
+                and order.force < AT_OPEN
+                and not held_back(venue, order, row)
+            ):
                 price = venue.close[row * venue.width + order.instrument]
                 if price == price:
                     execute(venue, row, k, price, 1, charge)
                     if order.side != 0 and order.force >= IOC:
                         end(venue.book, row, k, UNFILLED, venue.book.ledger[0].zero, venue.book.ledger[0].zero)
+    if venue.book.ledger[0].has_children == 1:
+        end_orphans(venue.book, row)
     tidy(venue.book)
 
 
@@ -201,6 +217,9 @@ def act_split(venue, row, i, ratio):
         order.loss = order.loss / ratio
         order.gain = order.gain / ratio
         order.trail = order.trail / ratio
+        if ledger.has_terms == 1:
+            order.done = order.done * ratio
+            order.asleep = min(whole_lots(order.asleep * ratio, position.lot), order.quantity)
         if asked > 0 and order.quantity == 0:
             end(venue.book, row, k, TOO_SMALL, asked, ledger.zero)
 
@@ -239,7 +258,11 @@ def at_open(venue, row, side, charge):
         if order.side != side:
             continue
         price = venue.open[row * venue.width + order.instrument]
-        if price != price or (order.force >= AT_OPEN and not is_for_open(venue, row, order)):
+        if price != price:
+            continue
+        if ledger.has_terms == 1 and (
+            (order.force >= AT_OPEN and not is_for_open(venue, row, order)) or holds_back(order, row)
+        ):
             continue
         slips = 1
         if order.kind == MARKET:
@@ -247,84 +270,31 @@ def at_open(venue, row, side, charge):
                 continue
         elif order.kind == LIMIT:
             if side * (price - order.limit) > 0:
+                order.rested = 1
+                continue
+            if ledger.has_terms == 1 and order.passive == 1 and order.rested == 0:
+                end(venue.book, row, k, WOULD_TAKE, ledger.zero, ledger.zero)
                 continue
             slips = 0
+        elif order.kind >= TOUCHED:
+            if side * (price - order.trigger) > 0:
+                continue
+            if order.kind == TOUCHED_LIMIT and side * (price - order.limit) > 0:
+                order.kind = LIMIT
+                order.rested = 1
+                continue
         elif not is_reached(order, price):
             continue
         elif order.kind == STOP_LIMIT and side * (price - order.limit) > 0:
             order.kind = LIMIT
+            order.rested = 1
             continue
         execute(venue, row, k, price, slips, charge)
 
 
-def within(venue, row, kind, lowest, highest, charge):
-    """Stops or limits that the bar's range touches, after the open, among orders `born` from `lowest` to `highest`.
-
-    A limit born in this bar needs the close beyond it (a take-profit by a limit entry, a limit by a stop short of it):
-    what the bar reached may have come before.
-    """
-    for k in range(venue.book.ledger[0].live):
-        order = venue.book.orders[k]
-        side = order.side
-        if side == 0 or order.born < lowest or order.born > highest or order.force >= AT_OPEN or order.traded > row:
-            continue
-        if (kind == LIMIT and order.kind != LIMIT) or order.kind < kind:
-            continue
-        bar = row * venue.width + order.instrument
-        if venue.open[bar] != venue.open[bar]:
-            continue
-        if kind == STOP:
-            if not is_reached(order, venue.high[bar] if side > 0 else venue.low[bar]):
-                continue
-            price = order.trigger
-            if order.kind == STOP_LIMIT and side * (price - order.limit) > 0:
-                order.kind = LIMIT
-                order.born = BY_LIMIT
-                continue
-            if order.kind == TRAILING:
-                price = max(min(price, venue.high[bar]), venue.low[bar])
-            born, slips = BY_STOP, 1
-        else:
-            price = order.limit
-            reached = venue.low[bar] if side > 0 else venue.high[bar]
-            if order.born == BY_LIMIT:
-                reached = venue.close[bar]
-            if side * (reached - price) > 0:
-                continue
-            born, slips = BY_LIMIT, 0
-        if order.born == EARLIER:
-            order.born = born
-        execute(venue, row, k, price, slips, charge)
-
-
-def at_end(venue, row, charge):
-    """The end of the bar: what late fills gave birth to, trailing stops that the close has come back through, auction.
-
-    A trailing stop follows the bar's best price now; where the close is beyond it then, it goes off at the close.
-    """
-    ledger = venue.book.ledger[0]
-    within(venue, row, STOP, BY_STOP, BY_LIMIT, charge)
-    within(venue, row, LIMIT, BY_STOP, BY_LIMIT, charge)
-    revalue(venue, row, 1)
-    is_last = ends_session(venue, row)
-    for turn in range(2):
-        side = 2 * turn - 1
-        for k in range(ledger.live):
-            order = venue.book.orders[k]
-            bar = row * venue.width + order.instrument
-            price = venue.close[bar]
-            if order.side != side or price != price:
-                continue
-            is_auction = order.force == AT_CLOSE and is_last
-            if order.kind == TRAILING:
-                follow(order, venue.low[bar] if side > 0 else venue.high[bar])
-            if order.kind == TRAILING and is_reached(order, price):
-                execute(venue, row, k, price, 1, charge)
-            elif is_auction and (order.kind == MARKET or side * (price - order.limit) <= 0):
-                execute(venue, row, k, price, 1 if order.kind == MARKET else 0, charge)
-            if is_auction and order.side != 0:
-                end(venue.book, row, k, UNFILLED, ledger.zero, ledger.zero)
-    tidy(venue.book)
+def held_back(venue, order, row):
+    """`holds_back`, where any order has terms."""
+    return venue.book.ledger[0].has_terms == 1 and holds_back(order, row)
 
 
 def is_fragile(venue):

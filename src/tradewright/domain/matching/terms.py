@@ -4,11 +4,12 @@ Which rule belongs to which term, with its reason, is in docs/concepts/fills.md.
 """
 
 from tradewright.domain.arithmetic.rounding import left_of, whole_lots
-from tradewright.domain.matching.book import accept, end, supersede
+from tradewright.domain.matching.book import accept, end, end_orphans, is_live, supersede, tidy
 from tradewright.domain.matching.carry import close_before
 from tradewright.domain.matching.layout import (
     AT_CLOSE,
     AT_OPEN,
+    BRACKETS,
     DAY,
     EXPIRED,
     GROUP_FILLED,
@@ -21,6 +22,7 @@ from tradewright.domain.matching.layout import (
     TARGET,
     TRAILING,
     UNFILLED,
+    WOULD_TAKE,
 )
 
 
@@ -51,7 +53,14 @@ def place(venue, row, asked):
         asked.shrinks,
         asked.by_weight,
     )
-    if asked.kind >= STOP_LIMIT or asked.force != GTC or asked.group != 0 or asked.reduces != 0:
+    if (
+        asked.kind >= STOP_LIMIT
+        or asked.force != GTC
+        or asked.group != 0
+        or asked.reduces != 0
+        or asked.passive != 0
+        or asked.parent != 0
+    ):
         add_terms(venue, row, asked)
     return identity
 
@@ -65,6 +74,8 @@ def add_terms(venue, row, asked):
     order.expires = asked.expires
     order.group = asked.group
     order.reduces = asked.reduces
+    order.passive = asked.passive
+    order.parent = asked.parent
     order.trail = asked.trail
     order.trail_share = asked.trail_share
     if asked.reduces == 1:
@@ -73,8 +84,23 @@ def add_terms(venue, row, asked):
         ledger.has_passes = 1
     if asked.force == DAY or asked.force == GTD:
         ledger.has_expiry = 1
-    if asked.kind == TRAILING and asked.trigger == 0 and row >= 0:
+    if asked.parent != 0:
+        ledger.has_children = 1
+        ledger.has_passes = 1
+        order.asleep = order.quantity
+        if not is_live(venue.book, asked.parent):
+            end_orphans(venue.book, row)
+            tidy(venue.book)
+    elif asked.passive == 1 and row >= 0 and crosses(order, close_before(venue, row + 1, asked.instrument)):
+        end(venue.book, row, ledger.live - 1, WOULD_TAKE, ledger.zero, ledger.zero)
+        tidy(venue.book)
+    elif asked.kind == TRAILING and asked.trigger == 0 and row >= 0:
         follow(order, close_before(venue, row + 1, asked.instrument))
+
+
+def crosses(order, price):
+    """True where the limit is at the price or beyond it, so that it would take; a price of 0 is none."""
+    return price > 0 and order.side * (order.limit - price) >= 0
 
 
 def follow(order, price):
@@ -103,12 +129,22 @@ def expire(venue, row):
         order = venue.book.orders[k]
         if order.side == 0:
             continue
-        if order.until == 0 and order.force == DAY:
+        if order.until == 0 and order.force == DAY and not is_asleep(order):
             order.until = venue.session[row]
         if order.until > 0 and order.until < venue.session[row]:
             end(venue.book, row, k, EXPIRED, ledger.zero, ledger.zero)
         elif order.expires > 0 and order.expires < venue.time[row]:
             end(venue.book, row, k, EXPIRED, ledger.zero, ledger.zero)
+
+
+def is_asleep(order):
+    """True while nothing of the order has been woken by its parent."""
+    return order.asleep > 0 and order.asleep >= order.quantity
+
+
+def holds_back(order, row):
+    """True for an order that does nothing more in this row: it sleeps, is not there yet, or has had its share."""
+    return order.traded > row or order.wakes > row or is_asleep(order)
 
 
 def is_for_open(venue, row, order):
@@ -131,7 +167,7 @@ def after_open(venue, row):
     for k in range(ledger.live):
         order = venue.book.orders[k]
         price = venue.open[row * venue.width + order.instrument]
-        if order.side == 0 or price != price:
+        if order.side == 0 or price != price or order.wakes > row or is_asleep(order):
             continue
         if order.kind == TRAILING:
             follow(order, price)
@@ -151,7 +187,10 @@ def capacity(venue, bar, lot):
 
 
 def take_off_group(venue, row, own, quantity, rest):
-    """A fill of order `own` is taken off the others of its group; when nothing is left of it, the others end."""
+    """A fill of order `own` is taken off the others of its group; when nothing is left of it, the others end.
+
+    The ways out of a bracket may differ in quantity: what one has closed is taken off the other, and no more.
+    """
     ledger = venue.book.ledger[0]
     group = venue.book.orders[own].group
     for k in range(ledger.live):
@@ -159,10 +198,11 @@ def take_off_group(venue, row, own, quantity, rest):
         if k == own or order.group != group or order.side == 0:
             continue
         left = ledger.zero
-        if rest > 0:
+        if rest > 0 or group >= BRACKETS:
             left = left_of(order.quantity, quantity, venue.book.positions[order.instrument].lot)
         if left > 0:
             order.quantity = left
+            order.asleep = min(order.asleep, left)
         else:
             end(venue.book, row, k, GROUP_FILLED, ledger.zero, ledger.zero)
 
@@ -172,5 +212,5 @@ def end_reducing(book, row, instrument, held):
     ledger = book.ledger[0]
     for k in range(ledger.live):
         order = book.orders[k]
-        if order.instrument == instrument and order.reduces == 1 and order.side * held < 0:
+        if order.instrument == instrument and order.reduces == 1 and order.side * held < 0 and not is_asleep(order):
             end(book, row, k, NOTHING_TO_CLOSE, ledger.zero, ledger.zero)

@@ -56,6 +56,7 @@ class TickVenue(NamedTuple):
     width: int
     fees: Column
     tiers: Column
+    charges: Column
     fills: Column
     book: Book
 

@@ -157,6 +157,7 @@ def stand(floor, k):
     place.ahead = shown
     place.shown = shown
     place.traded = floor.desk.clock[0].zero
+    order.rested = 1  # what fills of it now makes liquidity
 
 
 def arrive(floor, wish, charge):

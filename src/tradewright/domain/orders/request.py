@@ -26,16 +26,25 @@ class OrderKind(StrEnum):
     STOP = "stop"
     STOP_LIMIT = "stop_limit"
     TRAILING_STOP = "trailing_stop"
+    MARKET_IF_TOUCHED = "market_if_touched"
+    """It goes to market when the market comes to its stop price from the better side."""
+    LIMIT_IF_TOUCHED = "limit_if_touched"
+    """The same, and is a limit order from then on."""
 
     @property
     def has_limit(self) -> bool:
         """True where a limit price binds."""
-        return self in {OrderKind.LIMIT, OrderKind.STOP_LIMIT}
+        return self in {OrderKind.LIMIT, OrderKind.STOP_LIMIT, OrderKind.LIMIT_IF_TOUCHED}
 
     @property
     def has_stop(self) -> bool:
         """True where a fixed stop price wakes it."""
-        return self in {OrderKind.STOP, OrderKind.STOP_LIMIT}
+        return self in {OrderKind.STOP, OrderKind.STOP_LIMIT} or self.is_touched
+
+    @property
+    def is_touched(self) -> bool:
+        """True where the stop price is on the better side of the market, as a limit is."""
+        return self in {OrderKind.MARKET_IF_TOUCHED, OrderKind.LIMIT_IF_TOUCHED}
 
 
 class TimeInForce(StrEnum):

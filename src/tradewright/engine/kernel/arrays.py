@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tradewright.domain.arithmetic.costs import PER_NOTIONAL, PER_QUANTITY
-from tradewright.domain.costs.algebra import FeeRow
+from tradewright.domain.costs.algebra import Cost, charging
+from tradewright.domain.costs.rows import FeeRow
 from tradewright.domain.matching.layout import NUMBER, RECORDS, Book, Program, Pulse, Venue
 from tradewright.engine.assumptions import Assumptions, FillRule, SizeAt
 from tradewright.engine.kernel.loop import BLOCK
@@ -43,6 +43,7 @@ def venue_of(market: MarketColumns, assumptions: Assumptions, *, rows: tuple[Fee
     fees = np.zeros(len(rows), TYPES["FEE"])
     for k, row in enumerate(rows):
         fees[k] = tuple(row)
+    ledger = ledger_of(market, assumptions)
     return Venue(
         width=width,
         open=flat(bars.opens),
@@ -53,13 +54,15 @@ def venue_of(market: MarketColumns, assumptions: Assumptions, *, rows: tuple[Fee
         session=bars.session,
         time=bars.time.copy() if room else NO_ROWS,  # a writable copy: the compiler tells read-only columns apart
         last=NO_ROWS,
-        volume=flat(bars.volumes).copy() if assumptions.participation > 0 else NO_NUMBERS,
+        volume=flat(bars.volumes).copy() if ledger["participation"][0] > 0 or ledger["has_impact"][0] else NO_NUMBERS,
         actions=actions_of(market),
         fees=fees,
         tiers=tiers_of(market),
+        charges=charges_of(assumptions.costs),
+        impacts=impacts_of(assumptions.costs),
         fills=np.zeros(written, TYPES["FILL"]),
         book=Book(
-            ledger=ledger_of(market, assumptions, rows=rows),
+            ledger=ledger,
             positions=positions,
             orders=np.zeros(orders, TYPES["ORDER"]),
             endings=np.zeros(written, TYPES["ENDING"]),
@@ -87,17 +90,35 @@ def actions_of(market: MarketColumns) -> Records:
     return actions
 
 
-def ledger_of(market: MarketColumns, assumptions: Assumptions, *, rows: tuple[FeeRow, ...]) -> Records:
+def charges_of(costs: Cost) -> Records:
+    """Fees that depend on more than the fill, as records."""
+    rows = costs.rates()
+    rates = np.zeros(len(rows), TYPES["CHARGE"])
+    for k, row in enumerate(rows):
+        rates[k] = (*row.fee, row.side, row.above, row.below, row.measure, row.per_order, 0)
+    return rates
+
+
+def impacts_of(costs: Cost) -> Records:
+    """How the quantity moves the price, as records."""
+    rows = costs.impacts()
+    impacts = np.zeros(len(rows), TYPES["IMPACT"])
+    for k, row in enumerate(rows):
+        impacts[k] = tuple(row)
+    return impacts
+
+
+def ledger_of(market: MarketColumns, assumptions: Assumptions) -> Records:
     """The account before the first bar."""
     ledger = np.zeros(1, TYPES["LEDGER"])
     ledger["cash"] = assumptions.cash
     for name, number in margin_of(assumptions)._asdict().items():
         ledger[name] = number
-    ledger["slip"] = assumptions.costs.slip()
-    ledger["fee_rate"] = sum(row.rate for row in rows if row.kind == PER_NOTIONAL)
-    ledger["fee_share"] = sum(row.rate for row in rows if row.kind == PER_QUANTITY)
-    ledger["participation"] = assumptions.participation
-    ledger["has_terms"] = ledger["has_passes"] = assumptions.participation > 0
+    for name, value in charging(assumptions.costs, participation=assumptions.participation, of=float).items():
+        ledger[name] = value
+    ledger["path"] = assumptions.path.code
+    if assumptions.path.code:
+        ledger["has_terms"] = ledger["has_passes"] = 1
     ledger["at_close"] = assumptions.fill is FillRule.SIGNAL_CLOSE
     ledger["next_order"] = 1
     ledger["has_rates"] = market.rate is not None
@@ -156,8 +177,8 @@ def venue_with_fields(venue: Venue) -> Venue:
     seen = Book(
         _with_fields(book.ledger), _with_fields(book.positions), _with_fields(book.orders), _with_fields(book.endings)
     )
-    actions, fees, fills = (_with_fields(records) for records in (venue.actions, venue.fees, venue.fills))
-    return venue._replace(actions=actions, fees=fees, tiers=_with_fields(venue.tiers), fills=fills, book=seen)
+    names = ("actions", "fees", "tiers", "charges", "impacts", "fills")
+    return venue._replace(book=seen, **{name: _with_fields(getattr(venue, name)) for name in names})
 
 
 def program_with_fields(program: Program) -> Program:

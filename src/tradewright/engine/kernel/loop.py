@@ -6,9 +6,10 @@ takes 2 to 4 ns.
 """
 
 from tradewright.domain.arithmetic.costs import charge
+from tradewright.domain.matching.amend import amend
 from tradewright.domain.matching.book import accept, cancel, protect, supersede
 from tradewright.domain.matching.calls import call_at_close, watches
-from tradewright.domain.matching.layout import ACCOUNT, CANCEL, FINAL, MARKET, OPEN_SIDE, PROTECT, TARGET
+from tradewright.domain.matching.layout import ACCOUNT, CANCEL, FINAL, MARKET, OPEN_SIDE, PROTECT, REPLACE, TARGET
 from tradewright.domain.matching.plan import delta_to, has_drifted, is_instruction
 from tradewright.domain.matching.step import close, equity_of, is_due, is_fragile, liquidate, ruin, step
 from tradewright.domain.matching.terms import place
@@ -289,6 +290,8 @@ def play(venue, program, row):
         ledger.next_request = ledger.next_request + 1
         if asked.action == CANCEL:
             cancel(venue.book, row, asked.subject)
+        elif asked.action == REPLACE:
+            amend(venue, row, asked.subject, asked)
         elif asked.action == PROTECT:
             protect(venue.book, row, asked.instrument, asked.loss, asked.gain)
         else:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tradewright.domain.costs.algebra import FeeRow
+from tradewright.domain.costs.rows import FeeRow
 from tradewright.domain.matching.layout import NUMBER, Changes
 from tradewright.domain.matching.tick_layout import (
     LEVEL,
@@ -71,8 +71,7 @@ def floor_of(
     venue.book.ledger["has_terms"] = 1
     shown = _shown(ticks)
     clock = np.zeros(1, TYPES["CLOCK"])
-    clock["next_order"], clock["due"] = 1, closes[0]
-    clock["cash"] = assumptions.cash
+    clock["next_order"], clock["due"], clock["cash"] = 1, closes[0], assumptions.cash
     clock["cancels_ahead"], clock["unseen_ahead"] = terms.cancels_ahead, terms.unseen_ahead
     clock["order_latency"], clock["answer_latency"] = terms.constant_ns("order"), terms.constant_ns("answer")
     shop = np.zeros(width, TYPES["MARKET"])
@@ -88,6 +87,7 @@ def floor_of(
             width=width,
             fees=venue.fees,
             tiers=venue.tiers,
+            charges=venue.charges,
             fills=venue.fills[:FIRST_ROOM].copy(),
             book=venue.book._replace(endings=venue.book.endings[:FIRST_ROOM].copy()),
         ),

@@ -51,6 +51,13 @@ class TickMarket:
             raise InputError(
                 f"a run over ticks cannot charge {models[0]!r}", expected="costs that are rows of a schedule"
             )
+        costs = self.assumptions.costs
+        if costs.rates() or costs.impacts():
+            raise InputError(
+                f"a run over ticks cannot charge {costs!r}",
+                expected="Commission, PerShare and PerOrder per fill, Spread and Slippage",
+                found="fees by liquidity, month or order, or impact",
+            )
         return floor_of(
             self.ticks,
             self.columns,

@@ -14,10 +14,11 @@ from tradewright.domain.errors import StrategyError
 from tradewright.domain.matching.layout import PLAIN
 from tradewright.domain.orders.request import LEAST, MOST
 from tradewright.engine.market import MarketColumns
+from tradewright.engine.runtime.brackets import Bracket, bracket
 from tradewright.engine.runtime.decide import Planning, Wanted, target
 from tradewright.engine.runtime.desk import Desk
 from tradewright.engine.runtime.feeding import PerInstrument
-from tradewright.engine.runtime.ordering import TERMS, terms_of
+from tradewright.engine.runtime.ordering import TERMS, changes_of, terms_of
 from tradewright.engine.runtime.sight import SeenPosition, SeenPositions
 from tradewright.engine.sizes import Sizes
 from tradewright.ports.historical import NewOrder
@@ -170,6 +171,28 @@ class RunContext:
         """Cancel a working order."""
         self._desk.cancel(order)
 
+    def replace(self, order: int, **changes: float) -> bool:
+        """Other terms for a working order; see `trading.strategies.context.Context`."""
+        self._desk.require("replace")
+        sent = self._desk.sent.get(order)
+        if sent is None:
+            return False
+        given = changes_of(changes, kind=sent.kind)
+        column, numbers = sent.instrument, self._desk.state.numbers
+        if given.quantity:
+            _require_quantity(given.quantity)
+        named = {name: self._raw(price, column) for name, price in given.prices.items()}
+        share = numbers.of(given.trail_percent) / 100 if given.trail_percent else numbers.zero
+        nothing = NewOrder(column, sent.side, *(0,) * 2, *(numbers.zero,) * 6, 0, 0, 0, *(0,) * 4, *(numbers.zero,) * 2)
+        return self._desk.replace(
+            order, nothing._replace(quantity=numbers.of(given.quantity), trail_share=share, **named)
+        )
+
+    def bracket(self, side: str, quantity: float, **terms: Any) -> Bracket:
+        """An entry that wakes a stop and a target of its own; see `trading.strategies.context.Context`."""
+        self._desk.require("bracket")
+        return bracket(self, side, quantity=quantity, **terms)
+
     def protect(self, *, instrument: str | None = None, stop_loss: float = 0, take_profit: float = 0) -> None:
         """Set or move protective prices."""
         column = self._column(instrument)
@@ -196,9 +219,7 @@ class RunContext:
         take_profit: float = 0,
         **terms: Any,
     ) -> int:
-        if not isinstance(quantity, int | float) or not 0 < quantity < math.inf:
-            raise StrategyError("an order's quantity is a finite number above 0", found=repr(quantity))
-        _require_countable(quantity, "quantity")
+        _require_quantity(quantity)
         column = self._column(instrument)
         wanted = TERMS if not terms else terms_of(terms, now=self.time)
         if wanted.reduces and (stop_loss or take_profit):
@@ -207,6 +228,10 @@ class RunContext:
                 found="stop_loss or take_profit with reduces_only",
                 remedy="protect the position with context.protect",
             )
+        if wanted.after is not None:
+            self._desk.require("after")
+            if not self._wakes(wanted.after):
+                return 0
         numbers, raw = self._desk.state.numbers, self._raw
         share = numbers.of(wanted.trail_percent) / 100 if wanted.trail_percent else numbers.zero
         return self._desk.submit(
@@ -214,8 +239,20 @@ class RunContext:
                 column, side, wanted.kind, PLAIN, numbers.of(quantity), raw(wanted.limit, column),
                 raw(wanted.stop, column), numbers.zero, raw(stop_loss, column), raw(take_profit, column), 0, 0, 0,
                 wanted.force, wanted.expires, wanted.group, wanted.reduces, raw(wanted.trail, column), share,
+                wanted.passive, wanted.after or 0,
             )
         )  # fmt: skip
+
+    def _wakes(self, parent: int) -> bool:
+        """True for a working order; False for one that the limits refused (0), so that nothing waits for it."""
+        if parent and parent not in self._desk.state.working:
+            raise StrategyError(
+                "an order cannot wait for one that does not work",
+                expected="after: the id of an own working order",
+                found=f"order {parent}, which has ended or is none",
+                remedy="make the child together with its parent",
+            )
+        return parent != 0
 
     def _column(self, instrument: str | None) -> int:
         if instrument is None:
@@ -243,6 +280,12 @@ class RunContext:
         _require_countable(price, "price")
         factor = self._market.factor
         return numbers.of(price if factor is None else price * float(factor[self.row, column]))
+
+
+def _require_quantity(quantity: float) -> None:
+    if isinstance(quantity, bool) or not isinstance(quantity, int | float) or not 0 < quantity < math.inf:
+        raise StrategyError("an order's quantity is a finite number above 0", found=repr(quantity))
+    _require_countable(quantity, "quantity")
 
 
 def _require_countable(number: float, what: str) -> None:

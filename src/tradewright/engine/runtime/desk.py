@@ -11,6 +11,8 @@ from tradewright.engine.runtime.state import State
 from tradewright.engine.tape import Tape
 from tradewright.ports.historical import Carried, Ended, Filled, HistoricalBroker, NewOrder
 
+CHANGEABLE = ("quantity", "limit", "trigger", "trail", "trail_share", "loss", "gain")
+
 
 class Desk:
     """Between the engine's state and the broker; keeps the fills and endings of the run.
@@ -19,7 +21,19 @@ class Desk:
     (history ended, or the account was ruined) requests go nowhere, because nothing could come of them.
     """
 
-    __slots__ = ("broker", "carried", "endings", "fills", "first_row", "gate", "has_sent", "row", "state", "tape")
+    __slots__ = (
+        "broker",
+        "carried",
+        "endings",
+        "fills",
+        "first_row",
+        "gate",
+        "has_sent",
+        "row",
+        "sent",
+        "state",
+        "tape",
+    )
 
     def __init__(self, state: State, broker: HistoricalBroker, tape: Tape | None = None, *, first_row: int = 0) -> None:
         self.state = state
@@ -30,6 +44,8 @@ class Desk:
         self.gate: BacktestGate | None = None
         """Judges every order before it is sent; None: a run without limits."""
         self.has_sent = False
+        self.sent: dict[int, NewOrder] = {}
+        """Working orders as they were sent or replaced, by id."""
         self.fills: list[Filled] = []
         self.endings: list[Ended] = []
         self.carried: list[Carried] = []
@@ -60,7 +76,30 @@ class Desk:
         if self.gate is not None:
             self.gate.took(identity)
         self.state.working[identity] = order.instrument
+        self.sent[identity] = order
         return identity
+
+    def require(self, what: str) -> None:
+        """StrategyError for an instruction that cannot be carried out here, before anything is sent; here all can."""
+
+    def replace(self, order: int, changes: NewOrder) -> bool:
+        """Give a working order other terms, where 0 leaves them; False where the gate refused them."""
+        self.has_sent = True
+        sent = self.sent.get(order)
+        if not self._is_trading() or sent is None:
+            return False
+        after = sent._replace(**{name: getattr(changes, name) for name in CHANGEABLE if getattr(changes, name) > 0})
+        if self.gate is not None:
+            admitted = self.gate.admit_in_place(order, after, row=self.row)
+            if admitted is None:
+                return False
+            if admitted.quantity != after.quantity:
+                after, changes = admitted, changes._replace(quantity=admitted.quantity)
+        if self.tape is not None:
+            self.tape.replace(self.row, order, terms=changes)
+        self.broker.replace(order, changes, row=self.row)
+        self.sent[order] = after
+        return True
 
     def supersede(self, request: Supersede) -> None:
         """End waiting target orders."""
@@ -114,9 +153,13 @@ class Desk:
                 self.gate.heard(report)
             if isinstance(report, Filled):
                 self.fills.append(report)
+                sent = self.sent.pop(report.order, None)
+                if sent is not None and report.remaining > 0:
+                    self.sent[report.order] = sent._replace(quantity=report.remaining)
                 changed = True
             elif isinstance(report, Ended):
                 self.endings.append(report)
+                self.sent.pop(report.order, None)
             else:
                 if isinstance(report, Carried):
                     self.carried.append(report)

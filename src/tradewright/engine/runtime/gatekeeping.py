@@ -36,7 +36,15 @@ from tradewright.trading.risk.sent import Moments, SentOrders
 ACCOUNT: Final = AccountId("backtest")
 NEAR: Final = 1e-12
 """How far a float may be from what it means, relative: a few of its last digits."""
-_KINDS: Final = (OrderKind.MARKET, OrderKind.LIMIT, OrderKind.STOP, OrderKind.STOP_LIMIT, OrderKind.TRAILING_STOP)
+_KINDS: Final = (
+    OrderKind.MARKET,
+    OrderKind.LIMIT,
+    OrderKind.STOP,
+    OrderKind.STOP_LIMIT,
+    OrderKind.TRAILING_STOP,
+    OrderKind.MARKET_IF_TOUCHED,
+    OrderKind.LIMIT_IF_TOUCHED,
+)
 _AUCTIONS: Final = {layout.AT_OPEN: TimeInForce.AT_OPEN, layout.AT_CLOSE: TimeInForce.AT_CLOSE}
 
 
@@ -115,6 +123,17 @@ class BacktestGate:
         if verdict.cut is None:
             return order
         return self._cut(order, row, verdict)
+
+    def admit_in_place(self, identity: int, order: NewOrder, *, row: int) -> NewOrder | None:
+        """Other terms for a working order, judged as if it were not there; refused, it stands as before."""
+        standing = self._standing.pop(identity, None)
+        admitted = self.admit(order, row=row)
+        if admitted is None:
+            if standing is not None:
+                self._standing[identity] = standing
+        else:
+            self.took(identity)
+        return admitted
 
     def took(self, identity: int) -> None:
         """The broker took the order that was admitted last, under its own number."""
@@ -220,6 +239,7 @@ class BacktestGate:
             trailing_share=_exact(order.trail_share) if order.trail_share > 0 else None,
             time_in_force=force,
             reduces_only=bool(order.reduces),
+            is_passive=bool(order.passive),
             strategy=self._strategy,
         )
         return RiskRequest(

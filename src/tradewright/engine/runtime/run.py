@@ -7,19 +7,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tradewright.domain.arithmetic.costs import PER_NOTIONAL, PER_QUANTITY, charge
-from tradewright.domain.costs.algebra import Cost, FeeRow, split_models
+from tradewright.domain.arithmetic.costs import charge
+from tradewright.domain.costs.algebra import Cost, charging, split_models
+from tradewright.domain.costs.rows import FeeRow
 from tradewright.domain.errors import InputError
 from tradewright.domain.matching.layout import PAYMENT
 from tradewright.domain.matching.records import (
     ActionRecord,
-    FeeRecord,
     LedgerRecord,
     PositionRecord,
     Record,
     TierRecord,
     blank,
+    charge_record,
+    fee_record,
     filled_in,
+    impact_record,
 )
 from tradewright.engine.assumptions import Assumptions, FillRule, Numbers, SizeAt
 from tradewright.engine.margin import margin_of
@@ -57,8 +60,8 @@ def run_runtime(
     numbers = numbers_of(assumptions.numbers)
     rows, models = split_models(assumptions.costs)
     broker = broker_factory(
-        _feed(market, rows, numbers),
-        _ledger(market, assumptions, rows=rows, numbers=numbers),
+        _feed(market, rows, assumptions.costs, numbers),
+        _ledger(market, assumptions, numbers=numbers),
         _positions(market, numbers),
         charge=_charging(models, numbers),
         closes_out=assumptions.close_at_end,
@@ -93,7 +96,7 @@ def run_runtime(
     return found if sizes is None else replace(found, bound=sizes.counted())
 
 
-def _feed(market: MarketColumns, rows: tuple[FeeRow, ...], numbers: Counting) -> MarketFeed:
+def _feed(market: MarketColumns, rows: tuple[FeeRow, ...], costs: Cost, numbers: Counting) -> MarketFeed:
     bars = market.bars
     return MarketFeed(
         width=len(bars.instruments),
@@ -116,7 +119,9 @@ def _feed(market: MarketColumns, rows: tuple[FeeRow, ...], numbers: Counting) ->
             )
             for row, i, kind, value, price, after, subject in zip(*market.actions or (), strict=True)
         ],
-        fees=[filled_in(FeeRecord, (row.kind, *(numbers.of(part) for part in row[1:]))) for row in rows],
+        fees=[fee_record(row, numbers.of) for row in rows],
+        charges=[charge_record(row, numbers.of) for row in costs.rates()],
+        impacts=[impact_record(row, numbers.of) for row in costs.impacts()],
         time=np.ascontiguousarray(bars.time).data,
         volume=numbers.column(bars.volumes),
         tiers=[filled_in(TierRecord, [numbers.of(part) for part in tier]) for tier in market.margin.tiers],
@@ -124,20 +129,27 @@ def _feed(market: MarketColumns, rows: tuple[FeeRow, ...], numbers: Counting) ->
     )
 
 
-def _ledger(market: MarketColumns, assumptions: Assumptions, *, rows: tuple[FeeRow, ...], numbers: Counting) -> Any:
+def _ledger(market: MarketColumns, assumptions: Assumptions, *, numbers: Counting) -> Any:
     ledger = blank(LedgerRecord, numbers.zero)
     ledger.cash = numbers.of(assumptions.cash)
     for name, number in margin_of(assumptions)._asdict().items():
         setattr(ledger, name, number if name == "margin" else numbers.of(number))
-    ledger.slip = numbers.of(assumptions.costs.slip())
-    ledger.fee_rate = numbers.of(sum(row.rate for row in rows if row.kind == PER_NOTIONAL))
-    ledger.fee_share = numbers.of(sum(row.rate for row in rows if row.kind == PER_QUANTITY))
     ledger.unit = numbers.of(0.01) if assumptions.numbers is Numbers.EXACT else numbers.zero
-    ledger.participation = numbers.of(assumptions.participation)
+    for name, value in charging(
+        assumptions.costs, participation=numbers.of(assumptions.participation), of=numbers.of
+    ).items():
+        setattr(ledger, name, value)
+    _assume_path(ledger, assumptions)
     ledger.at_close = int(assumptions.fill is FillRule.SIGNAL_CLOSE)
     ledger.next_order = 1
     ledger.has_borrow = int(market.borrowable is not None)
     return ledger
+
+
+def _assume_path(ledger: Any, assumptions: Assumptions) -> None:
+    ledger.path = assumptions.path.code
+    if ledger.path:
+        ledger.has_terms = ledger.has_passes = 1
 
 
 def _positions(market: MarketColumns, numbers: Counting) -> list[Record]:
@@ -187,18 +199,7 @@ def _collect(desk: Desk, market: MarketColumns, assumptions: Assumptions) -> Run
         change_quantity=quantity,
         mark=market.mark,
         multiplier=market.multiplier,
-        fills=FillColumns(
-            *_columns(
-                [
-                    (
-                        *(f.row, f.order, f.instrument, f.role, f.quantity, f.price, f.fee, f.slippage, f.asked),
-                        *(f.remaining, f.rate),
-                    )
-                    for f in desk.fills
-                ],
-                11,
-            )
-        ),
+        fills=FillColumns(*_fill_columns(desk)),
         endings=EndingColumns(*_columns(desk.endings, 7)),
         quantity=_of_positions(state, "quantity"),
         basis=_of_positions(state, "basis"),
@@ -231,6 +232,17 @@ def _carried(desk: Desk) -> CarriedColumns:
     amount = np.array([float(c.due if c.kind == PAYMENT else c.amount) for c in desk.carried], np.float64)
     row, instrument, kind, is_after = (np.ascontiguousarray(column) for column in whole.T)
     return CarriedColumns(row, instrument, kind, amount, is_after)
+
+
+def _fill_columns(desk: Desk) -> list[NDArray[Any]]:
+    told = [
+        (
+            *(f.row, f.order, f.instrument, f.role, f.quantity, f.price, f.fee, f.slippage, f.asked),
+            *(f.remaining, f.rate),
+        )
+        for f in desk.fills
+    ]
+    return [*_columns(told, 11), np.array([int(f.made) for f in desk.fills], np.int64)]
 
 
 def _columns(records: Any, width: int) -> list[NDArray[Any]]:

@@ -125,6 +125,13 @@ class AccountOptions:
             help="Pass every order through the risk gate: default, or a TOML file of limits.", rich_help_panel=_ACCOUNT
         ),
     ] = None
+    path: Annotated[
+        str,
+        typer.Option(
+            help="The way within a bar: worst, open-high-low-close, open-low-high-close, nearest.",
+            rich_help_panel=_ACCOUNT,
+        ),
+    ] = "worst"
     numbers: Annotated[str, typer.Option(help="float, or exact decimals.", rich_help_panel=_ACCOUNT)] = "float"
 
     def account(self, chosen: "Backtest") -> Account:
@@ -147,6 +154,7 @@ class AccountOptions:
                 borrow=self.borrow,
                 funding=self.funding,
             ),
+            path=self.path,
         )
 
     @staticmethod

@@ -110,11 +110,20 @@ class PriceOptions:
     kind: Annotated[
         str | None,
         typer.Option(
-            help="market, limit, stop, stop_limit, trailing_stop; else by the prices.", rich_help_panel=_ORDER
+            help="market, limit, stop, stop_limit, trailing_stop, market_if_touched, limit_if_touched; else by the "
+            "prices.",
+            rich_help_panel=_ORDER,
         ),
     ] = None
     limit: Annotated[str | None, typer.Option(help="Limit price.", rich_help_panel=_ORDER)] = None
     stop: Annotated[str | None, typer.Option(help="Stop price.", rich_help_panel=_ORDER)] = None
+    touch: Annotated[
+        str | None,
+        typer.Option(
+            help="Price at which it goes to market, come to from the better side; with --limit a limit order then.",
+            rich_help_panel=_ORDER,
+        ),
+    ] = None
     trail: Annotated[
         str | None,
         typer.Option(help="How far a trailing stop follows: 1.5 (money) or 2% (of the price).", rich_help_panel=_ORDER),
@@ -124,6 +133,10 @@ class PriceOptions:
     ] = "day"
     reduce_only: Annotated[
         bool, typer.Option("--reduce-only", help="Shrink a position only.", rich_help_panel=_ORDER)
+    ] = False
+    post_only: Annotated[
+        bool,
+        typer.Option("--post-only", help="A limit order that ends where it would not wait.", rich_help_panel=_ORDER),
     ] = False
     stop_loss: Annotated[str | None, typer.Option(help="Protective stop from its fill on.", rich_help_panel=_ORDER)] = (
         None
@@ -136,8 +149,16 @@ class PriceOptions:
             return self.kind
         if self.trail is not None:
             return "trailing_stop"
+        if self.touch is not None:
+            return "market_if_touched" if self.limit is None else "limit_if_touched"
         named = {(True, True): "stop_limit", (True, False): "limit", (False, True): "stop", (False, False): "market"}
         return named[self.limit is not None, self.stop is not None]
+
+    def stop_price(self) -> Decimal | None:
+        """The price that wakes it, from the worse side or (touched) from the better."""
+        if self.stop is not None and self.touch is not None:
+            raise InputError("an order is stopped or touched", expected="--stop or --touch", found="both")
+        return exact(self.stop, "--stop") if self.touch is None else exact(self.touch, "--touch")
 
     def trailing(self) -> tuple[Decimal | None, Decimal | None]:
         """(offset in money, share of the price)."""

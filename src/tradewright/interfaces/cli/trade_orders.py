@@ -40,6 +40,7 @@ def register(group: typer.Typer) -> None:
             "tradewright trade send BUY 10 AAPL",
             "tradewright trade send SELL 10 AAPL --limit 101.5 --time-in-force gtc",
             "tradewright trade send BUY 5 MSFT --stop-loss 25 --take-profit 40",
+            "tradewright trade send BUY 5 MSFT --touch 24.5",
             "tradewright trade send BUY 10 AAPL --limit 110 --confirm price_collar=0.041",
         )
     )(flat(send))
@@ -100,11 +101,12 @@ def send(
         quantity=amount,
         kind=terms.kind_of(),
         limit_price=exact(terms.limit, "--limit"),
-        stop_price=exact(terms.stop, "--stop"),
+        stop_price=terms.stop_price(),
         trailing_offset=offset,
         trailing_share=share,
         time_in_force=terms.time_in_force,
         reduces_only=terms.reduce_only,
+        is_passive=terms.post_only,
         stop_loss=exact(terms.stop_loss, "--stop-loss"),
         take_profit=exact(terms.take_profit, "--take-profit"),
         reason=stands_for.reason,

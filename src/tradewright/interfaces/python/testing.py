@@ -54,6 +54,7 @@ class Setting(TypedDict, total=False):
     cancels_ahead: float
     unseen_ahead: float
     sampled: str
+    path: str
     risk_free: float
     periods_per_year: float | None
     ddof: int

@@ -11,6 +11,7 @@ from typing import Any, overload
 from tradewright.domain.arithmetic.accounting import split
 from tradewright.domain.errors import DataError
 from tradewright.domain.market.actions import ActionKind, CorporateAction
+from tradewright.domain.matching.impact import REACH
 from tradewright.domain.matching.layout import DIVIDEND, SPLIT
 from tradewright.domain.matching.records import ActionRecord, filled_in
 from tradewright.ports.feed import Slice, SliceBar
@@ -20,6 +21,7 @@ from tradewright.simulation.paper.terms import ZERO, AccountTerms, exact
 
 NO_PRICE = Decimal("NaN")
 KEPT_ROWS = 2
+"""Where the impact of an order looks back over a window of bars, so many windows more are kept."""
 
 
 class Recent(Sequence[Decimal]):
@@ -60,6 +62,7 @@ class Floor:
         "_closed",
         "_columns",
         "_feed",
+        "_kept",
         "_places",
         "_row",
         "instruments",
@@ -89,6 +92,7 @@ class Floor:
 
     def _house(self, marks: dict[str, Decimal], working: Sequence[Any]) -> None:
         width = len(self.instruments)
+        self._kept = width * (KEPT_ROWS + REACH * max((row.window for row in self.terms.costs.impacts()), default=0))
         nothing = [NO_PRICE] * width
         carried = [marks.get(name, ZERO) for name in self.instruments]
         self._columns = [Recent(one) for one in (nothing, nothing, nothing, nothing, carried, nothing)]
@@ -96,7 +100,8 @@ class Floor:
         self.ledger.filled = self.ledger.ended = self.ledger.next_action = 0
         self._feed = MarketFeed(
             width=width, open=opens, high=highs, low=lows, close=closes, mark=mark, session=[-1], actions=[],
-            fees=self.terms.fees(), time=[0], last=[1], volume=volumes,
+            fees=self.terms.fees(), time=[0], last=[1], volume=volumes, charges=self.terms.charges(),
+            impacts=self.terms.impacts(),
         )  # fmt: skip
         self._broker = SimulatedBroker(self._feed, self.ledger, self.positions, charge=self.terms.charging())
         book = self._broker.venue.book.orders
@@ -208,8 +213,8 @@ class Floor:
         rows = [_prices(bar) for bar in bars]
         opens, highs, lows, closes, mark, volumes = self._columns
         for column, values in zip((opens, highs, lows, closes, volumes), zip(*rows, strict=True), strict=False):
-            column.push(values, keep=KEPT_ROWS * width)
-        mark.push(marks, keep=KEPT_ROWS * width)
+            column.push(values, keep=self._kept)
+        mark.push(marks, keep=self._kept)
         self._feed.session.append(piece.session)
         self._feed.time.append(piece.time_ns)
         is_open_on = piece.next_open_ns is not None and piece.next_open_ns <= piece.time_ns

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from tradewright.domain.matching.layout import FOK, IOC, LIMIT, STOP, STOP_LIMIT
+from tradewright.domain.matching.layout import FOK, IOC, LIMIT, STOP, STOP_LIMIT, TOUCHED, TOUCHED_LIMIT
 
 Quiet = tuple[float, float]
 """Prices strictly between the two bring nothing about."""
@@ -26,10 +26,14 @@ def quiet_prices(working: Iterable[Any]) -> Mapping[int, Quiet]:
 
 
 def _quiet(order: Any) -> Quiet:
-    is_fixed = order.kind in {LIMIT, STOP, STOP_LIMIT} and not order.trail and not order.trail_share
+    is_fixed = (
+        order.kind in {LIMIT, STOP, STOP_LIMIT, TOUCHED, TOUCHED_LIMIT} and not order.trail and not order.trail_share
+    )
     if not is_fixed or order.force in {IOC, FOK} or order.side not in {1, -1}:
         return NEVER_QUIET
     low, high = ALL_QUIET
+    if order.kind >= TOUCHED:  # a touch is reached as a limit is, and its limit counts from then on
+        return _beyond(float(order.trigger), is_from_above=order.side == 1)
     if order.kind != STOP:  # a limit is reached from its better side ...
         low, high = _beyond(float(order.limit), is_from_above=order.side == 1)
     if order.kind != LIMIT:  # ... a trigger from the other

@@ -27,7 +27,10 @@ from tradewright.domain.matching.layout import (
     TAKE_PROFIT,
     TARGET,
     TOO_SMALL,
+    TOUCHED,
+    TOUCHED_LIMIT,
     UNFILLED,
+    WOULD_TAKE,
 )
 from tradewright.domain.money import Money
 from tradewright.domain.orders.fill import Fill, Liquidity
@@ -51,6 +54,7 @@ REASONS = MappingProxyType(
         RUINED: "the account is ruined",
         UNFILLED: "not filled at once",
         GROUP_FILLED: "another order of its group filled",
+        WOULD_TAKE: "it would have taken liquidity",
     }
 )
 CUT = "cut to what the account affords"
@@ -122,9 +126,13 @@ class Telling:
         else:
             order.asks_for(order.filled + record.quantity)
         new = order.request
-        if record.kind in {LIMIT, STOP_LIMIT} and new.kind.has_limit and record.limit != new.limit_price:
+        if record.kind in {LIMIT, STOP_LIMIT, TOUCHED_LIMIT} and new.kind.has_limit and record.limit != new.limit_price:
             new = replace(new, limit_price=record.limit)
-        if record.kind in {STOP, STOP_LIMIT} and new.kind.has_stop and record.trigger != new.stop_price:
+        if (
+            record.kind in {STOP, STOP_LIMIT, TOUCHED, TOUCHED_LIMIT}
+            and new.kind.has_stop
+            and record.trigger != new.stop_price
+        ):
             new = replace(new, stop_price=record.trigger)
         if new.trailing_offset is not None and record.trail != new.trailing_offset:
             new = replace(new, trailing_offset=record.trail)
@@ -170,7 +178,7 @@ class Telling:
             fee=Money(report.fee, self._floor.terms.currency),
             time_ns=self._floor.time_ns,
             venue_order_id=order.venue_order_id,
-            liquidity=Liquidity.MAKER if order.request.kind is OrderKind.LIMIT else Liquidity.TAKER,
+            liquidity=Liquidity.MAKER if report.made else Liquidity.TAKER,
         )
 
     def _legs(self, order: PaperOrder, report: Filled) -> Iterator[BrokerEvent]:

@@ -9,12 +9,19 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from tradewright.domain.arithmetic.costs import PER_NOTIONAL, PER_QUANTITY, charge
+from tradewright.domain.arithmetic.costs import charge
 from tradewright.domain.costs import Cost, Costs
-from tradewright.domain.costs.algebra import FeeRow, split_models
+from tradewright.domain.costs.algebra import charging, split_models
 from tradewright.domain.errors import InputError
 from tradewright.domain.identifiers import AccountId
-from tradewright.domain.matching.records import FeeRecord, LedgerRecord, PositionRecord, blank, filled_in
+from tradewright.domain.matching.records import (
+    LedgerRecord,
+    PositionRecord,
+    blank,
+    charge_record,
+    fee_record,
+    impact_record,
+)
 
 ZERO = Decimal(0)
 CENT = Decimal("0.01")
@@ -63,15 +70,12 @@ class AccountTerms:
 
     def ledger(self) -> Any:
         """The record of the account's money, as opened."""
-        rows, _ = split_models(self.costs)
         ledger = blank(LedgerRecord, ZERO)
         ledger.cash = self.cash
         ledger.leverage = self.leverage
-        ledger.slip = exact(self.costs.slip())
-        ledger.fee_rate = exact(sum(row.rate for row in rows if row.kind == PER_NOTIONAL))
-        ledger.fee_share = exact(sum(row.rate for row in rows if row.kind == PER_QUANTITY))
         ledger.unit = CENT
-        ledger.participation = self.participation
+        for name, value in charging(self.costs, participation=self.participation, of=exact).items():
+            setattr(ledger, name, value)
         ledger.next_order = 1
         return ledger
 
@@ -83,7 +87,15 @@ class AccountTerms:
 
     def fees(self) -> list[Any]:
         """The rows of the fee schedule."""
-        return [_fee(row) for row in split_models(self.costs)[0]]
+        return [fee_record(row, exact) for row in split_models(self.costs)[0]]
+
+    def charges(self) -> list[Any]:
+        """Fees that depend on more than the fill."""
+        return [charge_record(row, exact) for row in self.costs.rates()]
+
+    def impacts(self) -> list[Any]:
+        """How the quantity moves the price."""
+        return [impact_record(row, exact) for row in self.costs.impacts()]
 
     def charging(self) -> Callable[..., Any]:
         """The fee function: the schedule, and own cost models where there are any."""
@@ -99,10 +111,6 @@ class AccountTerms:
             return total
 
         return charge_with_models
-
-
-def _fee(row: FeeRow) -> Any:
-    return filled_in(FeeRecord, (row.kind, *(exact(part) for part in row[1:])))
 
 
 def _require(name: str, number: Decimal, is_good: Callable[[Decimal], bool], expected: str) -> None:

@@ -243,6 +243,8 @@ class PaperVenue:
         assert record is not None, f"{order.venue_order_id} works and is not on the floor"
         if record.role not in {STOP_LOSS, TAKE_PROFIT}:
             record.quantity = request.quantity - order.filled
+        if record.limit != (request.limit_price or ZERO):
+            record.rested = 0  # it has not waited in the book at its new price
         record.limit = request.limit_price or ZERO
         if request.stop_price is not None:
             record.trigger = request.stop_price

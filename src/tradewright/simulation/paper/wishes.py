@@ -26,6 +26,8 @@ from tradewright.domain.matching.layout import (
     STOP_LOSS,
     TAKE_PROFIT,
     TARGET,
+    TOUCHED,
+    TOUCHED_LIMIT,
     TRAILING,
 )
 from tradewright.domain.orders.request import OrderKind, OrderRequest, TimeInForce
@@ -40,6 +42,8 @@ KINDS = MappingProxyType(
         OrderKind.STOP: STOP,
         OrderKind.STOP_LIMIT: STOP_LIMIT,
         OrderKind.TRAILING_STOP: TRAILING,
+        OrderKind.MARKET_IF_TOUCHED: TOUCHED,
+        OrderKind.LIMIT_IF_TOUCHED: TOUCHED_LIMIT,
     }
 )
 FORCES = MappingProxyType(
@@ -53,7 +57,7 @@ FORCES = MappingProxyType(
         TimeInForce.AT_CLOSE: AT_CLOSE,
     }
 )
-WAITS_FOR_A_PRICE = frozenset({OrderKind.STOP, OrderKind.STOP_LIMIT, OrderKind.TRAILING_STOP})
+WAITS_FOR_A_PRICE = frozenset(OrderKind) - {OrderKind.MARKET, OrderKind.LIMIT}
 AUCTIONS = frozenset({TimeInForce.AT_OPEN, TimeInForce.AT_CLOSE})
 
 
@@ -88,6 +92,7 @@ def step_order(request: OrderRequest, *, place: int, group: int) -> NewOrder:
         reduces=int(request.reduces_only and not closes),
         trail=request.trailing_offset or ZERO,
         trail_share=request.trailing_share or ZERO,
+        passive=int(request.is_passive),
     )
 
 

@@ -124,6 +124,8 @@ class OrderTerms(TypedDict, total=False):
     """The worst price that is acceptable."""
     stop: float
     """The price that wakes the order: a market order from then on, with a `limit` a limit order."""
+    touch: float
+    """The price, come to from the better side, at which it goes to market; with a `limit` it is a limit order then."""
     trail: float
     """A stop that follows the best price seen at this distance, in money a unit ..."""
     trail_percent: float
@@ -140,8 +142,28 @@ class OrderTerms(TypedDict, total=False):
     """Orders of one group (not 0) stand for one another: what fills of one is taken off the others."""
     reduces_only: bool
     """It closes, and never opens or turns a position."""
+    post_only: bool
+    """A limit order that makes liquidity: it ends where it would take what the open offers."""
+    after: int
+    """The id of an own working order: this one sleeps until that fills, and wakes in part with a part."""
     day_only: bool
     """The same as time_in_force="day"."""
+
+
+class EntryTerms(TypedDict, total=False):
+    """What the entry of a bracket says beyond its quantity: terms of `OrderTerms`."""
+
+    limit: float
+    stop: float
+    touch: float
+    trail: float
+    trail_percent: float
+    time_in_force: str
+    expires: int
+    group: int
+    post_only: bool
+    after: int
+    day_only: bool
 
 
 class Context(Protocol):
@@ -219,6 +241,32 @@ class Context(Protocol):
 
     def cancel(self, order: int) -> None:
         """Cancel a working order by its id; one that ended already is left alone."""
+        ...
+
+    def replace(self, order: int, **changes: float) -> bool:
+        """Change a working order: quantity (what is to be left of it), limit, stop, touch, trail, trail_percent,
+        stop_loss or take_profit, as its kind has them. True when it was sent; False for an order that has ended, or
+        where the limits leave nothing of it and it works on as it was.
+
+        It keeps its place in the book when only its quantity falls. StrategyError in a trading session.
+        """
+        ...
+
+    def bracket(
+        self,
+        side: str,
+        quantity: float,
+        *,
+        stop_loss: float = 0,
+        take_profit: float = 0,
+        stop_quantity: float = 0,
+        target_quantity: float = 0,
+        instrument: str | None = None,
+        **entry: Unpack[EntryTerms],
+    ) -> tuple[int, int, int]:
+        """An entry ("buy" or "sell") with a stop and a target of their own quantities, which sleep until it fills and
+        stand for one another; gives the ids of the three. StrategyError in a trading session.
+        """
         ...
 
     def protect(self, *, instrument: str | None = None, stop_loss: float = 0, take_profit: float = 0) -> None:

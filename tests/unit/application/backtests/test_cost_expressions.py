@@ -3,16 +3,36 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tradewright.application.backtests.costs import costs_of
-from tradewright.domain.costs import Commission, Cost, Costs, PerOrder, PerShare, Slippage, Spread
+from tradewright.domain.costs import (
+    Commission,
+    Cost,
+    Costs,
+    MakerTaker,
+    PerOrder,
+    PerShare,
+    Slippage,
+    Spread,
+    SquareRootImpact,
+    Tiers,
+    VolumeShareSlippage,
+)
 from tradewright.domain.errors import InputError
 
 AMOUNTS = st.floats(0, 100, allow_nan=False)
+FEES = st.one_of(
+    st.builds(Commission, AMOUNTS, AMOUNTS), st.builds(PerOrder, AMOUNTS, st.sampled_from(["fill", "order"]))
+)
 PARTS = st.one_of(
     st.builds(Commission, AMOUNTS, AMOUNTS),
     st.builds(PerShare, AMOUNTS, AMOUNTS),
     st.builds(PerOrder, AMOUNTS),
     st.builds(Spread, AMOUNTS),
     st.builds(Slippage, AMOUNTS),
+    st.builds(PerShare, AMOUNTS, AMOUNTS, AMOUNTS, st.sampled_from(["fill", "order"])),
+    st.builds(lambda maker, more: MakerTaker(maker - 1, maker + more + 1), AMOUNTS, AMOUNTS),
+    st.builds(lambda low, high, bound: Tiers((0, low), (bound + 1, high)), FEES, FEES, AMOUNTS),
+    st.builds(VolumeShareSlippage, AMOUNTS, st.floats(0.001, 1)),
+    st.builds(SquareRootImpact, AMOUNTS, st.integers(2, 100)),
 )
 
 

@@ -40,7 +40,7 @@ def bars(closes: list[float], *, actions: tuple[CorporateAction, ...] = (), name
 
 def columns(kind: type, **given: list[float]) -> object:
     """Columns of fills or endings, whole numbers where the field is one."""
-    whole = {"row", "order", "instrument", "role", "reason"}
+    whole = {"row", "order", "instrument", "role", "reason", "made"}
     arrays = {name: np.array(values, np.int64 if name in whole else np.float64) for name, values in given.items()}
     return kind(**arrays)
 
@@ -60,6 +60,7 @@ def run() -> Run:
         asked=[10, 20, 5],
         remaining=[0, 0, 0],
         rate=[1, 1, 1],
+        made=[0, 0, 1],
     )
     endings = columns(
         EndingColumns,

@@ -8,9 +8,21 @@ import pytest
 from tests.unit.engine.engine_samples import random_bars, row_of
 from tests.unit.simulation.paper.paper_samples import Walk, request
 
-from tradewright.domain.costs import Commission, Cost, PerShare, Slippage, Spread
+from tradewright.domain.costs import (
+    Commission,
+    Cost,
+    MakerTaker,
+    PerOrder,
+    PerShare,
+    Slippage,
+    Spread,
+    SquareRootImpact,
+    Tiers,
+    VolumeShareSlippage,
+)
 from tradewright.domain.identifiers import ClientOrderId
-from tradewright.domain.orders.request import OrderRequest
+from tradewright.domain.orders.fill import Liquidity
+from tradewright.domain.orders.request import OrderKind, OrderRequest
 from tradewright.engine.assumptions import Assumptions
 from tradewright.engine.backtest import run_backtest
 from tradewright.engine.run import Run
@@ -72,6 +84,9 @@ class Planned(Strategy):
                 continue
             asked = dict(terms)
             quantity = asked.pop("quantity")
+            if asked.pop("kind", None) is not None:
+                asked["touch"] = asked.pop("stop_price")
+            asked["post_only"] = asked.pop("is_passive", False)
             for mine, theirs in (("limit_price", "limit"), ("stop_price", "stop")):
                 if mine in asked:
                     asked[theirs] = asked.pop(mine)
@@ -132,6 +147,43 @@ def test_the_same_orders_come_to_the_same_cent(seed: int) -> None:
     assert float(paid) == run.dividends
     quantities = [float(walk.venue.positions().get(name, Decimal(0))) for name in bars.instruments]
     assert quantities == run.quantity.tolist()
+
+
+DEEP: list[Cost] = [
+    MakerTaker(-1, 5) + PerOrder(1, per="order"),
+    Tiers((0, MakerTaker(2, 6)), (40_000, Commission(bps=1, minimum=1, per="order"))),
+    SquareRootImpact(0.8, window=5) + Spread(bps=3),
+    VolumeShareSlippage(0.5, 0.3) + MakerTaker(1, 4),
+]
+
+
+def a_deep_plan(seed: int, bars: Bars) -> Plan:
+    """The random plan with touched and post-only orders in place of some."""
+    random, plan = np.random.default_rng(seed), a_plan(seed, bars)
+    for asked in (terms for orders in plan.values() for _, terms in orders):
+        if "limit_price" in asked and random.random() < 0.5:
+            asked["is_passive"] = True
+        elif "stop_price" in asked and random.random() < 0.7:
+            touch, sign = asked.pop("stop_price"), 1 if asked["quantity"] > 0 else -1
+            asked |= {"stop_price": touch, "kind": OrderKind.MARKET_IF_TOUCHED}
+            if random.random() < 0.5:
+                asked |= {"limit_price": round(touch * (1 + sign * 0.002), 2), "kind": OrderKind.LIMIT_IF_TOUCHED}
+    return plan
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_rates_impact_and_touched_orders_come_to_the_same_cent(seed: int) -> None:
+    bars = without_splits(random_bars(seed, rows=80, width=1 + seed % 2, actions=seed % 2 * 2))
+    plan, costs, leverage = a_deep_plan(seed, bars), DEEP[seed % 4], 2
+    run = in_a_backtest(plan, bars, costs=costs, leverage=leverage)
+    walk = on_paper(plan, bars, costs=costs, leverage=Decimal(leverage))
+    fills = [event.fill for event in walk.events if isinstance(event, Executed)]
+    assert [float(fill.signed_quantity) for fill in fills] == run.fills.quantity.tolist()
+    assert [float(fill.price) for fill in fills] == run.fills.price.tolist()
+    assert [float(fill.fee.amount) for fill in fills] == run.fills.fee.tolist()
+    assert [fill.liquidity is Liquidity.MAKER for fill in fills] == [bool(made) for made in run.fills.made]
+    assert len(fills) > 5
+    assert float(walk.venue.cash) == run.change_cash[-1]
 
 
 def without_splits(bars: Bars) -> Bars:

@@ -218,6 +218,7 @@ def request_of(wish: OrderWish, *, strategy: str = "") -> OrderRequest:
         time_in_force=TimeInForce(wish.time_in_force),
         expires_ns=wish.expires_ns or None,
         reduces_only=wish.reduces_only,
+        is_passive=wish.is_passive,
         stop_loss=_price(wish.stop_loss) or None,
         take_profit=_price(wish.take_profit) or None,
         group=wish.group,

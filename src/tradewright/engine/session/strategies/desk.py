@@ -7,6 +7,7 @@ decides what a strategy may take for granted within a slice: that an order it as
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from tradewright.domain.errors import StrategyError
 from tradewright.domain.matching.layout import (
     AT_CLOSE,
     AT_OPEN,
@@ -19,6 +20,8 @@ from tradewright.domain.matching.layout import (
     MARKET,
     STOP,
     STOP_LIMIT,
+    TOUCHED,
+    TOUCHED_LIMIT,
     TRAILING,
 )
 from tradewright.domain.orders.request import OrderKind, TimeInForce
@@ -35,6 +38,18 @@ KINDS: Final[Mapping[int, OrderKind]] = {
     STOP: OrderKind.STOP,
     STOP_LIMIT: OrderKind.STOP_LIMIT,
     TRAILING: OrderKind.TRAILING_STOP,
+    TOUCHED: OrderKind.MARKET_IF_TOUCHED,
+    TOUCHED_LIMIT: OrderKind.LIMIT_IF_TOUCHED,
+}
+NOT_CARRIED: Final[Mapping[str, str]] = {
+    "after": "orders that sleep until another fills",
+    "bracket": "brackets whose ways out have quantities of their own",
+    "replace": "the replacing of a strategy's orders",
+}
+INSTEAD: Final[Mapping[str, str]] = {
+    "after": "order the child in on_fill",
+    "bracket": "name stop_loss and take_profit with the entry",
+    "replace": "cancel the order and make a new one",
 }
 FORCES: Final[Mapping[int, TimeInForce]] = {
     GTC: TimeInForce.GTC,
@@ -86,6 +101,15 @@ class WishDesk(Desk):
                 )
             )
 
+    def require(self, what: str) -> None:
+        """What a session does not carry is refused by name, before anything is sent."""
+        raise StrategyError(
+            f"a trading session does not carry {NOT_CARRIED[what]}",
+            expected="orders that work from the start, with stop_loss and take_profit as protection",
+            found=what,
+            remedy=INSTEAD[what],
+        )
+
     def submit(self, order: NewOrder) -> int:
         """Take an order down and give its number; 0 while the session warms up."""
         if not self._is_trading():
@@ -107,6 +131,7 @@ class WishDesk(Desk):
                 expires_ns=order.expires,
                 group=str(order.group) if order.group else "",
                 reduces_only=bool(order.reduces),
+                is_passive=bool(order.passive),
                 stop_loss=float(order.loss),
                 take_profit=float(order.gain),
             )
