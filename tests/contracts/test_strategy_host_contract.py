@@ -134,7 +134,7 @@ REFUSED = {
     "a parameter that is none": (terms("moving_average", parameters={"fats": 3}), "did you mean fast?"),
     "other code": (terms("moving_average", code="0" * 32), "is not the code that was agreed on"),
     "no instrument": (terms("moving_average", instruments=()), "a strategy needs an instrument"),
-    "no allocation": (terms("moving_average", allocation="greedy"), "expected equal or whole"),
+    "no allocation": (terms("moving_average", allocation="greedy"), "expected equal, whole, or rules of size"),
     "no interval": (terms("moving_average", interval="often"), "is not understood"),
 }
 
