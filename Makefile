@@ -5,7 +5,7 @@ BIN := .venv/bin
 TW = $(BIN)/tradewright $(if $(PROJECT),--project $(PROJECT))
 RUNTIME := .venv/.runtime
 DEV := .venv/.dev
-WORKERS ?= 2
+WORKERS ?= 3
 export NUMBA_DISABLE_PERFORMANCE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
@@ -84,8 +84,12 @@ type-check: $(DEV) ## strict types
 contracts: $(DEV) ## who may import whom
 	$(BIN)/lint-imports
 
-check: $(DEV) ## everything that CI checks; what looks at the code runs beside the tests
-	@$(MAKE) --no-print-directory --jobs 2 format-check lint type-check contracts docs-build test
+kernels: $(DEV) ## compile what is compiled, once for all who wait for it
+	@$(BIN)/python examples/10_two_engines.py > /dev/null
+	@$(BIN)/python examples/50_compiled_tick_strategy.py > /dev/null
+
+check: $(DEV) ## everything that CI checks; what looks at the code, and the compiler, run beside the tests
+	@$(MAKE) --no-print-directory --jobs 2 format-check lint kernels type-check contracts docs-build test
 
 sim: $(DEV) ## simulated trading: make sim SEEDS=300 runs a swarm, make sim SEED=7 one run again
 	@$(BIN)/python -m simulator $(if $(SEED),one $(SEED),swarm --seeds $(or $(SEEDS),300) --first $(or $(FIRST),0) --jobs $(or $(JOBS),1))

@@ -244,6 +244,7 @@ def test_a_deleted_strategy_keeps_its_history_and_takes_no_run(world: Served) ->
     assert world.told("GET", "/api/strategies", params={"life": "deleted"})["items"][0]["id"] == made
 
 
+@pytest.mark.slow
 @needs_walls
 def test_a_session_of_an_uploaded_strategy_is_compared_with_the_bytes_that_traded_behind_the_same_walls(
     world: Served, monkeypatch: pytest.MonkeyPatch

@@ -31,6 +31,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_built_in_strategy_is_accused_of_nothing(project: Path) -> None:
     args = ("strategy", "check", "breakout", "--symbols", "AAPL,MSFT", "--start", "2009", "--fast", "--json")
     done = run(*args, folder=project)

@@ -37,6 +37,7 @@ def is_gone(process: int) -> bool:
         return True
 
 
+@pytest.mark.slow
 def test_a_trader_that_is_killed_leaves_no_entry_and_learns_of_it_when_it_comes_back(folder: Path) -> None:
     seen = Seen(folder, "lost", "--speed", "4")
     entry, guard = seen.entry(), seen.guard

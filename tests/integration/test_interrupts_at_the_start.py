@@ -162,6 +162,7 @@ def test_a_second_interrupt_while_a_session_is_prepared_leaves_nothing(desk: Pat
     assert session_on(desk, "never") is None
 
 
+@pytest.mark.slow
 def test_an_interrupt_of_a_start_in_the_background_ends_what_was_started(desk: Path) -> None:
     with starting(desk, "./slow_worker.py", "--account", "back", "--detach") as program:
         waits(lambda: (kept := session_on(desk, "back")) is not None and kept["life"] == "running", within_s=30)

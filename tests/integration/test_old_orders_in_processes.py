@@ -44,6 +44,7 @@ def facts_of(disk: Disk, *kinds: type) -> list[Any]:
     return [record.fact for record in read(disk, catalogue()) if isinstance(record.fact, kinds)]
 
 
+@pytest.mark.slow
 def test_it_trades_as_if_none_had_left(traded: tuple[Path, str]) -> None:
     folder, session = traded
     ours, theirs = (

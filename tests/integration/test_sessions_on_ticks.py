@@ -197,6 +197,7 @@ def ticks(folder: Path, session: str) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 def test_bad_trades_are_told_and_a_session_goes_on(folder: Path, tmp_path: Path) -> None:
     begins = 1_719_792_000_000  # 2024-07-01
     rows = [(begins + n * 10_000, f"t{n}", 100.0 + n % 7, 1.0) for n in range(200)]

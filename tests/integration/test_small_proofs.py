@@ -84,6 +84,7 @@ def written(folder: Path) -> list[Written]:
     return whole({one.name: one.read_bytes() for one in (folder / "journal").iterdir()})
 
 
+@pytest.mark.slow
 def test_a_live_market_and_a_lost_connection_leave_the_venues_books(tmp_path: Path) -> None:
     async def soaked() -> LiveDesk:
         desk = LiveDesk(RealDisk(tmp_path), rate=500.0, orders=20)

@@ -122,6 +122,7 @@ def test_one_command_serves_a_key_is_shown_once_and_scheduled_work_is_done(tmp_p
         assert status(again["url"], key) == 200
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc")
 def test_a_worker_that_is_killed_comes_back_and_a_killed_platform_leaves_nothing(tmp_path: Path) -> None:
     with running(tmp_path) as (process, _):
