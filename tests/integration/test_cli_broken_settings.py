@@ -60,6 +60,7 @@ def test_nothing_is_started_while_the_settings_are_broken(folder: Path, command:
     assert asked("trade", "list", folder=folder)["sessions"] == before
 
 
+@pytest.mark.slow
 def test_a_running_session_can_be_ended_while_the_settings_are_broken(folder: Path) -> None:
     session = started(folder, "slow", "--speed", "2")
     with broken(folder):

@@ -71,6 +71,7 @@ class Terminal:
         return bool(piece)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "row"),
     [

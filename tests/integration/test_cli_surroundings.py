@@ -69,6 +69,7 @@ def test_a_reader_that_leaves_is_no_error(project: Path) -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.slow
 def test_letters_that_the_terminal_lacks_do_not_stop_a_command(project: Path) -> None:
     plain = {"PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
     shown = shell("tw backtest show latest", project, **plain)

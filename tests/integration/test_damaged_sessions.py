@@ -36,6 +36,7 @@ def damaged(folder: Path, session: str, file: str, content: bytes = b'{"garb') -
         path.write_bytes(before)
 
 
+@pytest.mark.slow
 def test_terms_that_cannot_be_read_do_not_hide_a_session(folder: Path, names: dict[str, str]) -> None:
     broken, sound = names["broken"], names["sound"]
     with damaged(folder, broken, "terms.json"):

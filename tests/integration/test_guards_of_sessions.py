@@ -139,6 +139,7 @@ def test_a_kill_that_flattens_closes_what_a_frozen_trader_holds(folder: Path) ->
     seen.stop()
 
 
+@pytest.mark.slow
 def test_one_instrument_is_killed_and_released_by_itself(folder: Path) -> None:
     seen = Seen(folder, "scoped", "--speed", "4")
     entry = seen.entry()

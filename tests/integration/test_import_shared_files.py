@@ -45,6 +45,7 @@ def test_every_lean_file_imports_as_its_path_says(case: Case, tmp_path: Path) ->
     check(case, tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", RECORDINGS, ids=lambda case: f"{case.file}:{case.label}")
 def test_recordings_of_a_stream_import_by_kind(case: Case, tmp_path: Path) -> None:
     check(case, tmp_path)

@@ -125,6 +125,7 @@ def test_orders_fill_at_the_first_trade_after_they_were_sent(folder: Path, whole
     assert looked > 20
 
 
+@pytest.mark.slow
 def test_a_session_on_trades_has_parity_with_a_backtest_of_its_bars(folder: Path, whole: str) -> None:
     view = asked("trade", "parity", whole, folder=folder)
     assert (view["is_equal"], view["slices"]) == (True, 1447)

@@ -27,6 +27,7 @@ def test_a_process_of_a_session_begins_without_libraries_of_research(process: st
     assert done.stdout.split() == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="memory is looked up in /proc")
 def test_a_trader_that_trades_has_loaded_none_of_them(folder: Path) -> None:
     session = started(folder, "small", "--speed", "60")

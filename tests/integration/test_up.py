@@ -138,6 +138,7 @@ def test_a_worker_that_is_killed_comes_back_and_a_killed_platform_leaves_nothing
         assert again["first_key"] is None
 
 
+@pytest.mark.slow
 def test_two_platforms_of_a_project_and_a_port_in_use_are_refused(tmp_path: Path) -> None:
     with running(tmp_path) as (process, told):
         port = told["url"].rpartition(":")[2]
