@@ -22,6 +22,7 @@ from tradewright.domain.costs import (
     VolumeShareSlippage,
 )
 from tradewright.domain.errors import InputError
+from tradewright.domain.written import made_of
 
 KNOWN: Final[dict[str, Callable[..., Cost]]] = {
     made.__name__: made
@@ -76,7 +77,7 @@ def _read(node: ast.expr) -> Any:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KNOWN:
         named = {keyword.arg: _read(keyword.value) for keyword in node.keywords if keyword.arg is not None}
         if len(named) == len(node.keywords):
-            return KNOWN[node.func.id](*(_read(argument) for argument in node.args), **named)
+            return made_of(KNOWN[node.func.id], [_read(argument) for argument in node.args], named=named)
     raise ValueError(ast.unparse(node))
 
 

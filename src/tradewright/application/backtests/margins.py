@@ -9,6 +9,7 @@ from typing import Final
 
 from tradewright.domain.errors import InputError
 from tradewright.domain.margin import CashAccount, Futures, Leverage, Margin, PortfolioFactor, RegT
+from tradewright.domain.written import made_of
 
 KNOWN: Final[dict[str, Callable[..., Margin]]] = {
     made.__name__: made for made in (Leverage, CashAccount, RegT, PortfolioFactor, Futures)
@@ -28,7 +29,7 @@ def margin_of(given: object) -> Margin | None:
         named = {word.arg: ast.literal_eval(word.value) for word in node.keywords if word.arg is not None}
         if len(named) != len(node.keywords):
             raise ValueError("**")
-        return KNOWN[node.func.id](*(ast.literal_eval(one) for one in node.args), **named)
+        return made_of(KNOWN[node.func.id], [ast.literal_eval(one) for one in node.args], named=named)
     except InputError:
         raise
     except (SyntaxError, TypeError, ValueError, AttributeError, RecursionError, MemoryError) as problem:

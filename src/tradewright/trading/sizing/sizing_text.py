@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Final
 
 from tradewright.domain.errors import InputError
+from tradewright.domain.written import made_of
 from tradewright.trading.sizing.allocation import Allocation, EqualSlots, Slots
 from tradewright.trading.sizing.methods import SizingMethod
 from tradewright.trading.sizing.sizing import METHODS, Sizing
@@ -59,7 +60,7 @@ def _methods(node: ast.expr, said: str) -> list[SizingMethod]:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _KNOWN:
         named = {one.arg: _number(one.value, said) for one in node.keywords if one.arg is not None}
         if len(named) == len(node.keywords):
-            return [_KNOWN[node.func.id](*(_number(one, said) for one in node.args), **named)]
+            return [made_of(_KNOWN[node.func.id], [_number(one, said) for one in node.args], named=named)]
     raise ValueError(ast.unparse(node))
 
 
